@@ -1,0 +1,3 @@
+//! The room of Kustomize: a tree of files in, objects out. Imports nothing of ours.
+
+pub mod files;

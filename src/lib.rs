@@ -1,0 +1,10 @@
+//! leeward keeps the backups of Percona XtraDB Cluster flowing when the backup target is gone, by pull request.
+//!
+//! Data goes one way: `Evidence → Diagnosis → Plan → Overlay → Proposal → Preview → Verdict`. In reading order:
+//! [`model`] the words · [`kustomize`] files → objects · [`survey`] a tree → roots and clusters · [`plan`] what has to
+//! change, and every guard · [`render`] plan → files · [`report`] what a person reads. At the edge: [`git`] and
+//! [`build`] (the builder that is a program). [`commands`] is the glue, one file a verb.
+
+pub mod failure;
+pub mod kustomize;
+pub mod model;

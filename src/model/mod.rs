@@ -1,0 +1,9 @@
+//! The words of the design as types, parsed once: paths, names, objects, clusters, storages, targets, incidents, findings.
+//! Everything later in the flow speaks these. Must know nothing of git, network, clock, environment or terminal.
+
+pub mod finding;
+pub mod name;
+pub mod object;
+pub mod path;
+pub mod version;
+pub mod yaml;
