@@ -1,9 +1,16 @@
 //! The words of the design as types, parsed once: paths, names, objects, clusters, storages, targets, incidents, findings.
 //! Everything later in the flow speaks these. Must know nothing of git, network, clock, environment or terminal.
 
+pub mod backup;
+pub mod cluster;
+pub mod config;
 pub mod finding;
+pub mod incident;
 pub mod name;
 pub mod object;
 pub mod path;
+pub mod place;
+pub mod quantity;
+pub mod target;
 pub mod version;
 pub mod yaml;

@@ -1,6 +1,6 @@
 //! Reading YAML into plain values. The only file that knows `serde_yaml`; leeward never writes YAML with it, since it
 //! leaves scalars bare that other readers retype (style.md 5.6).
-//! Must stay bounded on hostile input: size and depth are limited here, alias repetition by the parser.
+//! Must stay bounded on hostile input: size is limited here, depth and alias repetition by the parser.
 
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, refused};
 
-/// The largest document read, in bytes.
+/// The largest file read, in bytes.
 const SIZE_MAX: usize = 16 << 20;
 
 /// Returns the documents of a YAML stream; empty ones are dropped.
@@ -19,9 +19,10 @@ pub fn documents(text: &str) -> Result<Vec<Value>, Failure> {
     check_size(text)?;
     let mut values = Vec::new();
     for document in serde_yaml::Deserializer::from_str(text) {
-        let value = Value::deserialize(document).map_err(|error| refused(error.to_string()))?;
+        let mut value = serde_yaml::Value::deserialize(document).map_err(|error| refused(error.to_string()))?;
+        value.apply_merge().map_err(|error| refused(error.to_string()))?;
         if !value.is_null() {
-            values.push(value);
+            values.push(serde_json::to_value(value).map_err(|error| refused(error.to_string()))?);
         }
     }
     Ok(values)
@@ -30,9 +31,11 @@ pub fn documents(text: &str) -> Result<Vec<Value>, Failure> {
 /// Returns the one document of `text` as `T`; errors name line and field.
 ///
 /// # Errors
-/// Refuses what is no YAML or does not fit `T`.
+/// Refuses what is no YAML, has duplicate keys or does not fit `T`.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     check_size(text)?;
+    // A typed map takes the last of two equal keys in silence; a plain value refuses them.
+    serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|error| refused(error.to_string()))?;
     serde_yaml::from_str(text).map_err(|error| refused(error.to_string()))
 }
 
@@ -41,9 +44,35 @@ fn check_size(text: &str) -> Result<(), Failure> {
     if text.len() <= SIZE_MAX {
         return Ok(());
     }
-    Err(refused(format!(
-        "file of {} MiB is larger than the {} MiB a manifest may have",
-        text.len() >> 20,
-        SIZE_MAX >> 20
-    )))
+    Err(refused(format!("{} MiB is larger than the {} MiB a manifest may have", text.len() >> 20, SIZE_MAX >> 20)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_document_and_drops_empty_ones() {
+        assert_eq!(documents("a: 1\n---\n---\nb: x\n---\n").unwrap().len(), 2);
+    }
+
+    #[test]
+    fn refuses_duplicate_keys_with_their_line() {
+        let error = documents("a: 1\na: 2\n").unwrap_err();
+        assert!(error.fact.contains("duplicate"), "{error}");
+    }
+
+    #[test]
+    fn refuses_an_alias_bomb_without_expanding_it() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+        for i in 1..12 {
+            bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "));
+        }
+        assert!(documents(&bomb).is_err());
+    }
+
+    #[test]
+    fn refuses_bottomless_nesting() {
+        assert!(documents(&"[".repeat(100_000)).is_err());
+    }
 }
