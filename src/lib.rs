@@ -8,3 +8,4 @@
 pub mod failure;
 pub mod kustomize;
 pub mod model;
+pub mod render;
