@@ -39,7 +39,7 @@ pub fn insert(file: &[u8], item: &Item) -> Result<Vec<u8>, Failure> {
         .into_iter()
         .map(|insertion| insertion.apply(&source))
         .find(|after| proof::is_insertion(&source, file, after, item))
-        .ok_or_else(|| unproven(item))
+        .ok_or_else(|| unproven(&source, item))
 }
 
 /// Returns `file` without the item that [`insert`] put there, the key line too where `insert` created it and nothing
@@ -98,9 +98,13 @@ fn proven(source: &Source<'_>, found: &Found<'_>, removal: &Removal, path: &str)
     Err(refused(fact).hint(format!("remove `{path}` from `{key}` by hand")))
 }
 
-/// The refusal of an item that fits nowhere.
-fn unproven(item: &Item) -> Failure {
+/// The refusal of an item that fits nowhere, as behind a block scalar that ends with the file and not with a line ending.
+fn unproven(source: &Source<'_>, item: &Item) -> Failure {
     let key = item.list().key();
-    refused(format!("no line added to `{key}` leaves the rest of the file as it is"))
-        .hint(format!("add to `{key}:` by hand: {}", item.lines().join("\n")))
+    let failure = refused(format!("no line added to `{key}` leaves the rest of the file as it is"));
+    if source.text.ends_with('\n') {
+        failure.hint(format!("add to `{key}:` by hand: {}", item.lines().join("\n")))
+    } else {
+        failure.hint("echo >> kustomization.yaml")
+    }
 }

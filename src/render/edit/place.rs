@@ -57,29 +57,20 @@ impl Removal {
 
 /// Returns the ways to insert the item, the one that reads best first.
 pub(super) fn insertions(source: &Source<'_>, found: Option<&Found<'_>>, item: &Item) -> Vec<Insertion> {
-    let (content, indent, key) = match found {
-        Some(found) if found.value.is_empty() => (found.line, usual_column(source, found.line), None),
-        Some(found) => (source.last_line_of(found.value), dash_column(source, found.line), None),
-        None => {
-            let last = source.last_line_of(&source.root);
-            (last, usual_column(source, last + 1), Some((root_column(source), created_key(item.list()))))
-        }
+    let content = match found {
+        Some(found) if found.value.is_empty() => found.line,
+        Some(found) => source.last_line_of(found.value),
+        None => source.last_line_of(&source.root),
     };
-    let belongs = |line: &Line<'_>| match found {
-        Some(found) => line.indent() > found.column || is_commented_item(line),
-        None => true,
+    let behind = |at: usize| match found {
+        Some(found) => at + n_of_the_list(&source.lines[at..], found.column),
+        None => at + n_of_the_end(&source.lines[at..]),
     };
-    let lines: Vec<String> = key
-        .into_iter()
-        .chain(item.lines().into_iter().map(|line| (indent, line)))
-        .map(|(indent, line)| format!("{:indent$}{line}", ""))
-        .collect();
     let n_blank = source.lines[content + 1..].iter().take_while(|line| line.is_blank()).count();
-    let behind =
-        |at: usize| at + source.lines[at..].iter().take_while(|line| line.is_comment() && belongs(line)).count();
     // Blank lines behind a block scalar that keeps them are part of its value: only behind them it stays the same.
     let mut places = vec![behind(content + 1), behind(content + 1 + n_blank)];
     places.dedup();
+    let lines = lines_of(source, found, item, content + 1);
     places.into_iter().map(|at| Insertion { at, lines: lines.clone() }).collect()
 }
 
@@ -104,6 +95,37 @@ pub(super) fn removal(source: &Source<'_>, found: &Found<'_>, index: usize) -> R
     Ok(Removal { index, key, lines: first..first + lines.len() })
 }
 
+/// Returns the lines that go in behind `content` lines: the item's, below a key line where the file has none.
+fn lines_of(source: &Source<'_>, found: Option<&Found<'_>>, item: &Item, content: usize) -> Vec<String> {
+    let (indent, key) = match found {
+        Some(found) if found.value.is_empty() => (usual_column(source, found.line), None),
+        Some(found) => (dash_column(source, found.line), None),
+        None => (usual_column(source, content), Some((root_column(source), created_key(item.list())))),
+    };
+    let lines = item.lines().into_iter().map(|line| (indent, line));
+    key.into_iter().chain(lines).map(|(indent, line)| format!("{:indent$}{line}", "")).collect()
+}
+
+/// Returns how many comments right behind a list of the key at `column` belong to it: deeper ones, switched off elements.
+fn n_of_the_list(lines: &[Line<'_>], column: usize) -> usize {
+    let mut n_lines = 0;
+    while lines.get(n_lines).is_some_and(|line| {
+        let is_rest = n_lines > 0 && line.text.trim_start().trim_start_matches('#').starts_with("  ");
+        line.is_comment() && (line.indent() > column || is_switched_off(line) || is_rest)
+    }) {
+        n_lines += 1;
+    }
+    n_lines
+}
+
+/// Returns how many lines of the end of a document stay above a new field: comments right behind the last field, and
+/// everything up to the last switched off element, which somebody may want back in its own list.
+fn n_of_the_end(lines: &[Line<'_>]) -> usize {
+    let n_rest = lines.iter().take_while(|line| line.is_blank() || line.is_comment()).count();
+    let above = lines[..n_rest].iter().rposition(is_switched_off).map_or(0, |last| last + 1);
+    above + lines[above..].iter().take_while(|line| line.is_comment()).count()
+}
+
 /// Returns the column of the top-level fields.
 fn root_column(source: &Source<'_>) -> usize {
     source.root.entries().find_map(|(key, _)| source.column_of(key)).unwrap_or(0)
@@ -124,7 +146,7 @@ fn usual_column(source: &Source<'_>, line: usize) -> usize {
     above.or(keys.first()).map_or_else(|| root_column(source), |key| dash_column(source, *key))
 }
 
-/// Returns whether a comment is a list element that somebody switched off.
-fn is_commented_item(line: &Line<'_>) -> bool {
-    line.text.trim_start().trim_start_matches('#').trim_start().starts_with("- ")
+/// Returns whether a line is a list element that somebody made a comment.
+fn is_switched_off(line: &Line<'_>) -> bool {
+    line.is_comment() && line.text.trim_start_matches([' ', '#']).starts_with("- ")
 }

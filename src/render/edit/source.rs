@@ -62,7 +62,10 @@ impl<'a> Source<'a> {
     pub(super) fn read(file: &'a [u8]) -> Result<Self, Failure> {
         let (bom, text) = checked_text(file)?;
         let root = root_of(tree::documents(text)?)?;
-        let mut values = yaml::documents(text)?;
+        let mut values = yaml::documents(text).map_err(|failure| match tabbed_line(text) {
+            Some(line) => failure.hint(tree::without_tab(line)),
+            None => failure,
+        })?;
         let value = values.pop().filter(|value| value.is_object() && values.is_empty());
         let value = value.ok_or_else(|| refused("YAML parsers disagree about what the file says"))?;
         Ok(Self { bom, text, lines: lines(text), root, value })
@@ -116,6 +119,11 @@ fn checked_text(file: &[u8]) -> Result<(&str, &str), Failure> {
         }
     }
     Ok((bom, text))
+}
+
+/// Returns the number of the first line that is indented with a tab, which YAML forbids outside of scalars.
+fn tabbed_line(text: &str) -> Option<usize> {
+    text.lines().position(|line| line.trim_start_matches(' ').starts_with('\t')).map(|index| index + 1)
 }
 
 /// Returns whether YAML 1.1 and 1.2 readers disagree about a character, or refuse it.

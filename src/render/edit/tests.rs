@@ -81,6 +81,8 @@ fn creates_a_list_behind_the_last_field_indented_as_the_others() {
         ("---\nresources:\n- a\n...\n", format!("---\nresources:\n- a\n{key}\n{X}\n...\n")),
         ("resources:\n- a\n---\n# nothing\n", format!("resources:\n- a\n{key}\n{X}\n---\n# nothing\n")),
         ("resources:\n- a\n# - b\n\n# end\n", format!("resources:\n- a\n# - b\n{key}\n{X}\n\n# end\n")),
+        ("resources:\n- a\n\n#- b\n#  c\n\n# end\n", format!("resources:\n- a\n\n#- b\n#  c\n{key}\n{X}\n\n# end\n")),
+        ("resources:\n- a\n...\n#- b\n", format!("resources:\n- a\n{key}\n{X}\n...\n#- b\n")),
         ("resources:\n- a\n\n\n", format!("resources:\n- a\n{key}\n{X}\n\n\n")),
         ("  namespace: x\n  images:\n  - a\n", format!("  namespace: x\n  images:\n  - a\n  {key}\n  {X}\n")),
         ("a:\n", format!("a:\n{key}\n{X}\n")),
@@ -138,7 +140,7 @@ fn goes_behind_the_whole_last_item_and_what_belongs_to_it() {
         "- patch: a\n    b\n",
         "-\n  path: a\n",
         "- path: a\n  # options: {}\n",
-        "- path: a\n# - path: b\n",
+        "- path: a\n# - path: b\n#   target: {}\n",
         "- patch: |+\n    a\n\n\n",
         "- {path: a,\n  b: c}\n",
         "- path: a\n-\n",
@@ -153,7 +155,7 @@ fn goes_behind_the_whole_last_item_and_what_belongs_to_it() {
 
 #[test]
 fn refuses_where_the_line_ending_it_brings_would_change_a_block_scalar() {
-    let hint = "add to `components:` by hand: - \"recovery/minio-a-1122\"";
+    let hint = "echo >> kustomization.yaml";
     let fact = "no line added to `components` leaves the rest of the file as it is";
     for before in ["components:\n- |\n  a", "components:\n- |+\n  a", "a: |\n  b"] {
         refuses(before, fact, hint);
@@ -222,17 +224,17 @@ fn refuses_files_that_are_no_plain_mapping() {
         refuses(before, fact, hint);
     }
     assert!(insert(b"a: \xff\n", &component()).is_err());
-    for broken in [
-        "components:\n\t- a\n",
-        "a: b\n\t\nc: d\n",
-        "a: [b\n",
-        "a: b: c\n",
-        "a: b\n- c\n",
-        "a: *b\n",
-        "a: \"b\n",
-        "a: \"b\nc\"\n",
+    for (broken, hint) in [
+        ("components:\n\t- a\n", "indent line 2 with spaces"),
+        ("a: b\n\t\nc: d\n", "indent line 2 with spaces"),
+        ("a: b: c\n", "rewrite line 1"),
+        ("a: b\n- c\n", "rewrite line 2"),
+        ("a: \"b\nc\"\n", "rewrite line 1"),
+        ("a: *b\n", "rewrite line 1"),
+        ("a: [b\n", "rewrite line 2"),
     ] {
-        assert!(insert(broken.as_bytes(), &component()).is_err(), "{broken:?}");
+        let failure = insert(broken.as_bytes(), &component()).unwrap_err();
+        assert_eq!(failure.hint.as_deref(), Some(hint), "{failure}");
     }
 }
 
@@ -240,14 +242,14 @@ fn refuses_files_that_are_no_plain_mapping() {
 fn stays_bounded_on_hostile_input() {
     let list = format!("a: &x [{}]\n", "b,".repeat(100_000));
     let bomb = format!("{list}c: [{}]\n", "*x,".repeat(100_000));
-    let nested: String = (1..30).map(|n| format!("k{n}: &k{n} [*k{m}, *k{m}]\n", m = n - 1)).collect();
+    let nested: Vec<String> = (1..30).map(|n| format!("k{n}: &k{n} [*k{m}, *k{m}]", m = n - 1)).collect();
     for (file, fact) in [
         ("[".repeat(10 << 20), "10240 KiB are more than the 1024 KiB edited"),
         ("[".repeat(1 << 20), "line 1: recursion limit exceeded"),
         (format!("{}\n", "[".repeat(65)), "line 1: more than 64 levels inside each other"),
         (format!("a:\n{}", "- ".repeat(500_000)), "line 2: more than 64 levels inside each other"),
         (bomb, "line 2: aliases make more than 16 MiB"),
-        (format!("k0: &k0 [{}]\n{nested}", "a,".repeat(100)), "line 17: aliases make more than 16 MiB"),
+        (format!("k0: &k0 [{}]\n{}\n", "a,".repeat(100), nested.join("\n")), "line 17: aliases make more than 16 MiB"),
         ("a: &x [*x]\n".to_owned(), "line 1: alias inside what it names"),
     ] {
         assert_eq!(insert(file.as_bytes(), &component()).unwrap_err().fact, fact);

@@ -100,7 +100,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<Node>, Failure> {
         documents: Vec::new(),
     };
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| no_yaml(&error))?;
+        let (event, span) = event.map_err(|error| no_yaml(text, &error))?;
         builder.take(event, span)?;
     }
     Ok(builder.documents)
@@ -216,10 +216,18 @@ impl Builder<'_> {
     }
 }
 
+/// Returns the hint for a line that is indented with a tab.
+pub(super) fn without_tab(line: usize) -> String {
+    format!("indent line {line} with spaces")
+}
+
 /// The refusal of what is no YAML.
-fn no_yaml(error: &ScanError) -> Failure {
+fn no_yaml(text: &str, error: &ScanError) -> Failure {
     let line = error.marker().line();
-    refused(format!("line {line}: {}", error.info())).hint(format!("rewrite line {line}"))
+    let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let has_tab = written.trim_start_matches(' ').starts_with('\t');
+    let hint = if has_tab { without_tab(line) } else { format!("rewrite line {line}") };
+    refused(format!("line {line}: {}", error.info())).hint(hint)
 }
 
 /// Returns the number of the line that holds a byte, from 1.
