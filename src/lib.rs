@@ -5,7 +5,9 @@
 //! change, and every guard · [`render`] plan → files · [`report`] what a person reads. At the edge: [`git`] and
 //! [`build`] (the builder that is a program). [`commands`] is the glue, one file a verb.
 
+pub mod build;
 pub mod failure;
 pub mod kustomize;
 pub mod model;
 pub mod render;
+pub mod survey;

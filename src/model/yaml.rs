@@ -76,3 +76,9 @@ mod tests {
         assert!(documents(&"[".repeat(100_000)).is_err());
     }
 }
+
+/// Returns whether aliases make a stream grow without bound; other faults are left to its reader.
+pub fn expands_without_bound(text: &str) -> bool {
+    let may_alias = text.contains('&') && text.contains('*');
+    may_alias && documents(text).is_err_and(|failure| failure.fact.contains("repetition limit"))
+}

@@ -1,0 +1,151 @@
+//! The program that builds: where it is, how it is called, which version it has.
+
+use std::cell::OnceCell;
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::run;
+use crate::failure::outside;
+use crate::model::path::RepoPath;
+
+/// How long the program may take to say its version.
+const VERSION_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Which program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `kustomize build`.
+    Kustomize,
+    /// `kubectl kustomize`.
+    Kubectl,
+}
+
+/// A program that was found.
+#[derive(Debug)]
+pub(super) struct Program {
+    /// Which.
+    kind: Kind,
+    /// Where.
+    path: PathBuf,
+    /// Its version, once asked for.
+    version: OnceCell<Option<String>>,
+}
+
+impl Program {
+    /// Finds the program in the folders of a `PATH`.
+    pub(super) fn find(path: Option<&OsStr>) -> anyhow::Result<Self> {
+        for (kind, name) in [(Kind::Kustomize, "kustomize"), (Kind::Kubectl, "kubectl")] {
+            let mut folders = path.into_iter().flat_map(env::split_paths);
+            if let Some(found) = folders.find_map(|folder| executable(&folder, name)) {
+                return Ok(Self { kind, path: found, version: OnceCell::new() });
+            }
+        }
+        let fact = "no `kustomize` and no `kubectl` program in `PATH`";
+        Err(outside(fact)
+            .hint("install kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize) or kubectl")
+            .into())
+    }
+
+    /// Returns what it is called in messages.
+    pub(super) fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Kustomize => "kustomize build",
+            Kind::Kubectl => "kubectl kustomize",
+        }
+    }
+
+    /// Returns a command that builds the folder added to it.
+    pub(super) fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command.arg(match self.kind {
+            Kind::Kustomize => "build",
+            Kind::Kubectl => "kustomize",
+        });
+        command
+    }
+
+    /// Returns what a person types to see the same.
+    pub(super) fn hint(&self, root: &RepoPath) -> String {
+        format!("{} {root}", self.name())
+    }
+
+    /// Returns the name with the version.
+    pub(super) fn describe(&self) -> String {
+        let name = match self.kind {
+            Kind::Kustomize => "kustomize",
+            Kind::Kubectl => "kubectl kustomize",
+        };
+        match self.version.get_or_init(|| self.ask_version()) {
+            Some(version) => format!("{name} {version}"),
+            None => format!("{name} (version unknown)"),
+        }
+    }
+
+    /// Asks the program for its version.
+    fn ask_version(&self) -> Option<String> {
+        let mut command = Command::new(&self.path);
+        command.arg("version");
+        if self.kind == Kind::Kubectl {
+            command.arg("--client");
+        }
+        let home = tempfile::tempdir().ok()?;
+        let ended = run::run(command, home.path(), VERSION_DEADLINE).ok().filter(|ended| ended.is_success)?;
+        version_in(&String::from_utf8_lossy(&ended.output), self.kind)
+    }
+}
+
+/// Returns the version of Kustomize in what a program printed: `v5.5.0`, `Kustomize Version: v5.5.0`,
+/// `{Version:kustomize/v4.5.7 …}`.
+fn version_in(text: &str, kind: Kind) -> Option<String> {
+    let line = match kind {
+        Kind::Kustomize => text.lines().next()?,
+        Kind::Kubectl => text.lines().find_map(|line| line.strip_prefix("Kustomize Version:"))?,
+    };
+    let mut words = line.split(|c: char| c.is_whitespace() || "{}:/".contains(c));
+    words.find(|word| word.starts_with('v') && word[1..].starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned)
+}
+
+/// Returns the program of a name in a folder.
+fn executable(folder: &Path, name: &str) -> Option<PathBuf> {
+    let path = folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    may_run(&metadata).then_some(path)
+}
+
+/// Returns whether anybody may run a file.
+#[cfg(unix)]
+fn may_run(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+}
+
+/// Returns whether anybody may run a file.
+#[cfg(not(unix))]
+fn may_run(_: &std::fs::Metadata) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_version_that_each_program_prints() {
+        let kubectl = "Client Version: v1.32.4\nKustomize Version: v5.5.0\n";
+        assert_eq!(version_in(kubectl, Kind::Kubectl).as_deref(), Some("v5.5.0"));
+        assert_eq!(version_in("v5.6.0\n", Kind::Kustomize).as_deref(), Some("v5.6.0"));
+        let old = "{Version:kustomize/v4.5.7 GitCommit:56d82a8 BuildDate:2022}\n";
+        assert_eq!(version_in(old, Kind::Kustomize).as_deref(), Some("v4.5.7"));
+        assert_eq!(version_in("Client Version: v1.32.4\n", Kind::Kubectl), None);
+    }
+
+    #[test]
+    fn names_both_programs_when_neither_is_there() {
+        let error = Program::find(Some(OsStr::new("/nonexistent"))).unwrap_err();
+        let hint = crate::failure::hint_of(&error).unwrap();
+        assert!(hint.contains("kustomize") && hint.contains("kubectl"), "{hint}");
+        assert_eq!(crate::failure::kind_of(&error), crate::failure::Kind::Outside);
+    }
+}
