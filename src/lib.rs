@@ -7,6 +7,7 @@
 
 pub mod build;
 pub mod failure;
+pub mod git;
 pub mod kustomize;
 pub mod model;
 pub mod render;

@@ -47,6 +47,7 @@ impl RepoPath {
     }
 
     /// Returns the folder this path lies in; the top's is the top.
+    #[must_use]
     pub fn parent(&self) -> Self {
         Self(self.0.rsplit_once('/').map_or_else(String::new, |(parent, _)| parent.to_owned()))
     }

@@ -1,0 +1,46 @@
+//! What libgit2 said, as a failure of ours: its sentence without class and code.
+//! Must never turn a failed read into "absent": callers match `NotFound` themselves, where absence is an answer.
+
+use std::path::Path;
+
+use crate::failure::{Failure, outside};
+
+/// Returns the failure (exit 4) that states what libgit2 said.
+#[expect(clippy::needless_pass_by_value, reason = "shape of `map_err`")]
+pub(super) fn fault(error: git2::Error) -> Failure {
+    outside(sentence(error.message()))
+}
+
+/// Returns a message with a lower-case start and without a final stop.
+fn sentence(message: &str) -> String {
+    let message = message.trim().trim_end_matches('.');
+    let mut letters = message.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => "git gave no reason".to_owned(),
+    }
+}
+
+/// Returns a path as a shell takes it.
+pub(super) fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_a_path_only_where_a_shell_needs_it() {
+        assert_eq!(quoted(Path::new("/srv/git/a.lock")), "/srv/git/a.lock");
+        assert_eq!(quoted(Path::new("/my dir/it's")), r"'/my dir/it'\''s'");
+    }
+
+    #[test]
+    fn says_what_git_said_in_our_form() {
+        assert_eq!(sentence("Signature cannot be empty. "), "signature cannot be empty");
+        assert_eq!(sentence(" "), "git gave no reason");
+    }
+}

@@ -1,0 +1,126 @@
+//! Changes of people on our branch, carried over to a new tree: three-way, path by path, in memory. Names no driver, reads no
+//! attribute. What cannot be merged by itself is refused by the caller, never guessed.
+
+use anyhow::Context as _;
+use git2::{MergeFileInput, MergeFileOptions};
+
+use super::delta::{Path, differing, overlap, shown};
+use super::fault::fault;
+use super::history::History;
+use super::open::Repository;
+use super::tree::{Leaf, Tree};
+use super::write::{Changes, is_free};
+use crate::failure::{Failure, refused};
+
+/// What merging a path gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Merged {
+    /// What the path holds.
+    Clean(Option<Leaf>),
+    /// Both sides changed the same lines.
+    Conflict,
+}
+
+/// The trees between which changes are carried over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trees {
+    /// Where the branch left the base.
+    pub(super) fork: git2::Oid,
+    /// The new base.
+    pub(super) base: git2::Oid,
+    /// The branch as it is.
+    pub(super) tip: git2::Oid,
+}
+
+impl Repository {
+    /// Returns what people changed on the branch, as changes to the new base. `ours` are the changes that leeward makes.
+    ///
+    /// # Errors
+    /// Refuses what the new base changed in another way, naming the commit.
+    pub(super) fn carried(&self, trees: Trees, history: &History, ours: &Changes) -> anyhow::Result<Changes> {
+        let base = Tree::new(&self.raw, trees.base);
+        let mut carried = Changes::new();
+        for (path, sides) in differing(&self.raw, Some(trees.fork), Some(trees.tip))? {
+            if ours.contains_key(&path) || history.our_paths.contains(&path) {
+                continue;
+            }
+            let name = shown(&path);
+            let now = base.leaf(&name)?;
+            if ours.keys().any(|our| overlap(our, &path)) {
+                return Err(conflict(history, &path, "leeward writes").into());
+            }
+            match self.merged(&name, (sides.before, now, sides.after))? {
+                Merged::Clean(leaf) if leaf == now => {}
+                Merged::Clean(leaf) => {
+                    carried.insert(path, leaf);
+                }
+                Merged::Conflict => return Err(conflict(history, &path, "the base changed").into()),
+            }
+        }
+        self.refuse_blocked(trees, history, &carried)?;
+        Ok(carried)
+    }
+
+    /// Returns what a path holds after a merge of (fork, one side, other side); new text is written as a blob.
+    pub(super) fn merged(
+        &self,
+        path: &str,
+        leaves: (Option<Leaf>, Option<Leaf>, Option<Leaf>),
+    ) -> anyhow::Result<Merged> {
+        let (fork, one, other) = leaves;
+        if one == other || other == fork {
+            return Ok(Merged::Clean(one));
+        }
+        if one == fork {
+            return Ok(Merged::Clean(other));
+        }
+        let (Some(fork), Some(one), Some(other)) = leaves else { return Ok(Merged::Conflict) };
+        if [fork, one, other].iter().any(|leaf| leaf.mode & 0o170_000 != 0o100_000) {
+            return Ok(Merged::Conflict);
+        }
+        let mode = if one.mode == fork.mode { other.mode } else { one.mode };
+        let text = self.merged_text([fork, one, other]).map_err(fault);
+        match text.with_context(|| format!("failed to merge `{path}`"))? {
+            Some(bytes) => Ok(Merged::Clean(Some(Leaf { id: self.blob(path, &bytes)?, mode }))),
+            None => Ok(Merged::Conflict),
+        }
+    }
+
+    /// Merges the text of three blobs; `None` where it is not text, or where both sides changed the same lines.
+    fn merged_text(&self, leaves: [Leaf; 3]) -> Result<Option<Vec<u8>>, git2::Error> {
+        let [fork, one, other] = leaves.map(|leaf| self.raw.find_blob(leaf.id));
+        let (fork, one, other) = (fork?, one?, other?);
+        if [&fork, &one, &other].iter().any(|blob| blob.is_binary()) {
+            return Ok(None);
+        }
+        let mut inputs = [MergeFileInput::new(), MergeFileInput::new(), MergeFileInput::new()];
+        for (input, blob) in inputs.iter_mut().zip([&fork, &one, &other]) {
+            input.content(blob.content());
+        }
+        let result = git2::merge_file(&inputs[0], &inputs[1], &inputs[2], Some(&mut MergeFileOptions::new()))?;
+        Ok(result.is_automergeable().then(|| result.content().to_vec()))
+    }
+
+    /// Refuses a file of people that would take the place of a folder of the base, or lie below a file of it.
+    fn refuse_blocked(&self, trees: Trees, history: &History, carried: &Changes) -> anyhow::Result<()> {
+        let gone = carried.iter().filter(|(_, leaf)| leaf.is_none()).map(|(path, _)| (path.clone(), None)).collect();
+        let cleared = Tree::new(&self.raw, self.updated(trees.base, &gone)?);
+        for path in carried.iter().filter(|(_, leaf)| leaf.is_some()).map(|(path, _)| path) {
+            if !is_free(&cleared, &shown(path))? {
+                return Err(conflict(history, path, "the base changed").into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The refusal of a change of people that cannot be carried over.
+fn conflict(history: &History, path: &Path, other: &str) -> Failure {
+    let author = history.people.iter().find(|(_, paths)| paths.contains(path)).map(|(commit, _)| commit);
+    let who = author.map_or_else(|| "the branch".to_owned(), |commit| format!("commit `{}`", commit.short()));
+    let fact = format!("{who} changes `{}`, which {other} too", shown(path));
+    match author {
+        Some(commit) => refused(fact).hint(format!("git revert {}", commit.short())),
+        None => refused(fact),
+    }
+}

@@ -1,0 +1,16 @@
+//! The rooms against the real thing: git repositories made by the `git` program in temporary folders.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::print_stderr, reason = "a test names what it skips and what it measured")]
+
+mod git_base;
+mod git_commit;
+mod git_open;
+mod git_people;
+mod git_propose;
+mod git_sign;
+mod git_tree;
+mod git_trouble;
+mod git_walk;
+mod repo;
+mod worker;
