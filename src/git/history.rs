@@ -24,6 +24,15 @@ pub(super) struct History {
     pub(super) people: Vec<(Commit, BTreeSet<Path>)>,
     /// The paths that leeward touched.
     pub(super) our_paths: BTreeSet<Path>,
+    /// Whether one of them has no parent: a first commit, or the boundary of a shallow clone.
+    pub(super) is_cut: bool,
+}
+
+impl History {
+    /// Returns the paths that people touched, each with the commit.
+    pub(super) fn edits(&self) -> impl Iterator<Item = (&Commit, &Path)> {
+        self.people.iter().flat_map(|(commit, paths)| paths.iter().map(move |path| (commit, path)))
+    }
 }
 
 /// Returns whether a message marks a commit of leeward for an incident.
@@ -68,9 +77,10 @@ impl Repository {
 
     /// Returns the commits of `tip` that `base` has not.
     pub(super) fn history(&self, base: Oid, tip: Oid, incident: &str) -> anyhow::Result<History> {
-        let mut history = History { ours: Vec::new(), people: Vec::new(), our_paths: BTreeSet::new() };
+        let mut history = History { ours: Vec::new(), people: Vec::new(), our_paths: BTreeSet::new(), is_cut: false };
         for id in self.between(base, tip).map_err(fault).with_context(|| following(tip))? {
             let commit = self.commit_of(id)?;
+            history.is_cut |= commit.parent_count() == 0;
             if is_ours(&String::from_utf8_lossy(commit.message_bytes()), incident) {
                 history.ours.push(id);
             } else {

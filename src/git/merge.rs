@@ -1,5 +1,5 @@
-//! Changes of people on our branch, carried over to a new tree: three-way, path by path, in memory. Names no driver, reads no
-//! attribute. What cannot be merged by itself is refused by the caller, never guessed.
+//! Changes of people on our branch: never written over, and carried over to a new tree, three-way, path by path, in memory.
+//! Names no driver, reads no attribute. What does not merge by itself is refused, never guessed.
 
 use anyhow::Context as _;
 use git2::{MergeFileInput, MergeFileOptions};
@@ -8,6 +8,7 @@ use super::delta::{Path, differing, overlap, shown};
 use super::fault::fault;
 use super::history::History;
 use super::open::Repository;
+use super::revision::Commit;
 use super::tree::{Leaf, Tree};
 use super::write::{Changes, is_free};
 use crate::failure::{Failure, refused};
@@ -33,6 +34,31 @@ pub(super) struct Trees {
 }
 
 impl Repository {
+    /// Refuses to write over what people changed: a file of ours since we wrote it last, any other since the base.
+    pub(super) fn refuse_edited(
+        &self,
+        branch: &str,
+        trees: Trees,
+        history: &History,
+        changes: &Changes,
+    ) -> anyhow::Result<()> {
+        let last = history.ours.first().map(|id| self.commit_of(*id)).transpose()?;
+        let last = Tree::new(&self.raw, last.map_or(trees.fork, |commit| commit.tree_id()));
+        let (fork, now) = (Tree::new(&self.raw, trees.fork), Tree::new(&self.raw, trees.tip));
+        for (commit, path) in history.edits() {
+            let before = match (history.our_paths.contains(path), changes.contains_key(path)) {
+                (true, _) => &last,
+                (false, true) => &fork,
+                (false, false) => continue,
+            };
+            let path = shown(path);
+            if before.leaf(&path)? != now.leaf(&path)? {
+                return Err(edited(branch, commit, &path).into());
+            }
+        }
+        Ok(())
+    }
+
     /// Returns what people changed on the branch, as changes to the new base. `ours` are the changes that leeward makes.
     ///
     /// # Errors
@@ -112,6 +138,12 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+/// The refusal to write over an edit.
+fn edited(branch: &str, commit: &Commit, path: &str) -> Failure {
+    let fact = format!("commit `{}` changes `{path}` on the branch, leeward does not write over it", commit.short());
+    refused(fact).hint(format!("git switch {branch} && git revert {}", commit.short()))
 }
 
 /// The refusal of a change of people that cannot be carried over.

@@ -56,6 +56,8 @@ fn open_at(dir: &Path) -> Result<git2::Repository, Failure> {
     git2::Repository::open_ext(dir, flags, [""; 0]).map_err(|error| match error.code() {
         ErrorCode::Owner => refused("repository belongs to another user, git would not read it either")
             .hint(format!("git config --global --add safe.directory {}", quoted(work_folder(dir)))),
+        // Extensions and versions of the format that libgit2 does not know.
+        _ if error.message().starts_with("unsupported") => refused(fault(error).fact),
         _ => fault(error),
     })
 }
@@ -108,7 +110,8 @@ fn promisor(config: &Config) -> Result<Option<String>, git2::Error> {
     let mut entries = config.entries(Some(r"^remote\..*\.promisor$"))?;
     while let Some(entry) = entries.next() {
         let entry = entry?;
-        let name = entry.name()?.trim_start_matches("remote.").trim_end_matches(".promisor");
+        let name = entry.name()?;
+        let name = name.strip_prefix("remote.").and_then(|name| name.strip_suffix(".promisor")).unwrap_or(name);
         if entry.value().is_ok_and(|value| Config::parse_bool(value).unwrap_or(true)) {
             return Ok(Some(name.to_owned()));
         }

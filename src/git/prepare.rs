@@ -147,14 +147,15 @@ impl Repository {
             return Err(foreign(draft).into());
         }
         let has_ours = self.holds(tip, changes)?;
-        let Some(fork) = self.fork(base.id(), tip.id())? else {
+        let fork = self.fork(base.id(), tip.id())?.filter(|_| !history.is_cut || !self.raw.is_shallow());
+        let Some(fork) = fork else {
             return if has_ours { Ok(already(tip)) } else { Err(self.unrelated(draft)) };
         };
         let trees = Trees { fork: self.commit_of(fork)?.tree_id(), base: base.tree_id(), tip: tip.tree_id() };
         if has_ours && !self.has_stale(trees, &history, changes)? {
             return Ok(already(tip));
         }
-        self.refuse_edited(draft, trees, &history, changes)?;
+        self.refuse_edited(draft.branch, trees, &history, changes)?;
         self.kept(ends, trees, &history, changes)
     }
 
@@ -207,38 +208,6 @@ impl Repository {
             }
         }
         Ok(false)
-    }
-
-    /// Refuses to write over what people changed: a file of ours since we wrote it last, any other since the base.
-    fn refuse_edited(
-        &self,
-        draft: &Draft<'_>,
-        trees: Trees,
-        history: &History,
-        changes: &Changes,
-    ) -> anyhow::Result<()> {
-        let last = history.ours.first().map(|id| self.commit_of(*id)).transpose()?;
-        let last = Tree::new(&self.raw, last.map_or(trees.fork, |commit| commit.tree_id()));
-        let (fork, now) = (Tree::new(&self.raw, trees.fork), Tree::new(&self.raw, trees.tip));
-        for (commit, path) in
-            history.people.iter().flat_map(|(commit, paths)| paths.iter().map(move |path| (commit, path)))
-        {
-            let before = match (history.our_paths.contains(path), changes.contains_key(path)) {
-                (true, _) => &last,
-                (false, true) => &fork,
-                (false, false) => continue,
-            };
-            let path = shown(path);
-            if before.leaf(&path)? != now.leaf(&path)? {
-                let fact = format!(
-                    "commit `{}` changes `{path}` on the branch, leeward does not write over it",
-                    commit.short()
-                );
-                let hint = format!("git switch {} && git revert {}", draft.branch, commit.short());
-                return Err(refused(fact).hint(hint).into());
-            }
-        }
-        Ok(())
     }
 
     /// The refusal of a branch whose history does not meet that of the base.

@@ -2,7 +2,7 @@
 //! same way, so that a key in an agent or on a token works as it does for git. A key never passes through here.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::Context as _;
@@ -79,22 +79,20 @@ fn ssh(settings: &Settings, (content, folder): (&str, &Path)) -> anyhow::Result<
     let file = work.path().join("commit");
     std::fs::write(&file, content).context("failed to write the commit for the signing program")?;
     let mut command = Command::new(Settings::expanded(&program));
-    command.args(["-Y", "sign", "-n", "git", "-f"]).current_dir(folder);
-    match literal(&key) {
-        Some(key) => {
-            let path = work.path().join("key.pub");
-            std::fs::write(&path, format!("{key}\n")).context("failed to write the public key")?;
-            command.arg(path).arg("-U");
-        }
-        None => {
-            command.arg(Settings::expanded(&key));
-        }
-    }
-    let output = run(&program, command.arg(&file), "")?;
+    command.args(["-Y", "sign", "-n", "git", "-f"]).args(key_file(&key, work.path())?).arg(&file).current_dir(folder);
+    let output = run(&program, &mut command, "")?;
     match std::fs::read_to_string(work.path().join("commit.sig")) {
         Ok(signature) if output.status.success() => Ok(signature),
         _ => Err(unsigned(&program, &output).into()),
     }
+}
+
+/// Returns the arguments that name a key; a literal one goes to a file, its private half is in an agent.
+fn key_file(key: &str, work: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let Some(key) = literal(key) else { return Ok(vec![Settings::expanded(key)]) };
+    let path = work.join("key.pub");
+    std::fs::write(&path, format!("{key}\n")).context("failed to write the public key")?;
+    Ok(vec![path, PathBuf::from("-U")])
 }
 
 /// Returns the public key that a setting holds itself; `None` where it names a file.

@@ -86,6 +86,23 @@ fn needs_the_history_of_a_branch_only_where_it_has_to_change() {
 }
 
 #[test]
+fn refuses_to_change_a_branch_that_a_shallow_clone_shows_in_part() {
+    let repo = Repo::new();
+    propose(&repo.open(), "main", &usual()).unwrap();
+    repo.write("docs/README.md", "moved\n");
+    repo.commit("moved");
+    repo.git(&["switch", "-q", BRANCH]);
+    repo.git(&["merge", "-q", "--no-edit", "main"]);
+    repo.git(&["switch", "-q", "main"]);
+    let shallow = repo.clone_with("shallow", &["--depth=2", "--no-single-branch"]);
+    let (outcome, _) = propose(&shallow.open(), "origin/main", &usual()).unwrap();
+    assert!(matches!(outcome, Outcome::AlreadyProposed(_)), "{outcome:?}");
+    let other = files(&[(OVERLAY, Some("other\n"))]);
+    let hint = Some("git fetch --unshallow");
+    assert_fails(propose(&shallow.open(), "origin/main", &other), Kind::Refused, hint, &["shallow"]);
+}
+
+#[test]
 fn refuses_what_is_no_repository() {
     let folder = tempfile::tempdir().unwrap();
     assert_fails(Repository::open(folder.path()), Kind::Refused, Some("--repo DIR"), &["not inside a git repository"]);
@@ -124,6 +141,9 @@ fn refuses_reftable_and_unknown_extensions() {
     repo.git(&["config", "extensions.refstorage", "reftable"]);
     let hint = Some("git refs migrate --ref-format=files");
     assert_fails(Repository::open(&repo.dir), Kind::Refused, hint, &["reftable"]);
+    repo.git(&["config", "-f", ".git/config", "--unset", "extensions.refstorage"]);
+    repo.git(&["config", "extensions.tomorrow", "true"]);
+    assert_fails(Repository::open(&repo.dir), Kind::Refused, None, &["unsupported extension", "extensions.tomorrow"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod git_commit;
 mod git_open;
 mod git_people;
 mod git_propose;
+mod git_random;
 mod git_sign;
 mod git_tree;
 mod git_trouble;
