@@ -83,16 +83,10 @@ impl Repository {
             history.is_cut |= commit.parent_count() == 0;
             if is_ours(&String::from_utf8_lossy(commit.message_bytes()), incident) {
                 history.ours.push(id);
+                history.our_paths.extend(self.touched(&commit)?);
             } else {
                 history.people.push((Commit::of(&commit), self.touched(&commit)?));
             }
-        }
-        for id in &history.ours {
-            let commit = self.commit_of(*id)?;
-            let is_merge = commit.parent_count() > 1;
-            // What people touched and a merge of ours carried over stays theirs.
-            let is_theirs = |path: &Path| is_merge && history.people.iter().any(|(_, paths)| paths.contains(path));
-            history.our_paths.extend(self.touched(&commit)?.into_iter().filter(|path| !is_theirs(path)));
         }
         Ok(history)
     }

@@ -52,6 +52,8 @@ fn names_a_lock_and_never_removes_it() {
     std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
     std::fs::write(&lock, "").unwrap();
     let hint = format!("rm {}", lock.display());
+    repo.git(&["config", "commit.gpgsign", "true"]);
+    repo.git(&["config", "gpg.program", "/nonexistent/asks-for-a-passphrase"]);
     let before = repo.snapshot();
     assert_fails(
         propose(&repo.open(), "main", &usual()),
@@ -61,6 +63,7 @@ fn names_a_lock_and_never_removes_it() {
     );
     assert!(lock.exists() && before == repo.snapshot());
     std::fs::remove_file(&lock).unwrap();
+    repo.git(&["config", "commit.gpgsign", "false"]);
     propose(&repo.open(), "main", &usual()).unwrap();
 }
 

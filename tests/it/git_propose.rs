@@ -90,6 +90,17 @@ fn goes_on_from_its_branch_when_the_files_change() {
 }
 
 #[test]
+fn takes_back_a_file_that_is_not_proposed_any_more() {
+    let repo = Repo::new();
+    propose(&repo.open(), "main", &usual()).unwrap();
+    let mut fewer = usual();
+    fewer.retain(|path, _| path.as_str() == KUSTOMIZATION);
+    let (outcome, _) = propose(&repo.open(), "main", &fewer).unwrap();
+    assert!(matches!(outcome, Outcome::FastForward { .. }), "{outcome:?}");
+    assert_eq!(differing(&repo, "main", BRANCH), [KUSTOMIZATION]);
+}
+
+#[test]
 fn merges_the_base_when_it_moved_and_the_files_differ() {
     let repo = Repo::new();
     let (_, first) = propose(&repo.open(), "main", &usual()).unwrap();
