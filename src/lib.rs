@@ -6,9 +6,14 @@
 //! [`build`] (the builder that is a program). [`commands`] is the glue, one file a verb.
 
 pub mod build;
+pub mod cli;
+pub mod commands;
+pub mod console;
 pub mod failure;
 pub mod git;
 pub mod kustomize;
 pub mod model;
+pub mod plan;
 pub mod render;
+pub mod report;
 pub mod survey;

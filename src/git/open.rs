@@ -44,6 +44,11 @@ impl Repository {
         self.linked.as_ref().unwrap_or(&self.raw)
     }
 
+    /// Returns the folder of the work tree; `None` for a bare repository.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.here().workdir()
+    }
+
     /// Returns the folder in which programs run, as git runs them: the top of the work tree, else the git folder.
     pub(super) fn folder(&self) -> &Path {
         self.here().workdir().unwrap_or_else(|| self.raw.path())

@@ -133,7 +133,8 @@ impl Storage {
 fn storages(value: &Value) -> Result<BTreeMap<String, Storage>, Failure> {
     let Some(entries) = present(value, "storages") else { return Ok(BTreeMap::new()) };
     let entries = entries.as_object().ok_or_else(|| refused("`storages` of the backup block is not a mapping"))?;
-    let storage = |(name, value): (&String, &Value)| (name.clone(), Storage { name: name.clone(), value: value.clone() });
+    let storage =
+        |(name, value): (&String, &Value)| (name.clone(), Storage { name: name.clone(), value: value.clone() });
     Ok(entries.iter().map(storage).collect())
 }
 

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::name::object_name;
 use super::place::{Endpoint, shown_url};
 use super::quantity::Quantity;
-use super::target::{FilesystemTarget, S3Target, SecretKey, Target, TlsVerification, access_modes, bucket, name, prefix, region};
+use super::target::{
+    FilesystemTarget, S3Target, SecretKey, Target, TlsVerification, access_modes, bucket, name, prefix, region,
+};
 use super::version::Version;
 use super::yaml;
 use crate::failure::{Failure, refused};
@@ -113,7 +115,9 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let config: Self = yaml::parse(text).map_err(with_nearest_field)?;
         if config.version != 1 {
-            return Err(refused(format!("version `{}` of leeward.yaml is not known", config.version)).hint("version: 1"));
+            return Err(
+                refused(format!("version `{}` of leeward.yaml is not known", config.version)).hint("version: 1")
+            );
         }
         for (name, entry) in &config.targets {
             entry.target(name)?;
@@ -166,7 +170,10 @@ impl TargetEntry {
             bucket: bucket(required("bucket", self.bucket.as_deref())?)?,
             prefix: prefix(self.prefix.as_deref().unwrap_or_default())?,
             region: self.region.as_deref().filter(|text| !text.is_empty()).map(region).transpose()?,
-            credentials_secret: object_name("Secret", required("credentialsSecret", self.credentials_secret.as_deref())?)?,
+            credentials_secret: object_name(
+                "Secret",
+                required("credentialsSecret", self.credentials_secret.as_deref())?,
+            )?,
             ca: self.ca.as_ref().map(|ca| SecretKey::new(&ca.secret, &ca.key)).transpose()?,
             verify_tls: if self.verify_tls == Some(false) { TlsVerification::Off } else { TlsVerification::On },
         })
@@ -256,12 +263,30 @@ mod tests {
         let bad = [
             ("version: 2\n", "version `2`"),
             ("version: 1\nversion: 1\n", "duplicate"),
-            ("version: 1\ntargets: {b: {type: s3, endpoint: 'b:9000', bucket: d, credentialsSecret: k}}\n", "no scheme"),
-            ("version: 1\ntargets: {b: {type: s3, endpoint: 'https://b', bucket: '', credentialsSecret: k}}\n", "bucket is empty"),
-            ("version: 1\ntargets: {b: {type: s3, endpoint: 'https://b', bucket: d/x, credentialsSecret: k}}\n", "`d/x`"),
-            ("version: 1\ntargets: {b: {type: s3, endpoint: 'https://b', bucket: d}}\n", "`credentialsSecret` is missing"),
-            ("version: 1\ntargets: {b: {type: s3, endpoint: 'https://u:sesame@b', bucket: d, credentialsSecret: k}}\n", "user or password"),
-            ("version: 1\ntargets: {b: {type: s3, size: 1Gi, endpoint: 'https://b', bucket: d, credentialsSecret: k}}\n", "`size` belongs"),
+            (
+                "version: 1\ntargets: {b: {type: s3, endpoint: 'b:9000', bucket: d, credentialsSecret: k}}\n",
+                "no scheme",
+            ),
+            (
+                "version: 1\ntargets: {b: {type: s3, endpoint: 'https://b', bucket: '', credentialsSecret: k}}\n",
+                "bucket is empty",
+            ),
+            (
+                "version: 1\ntargets: {b: {type: s3, endpoint: 'https://b', bucket: d/x, credentialsSecret: k}}\n",
+                "`d/x`",
+            ),
+            (
+                "version: 1\ntargets: {b: {type: s3, endpoint: 'https://b', bucket: d}}\n",
+                "`credentialsSecret` is missing",
+            ),
+            (
+                "version: 1\ntargets: {b: {type: s3, endpoint: 'https://u:sesame@b', bucket: d, credentialsSecret: k}}\n",
+                "user or password",
+            ),
+            (
+                "version: 1\ntargets: {b: {type: s3, size: 1Gi, endpoint: 'https://b', bucket: d, credentialsSecret: k}}\n",
+                "`size` belongs",
+            ),
             ("version: 1\ntargets: {b: {type: filesystem, size: lots}}\n", "`lots`"),
             ("version: 1\ntargets: {B_1: {type: filesystem, size: 1Gi}}\n", "DNS label"),
             ("version: 1\nclusters: {x: {operatorVersion: latest}}\n", "`latest`"),

@@ -109,7 +109,10 @@ pub fn prefix(text: &str) -> Result<String, Failure> {
         return Err(refused(format!("prefix `{}` starts with a slash", text.escape_debug())));
     }
     if !text.chars().all(plain) || text.split('/').any(|part| part == "..") || text.contains("//") {
-        return Err(refused(format!("prefix `{}` has characters other than letters, digits and `._-/`", text.escape_debug())));
+        return Err(refused(format!(
+            "prefix `{}` has characters other than letters, digits and `._-/`",
+            text.escape_debug()
+        )));
     }
     Ok(text.trim_end_matches('/').to_owned())
 }
@@ -144,7 +147,8 @@ impl SecretKey {
     /// # Errors
     /// Refuses anything else.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let halves = text.split_once('/').ok_or_else(|| refused(format!("`{}` is not `NAME/KEY`", text.escape_debug())));
+        let halves =
+            text.split_once('/').ok_or_else(|| refused(format!("`{}` is not `NAME/KEY`", text.escape_debug())));
         halves.and_then(|(secret, key)| Self::new(secret, key))
     }
 }
@@ -159,7 +163,9 @@ pub fn access_modes(texts: &[String]) -> Result<Vec<String>, Failure> {
         return Ok(vec![KNOWN[0].to_owned()]);
     }
     match texts.iter().find(|text| !KNOWN[..3].contains(&text.as_str())) {
-        Some(text) => Err(refused(format!("access mode `{}` is not one of `{}`", text.escape_debug(), KNOWN[..3].join("`, `")))),
+        Some(text) => {
+            Err(refused(format!("access mode `{}` is not one of `{}`", text.escape_debug(), KNOWN[..3].join("`, `"))))
+        }
         None => Ok(texts.to_vec()),
     }
 }

@@ -1,0 +1,57 @@
+//! One file a verb: arguments → request → stages → report. The glue between rooms.
+//! Must never print: a verb returns its answer, `main` writes it.
+
+mod demo;
+mod next;
+mod page;
+mod plan;
+mod propose;
+mod recovery;
+
+use jiff::Timestamp;
+
+use crate::cli::{Cli, Verb};
+
+/// What a verb came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// For stdout.
+    pub text: String,
+    /// The exit code.
+    pub code: u8,
+    /// For stderr: what went wrong although there is an answer.
+    pub failure: Option<crate::failure::Failure>,
+}
+
+impl Answer {
+    /// Returns an answer of a run that did what it should.
+    pub(crate) fn done(text: String) -> Self {
+        Self { text, code: 0, failure: None }
+    }
+}
+
+/// Runs a verb.
+///
+/// # Errors
+/// Fails as the verb does; the kind of the failure decides the exit code.
+pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
+    match &cli.verb {
+        Verb::Demo(args) => demo::run(args),
+        Verb::Plan(args) => plan::run(args, cli.format, now),
+        Verb::Propose(args) => propose::run(args, cli.format, now),
+        Verb::Schema => page::schema(),
+        Verb::Completions { shell } => Ok(page::completions(*shell)),
+        Verb::Man => page::man(),
+    }
+}
+
+/// Returns what failed and why, outermost first, without repeating a cause that the line above already says.
+pub fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if lines.last().is_none_or(|above| !above.contains(&cause)) {
+            lines.push(crate::report::masked(&cause, &[]));
+        }
+    }
+    lines
+}

@@ -1,0 +1,95 @@
+//! The command to type next, with the flags of this run, quoted for a shell.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use crate::cli::{Activation, RecoveryArgs, StageArg};
+
+/// A command being put together.
+pub(super) struct Command(Vec<String>);
+
+impl Command {
+    /// Returns `leeward VERB` with the flags of a recovery; clusters and stage are left to the caller.
+    pub(super) fn of(verb: &str, args: &RecoveryArgs) -> Self {
+        let mut command = Self(vec!["leeward".to_owned(), verb.to_owned()]);
+        let (repository, selection, target, incident) =
+            (&args.repository, &args.selection, &args.target, &args.incident);
+        if repository.repo != Path::new(".") {
+            command.flag("--repo", Some(&repository.repo.display().to_string()));
+        }
+        command.flag("--base", repository.base.as_ref());
+        command.flag("--config", repository.config.as_ref().map(|path| path.display().to_string()).as_ref());
+        command.flag("--load-restrictor", repository.load_restrictor.map(word).as_ref());
+        command.switch("--create-kustomization", repository.create_kustomization);
+        command.flag("--storage", selection.storage.as_ref());
+        command.switch("--only-storage", selection.only_storage);
+        command.flag("--operator-version", selection.operator_version.as_ref());
+        command.flag("--to", target.to.as_ref());
+        let inline = [
+            ("--endpoint", &target.endpoint),
+            ("--bucket", &target.bucket),
+            ("--region", &target.region),
+            ("--prefix", &target.prefix),
+            ("--credentials-secret", &target.credentials_secret),
+            ("--ca-secret", &target.ca_secret),
+            ("--size", &target.size),
+            ("--storage-class", &target.storage_class),
+        ];
+        inline.into_iter().for_each(|(flag, value)| command.flag(flag, value.as_ref()));
+        command.flag("--retention", target.retention.map(|count| count.to_string()).as_ref());
+        command.flag("--action", incident.action.map(word).as_ref());
+        command.flag("--incident", incident.incident.as_ref());
+        command.flag("--reason", incident.reason.as_ref());
+        command
+            .flag("--activation", Some(&word(incident.activation)).filter(|_| incident.activation != Activation::Auto));
+        command
+    }
+
+    /// Adds the clusters as this run selected them.
+    pub(super) fn selected(mut self, args: &RecoveryArgs) -> Self {
+        args.selection.cluster.iter().for_each(|cluster| self.flag("--cluster", Some(cluster)));
+        self.switch("--all", args.selection.all);
+        args.selection.exclude.iter().for_each(|cluster| self.flag("--exclude", Some(cluster)));
+        self
+    }
+
+    /// Adds the stage and the Backup that confirms it, as this run had them.
+    pub(super) fn staged(mut self, args: &RecoveryArgs) -> Self {
+        self.flag("--stage", Some(&word(args.incident.stage)).filter(|_| args.incident.stage != StageArg::Protect));
+        self.flag("--confirmed-backup", args.incident.confirmed_backup.as_ref());
+        self
+    }
+
+    /// Adds a flag that has a value.
+    pub(super) fn flag(&mut self, flag: &str, value: Option<&String>) {
+        if let Some(value) = value {
+            self.0.extend([flag.to_owned(), quoted(value)]);
+        }
+    }
+
+    /// Adds a flag without a value.
+    fn switch(&mut self, flag: &str, is_set: bool) {
+        self.0.extend(is_set.then(|| flag.to_owned()));
+    }
+
+    /// Returns the command as one line.
+    pub(super) fn line(self) -> String {
+        self.0.join(" ")
+    }
+}
+
+/// Returns the word of a flag's value.
+fn word(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// Returns a text as one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '=' | '@' | ',' | '+');
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,173 @@
+//! `plan`: what a recovery would change, its risks, its files. Writes nothing, or a folder that `--out` names.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::Answer;
+use super::next::Command;
+use super::recovery::{Proven, Recovery, recover};
+use crate::cli::{Format, PlanArgs, RecoveryArgs};
+use crate::failure::refused;
+use crate::git::Repository;
+use crate::plan::ClusterPlan;
+use crate::render::edit::inserted_lines;
+use crate::render::overlay::Rung;
+use crate::render::proof::CONDITIONS;
+use crate::report::{self, BaseLine, ClusterReport, FileLine, PlanReport, Proof};
+
+/// Runs the verb.
+pub(super) fn run(args: &PlanArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
+    let repository = Repository::open(&args.recovery.repository.repo)?;
+    let recovery = recover(&repository, &args.recovery, now)?;
+    let mut report = report(&recovery, &args.recovery);
+    if let Some(proven) = &recovery.proven {
+        if let Some(out) = &args.out {
+            write_out(out, proven).with_context(|| format!("failed to write to `{}`", out.display()))?;
+        }
+        report.next =
+            Some(Command::of("propose", &args.recovery).selected(&args.recovery).staged(&args.recovery).line());
+    }
+    Ok(answer(&recovery, &args.recovery, &report, format))
+}
+
+/// Returns the answer: the report, and a refusal where a guard refused.
+pub(super) fn answer(recovery: &Recovery, args: &RecoveryArgs, report: &PlanReport, format: Format) -> Answer {
+    let text = match format {
+        Format::Text => report::plan_text(report),
+        Format::Markdown => report::plan_markdown(report),
+        Format::Json => report::plan_json(report),
+    };
+    match recovery.plan.is_refused() {
+        true => Answer { text, code: 3, failure: Some(refusal(recovery, args)) },
+        false => Answer::done(text),
+    }
+}
+
+/// Returns the refusal of a set: which clusters, and the command that leaves them out.
+fn refusal(recovery: &Recovery, args: &RecoveryArgs) -> crate::failure::Failure {
+    let clusters = recovery.plan.clusters.iter().zip(&recovery.shown);
+    let (refused_ones, others): (Vec<_>, Vec<_>) = clusters.partition(|(plan, _)| plan.is_refused());
+    let names: Vec<&str> = refused_ones.iter().map(|(_, shown)| shown.as_str()).collect();
+    let first = refused_ones[0].0.findings.iter().find(|finding| finding.level == crate::model::finding::Level::Refuse);
+    let why = first.map(|finding| format!("{}: {}", finding.id, finding.fact)).unwrap_or_default();
+    let failure = refused(format!("the recovery of `{}` is refused: {why}", names.join("`, `")));
+    if others.is_empty() {
+        return match first.and_then(|finding| finding.hint.clone()) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        };
+    }
+    let mut command = Command::of("propose", args).staged(args);
+    others.iter().for_each(|(plan, _)| command.flag("--cluster", Some(&plan.cluster.id.to_string())));
+    failure.hint(command.line())
+}
+
+/// Returns the report of a run.
+pub(super) fn report(recovery: &Recovery, args: &RecoveryArgs) -> PlanReport {
+    let clusters =
+        recovery.plan.clusters.iter().enumerate().map(|(index, plan)| cluster(recovery, index, plan)).collect();
+    let incident = recovery.plan.clusters.iter().find_map(|plan| plan.incident.as_ref());
+    let reason = incident.map(|incident| incident.cause.reason.clone()).or_else(|| args.incident.reason.clone());
+    let (files, proof) = match &recovery.proven {
+        Some(proven) => (files(proven), Proof::Holds { conditions: CONDITIONS.len() }),
+        None => (Vec::new(), Proof::NotTried),
+    };
+    PlanReport {
+        incident: recovery.plan.incident.to_string(),
+        action: recovery.plan.action,
+        stage: recovery.plan.stage,
+        storage: recovery.storage.clone(),
+        target: recovery.target.clone(),
+        reason: report::masked(&reason.unwrap_or_default(), &[]),
+        base: BaseLine { name: recovery.base.name.clone(), commit: recovery.base.commit.id.clone() },
+        builder: recovery.builder.clone(),
+        clusters,
+        findings: recovery.findings.clone(),
+        files,
+        proof,
+        proposal: None,
+        next: None,
+    }
+}
+
+/// Returns the part of one cluster.
+fn cluster(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> ClusterReport {
+    let secrets = report::secrets_in(&plan.cluster.backup.value);
+    let shown = recovery.shown[index].clone();
+    let moved = |name: &str| plan.desired.schedule(name).is_none();
+    let proven = recovery.proven.as_ref();
+    let diff = proven.map(|proven| &proven.texts[index]).map(|(before, after)| report::unified(before, after, &shown));
+    let number = if recovery.plan.stage == crate::model::incident::Stage::Protect { 1 } else { 2 };
+    ClusterReport {
+        stage_number: (number, plan.stages.max(number)),
+        from: plan.incident.as_ref().map(|incident| incident.from.storages.clone()).unwrap_or_default(),
+        changes: masked_changes(plan, &secrets),
+        unchanged_schedules: {
+            let names = plan.cluster.backup.schedules.iter().map(|schedule| schedule.name.clone());
+            names.filter(|name| !moved(name)).collect()
+        },
+        is_refused: plan.is_refused(),
+        findings: plan.findings.clone(),
+        activation: proven.map(|proven| activation(&proven.rungs[index])),
+        diff: report::masked(&diff.unwrap_or_default(), &secrets),
+        before: plan.cluster.backup.clone(),
+        after: plan.desired.clone(),
+        cluster: shown,
+    }
+}
+
+/// Returns the changes with what could be a secret masked.
+fn masked_changes(plan: &ClusterPlan, secrets: &[String]) -> Vec<crate::plan::Change> {
+    plan.changes.iter().map(|change| change.with_texts(&|text| report::masked(text, secrets))).collect()
+}
+
+/// Returns how an overlay takes effect, for people.
+fn activation((rung, why): &(Rung, Option<String>)) -> String {
+    let what = match rung {
+        Rung::Component => "a line in the root's `components`",
+        Rung::Append => "the patch at the end of the root's `patches`",
+    };
+    match why {
+        Some(why) => format!("{what}, since {why}"),
+        None => what.to_owned(),
+    }
+}
+
+/// Returns a line for each changed file.
+fn files(proven: &Proven) -> Vec<FileLine> {
+    let line = |(path, bytes): (&crate::model::path::RepoPath, &Option<Vec<u8>>)| {
+        let what = match (proven.before.get(path), bytes) {
+            (_, None) => "removed".to_owned(),
+            (None, Some(_)) => "new".to_owned(),
+            (Some(before), Some(after)) if after.len() < before.len() => {
+                format!("- {} lines", inserted_lines(after, before))
+            }
+            (Some(before), Some(after)) => match inserted_lines(before, after) {
+                0 => "changed".to_owned(),
+                1 => "+ 1 line".to_owned(),
+                lines => format!("+ {lines} lines"),
+            },
+        };
+        FileLine { path: path.to_string(), what }
+    };
+    proven.changes.iter().map(line).collect()
+}
+
+/// Writes every new and edited file below a folder that is empty or absent.
+fn write_out(out: &Path, proven: &Proven) -> anyhow::Result<()> {
+    if std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(refused("the folder is not empty").hint("--out with a new folder").into());
+    }
+    for (path, bytes) in &proven.changes {
+        if let Some(bytes) = bytes {
+            let file = out.join(path.as_str());
+            if let Some(folder) = file.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(&file, bytes)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! The activation ladder: the smallest edit that the proof accepts (design.md "The overlay"). Each rung renders against
+//! the cluster as that rung sees it, and only the build of the result decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+
+use super::scene::{Bare, Scene};
+use super::{Changes, patched, winner};
+use crate::build::{Builder, Built, Extent};
+use crate::cli::Activation;
+use crate::failure::refused;
+use crate::model::cluster::{Cluster, ClusterId};
+use crate::model::object::{Object, ObjectId};
+use crate::model::path::RepoPath;
+use crate::plan::{ClusterPlan, Plan};
+use crate::render::edit;
+use crate::render::overlay::{Rung, Site, render};
+use crate::render::proof::{Claim, Mismatch, prove};
+use crate::survey::Root;
+use crate::survey::kustomization::Kustomization;
+
+/// One cluster, activated and proved.
+pub(super) struct Activated {
+    /// The rung.
+    pub rung: Rung,
+    /// Why a lower rung was not taken.
+    pub why: Option<String>,
+    /// The carrier in the build of the base.
+    pub before: String,
+    /// The carrier in the build of the result.
+    pub after: String,
+}
+
+/// A root whose clusters are activated.
+pub(super) struct RootSite<'a> {
+    /// The base.
+    pub scene: &'a Scene<'a>,
+    /// Who builds.
+    pub builder: &'a Builder,
+    /// The base without the incident.
+    pub bare: &'a Bare,
+    /// The plan of the whole set.
+    pub plan: &'a Plan,
+    /// The root.
+    pub root: &'a RepoPath,
+    /// The rung that a flag asks for.
+    pub activation: Activation,
+}
+
+/// Activates every cluster of a root; returns them by their index in the plan.
+pub(super) fn activate(site: &RootSite, changes: &mut Changes) -> anyhow::Result<BTreeMap<usize, Activated>> {
+    let mut activated = BTreeMap::new();
+    let mut done: Vec<&ClusterPlan> = Vec::new();
+    for (index, cluster) in
+        site.plan.clusters.iter().enumerate().filter(|(_, cluster)| cluster.cluster.id.root == *site.root)
+    {
+        done.push(cluster);
+        activated.insert(index, climb(site, &done, changes)?);
+    }
+    Ok(activated)
+}
+
+/// Climbs the ladder for the last of `done`; the others are proved again with it.
+fn climb(site: &RootSite, done: &[&ClusterPlan], changes: &mut Changes) -> anyhow::Result<Activated> {
+    let rungs: &[Rung] = match site.activation {
+        Activation::Auto => &[Rung::Component, Rung::Append],
+        Activation::Component => &[Rung::Component],
+        Activation::Append => &[Rung::Append],
+    };
+    let mut why: Option<String> = None;
+    for (number, rung) in rungs.iter().enumerate() {
+        let attempt = attempt(site, done, *rung, changes)?;
+        match attempt.outcome {
+            Ok((before, after)) => {
+                *changes = attempt.changes;
+                return Ok(Activated { rung: *rung, why, before, after });
+            }
+            Err(fault) if number + 1 < rungs.len() => why = Some(fault.fact()),
+            Err(Fault::Mismatch(mismatch)) => {
+                return Err(winner::unproven(site, done, &attempt.changes, &mismatch)?.into());
+            }
+            Err(Fault::Unseen(fact)) => return Err(refused(fact).hint("--activation auto").into()),
+        }
+    }
+    Err(refused("no activation was tried").into())
+}
+
+/// One try of a rung.
+struct Attempt {
+    /// The changes with this overlay.
+    changes: Changes,
+    /// The carrier before and after, or why not.
+    outcome: Result<(String, String), Fault>,
+}
+
+/// Why a rung does not do.
+enum Fault {
+    /// The build of the result says something else.
+    Mismatch(Mismatch),
+    /// The patch cannot be written for the cluster as the rung sees it, or does not build.
+    Unseen(String),
+}
+
+impl Fault {
+    /// Returns the fact for the report.
+    fn fact(&self) -> String {
+        match self {
+            Self::Mismatch(mismatch) => {
+                format!("with a component, `{}` would not be as planned at `{}`", mismatch.object, mismatch.path)
+            }
+            Self::Unseen(fact) => fact.clone(),
+        }
+    }
+}
+
+/// Tries one rung.
+fn attempt(site: &RootSite, done: &[&ClusterPlan], rung: Rung, changes: &Changes) -> anyhow::Result<Attempt> {
+    let cluster = done.last().context("no cluster to activate")?;
+    let (root, base) = root_of(site)?;
+    let extent = match rung {
+        Rung::Component => Extent::Accumulated,
+        Rung::Append => Extent::Patched,
+    };
+    let probe = site.builder.build(&patched(site.scene.files, changes), &root.path, root.restrictor, extent)?;
+    let seen = match seen(site, root, &probe, &cluster.cluster.id, changes)? {
+        Ok(seen) => seen,
+        Err(fact) => return Ok(Attempt { changes: changes.clone(), outcome: Err(Fault::Unseen(fact)) }),
+    };
+    let overlaid = match overlaid(site, cluster, &seen, rung, changes) {
+        Ok(overlaid) => overlaid,
+        Err(error)
+            if matches!(crate::failure::kind_of(&error), crate::failure::Kind::Refused) && rung == Rung::Component =>
+        {
+            return Ok(Attempt {
+                changes: changes.clone(),
+                outcome: Err(Fault::Unseen(error.root_cause().to_string())),
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let built = site.builder.build(&patched(site.scene.files, &overlaid), &root.path, root.restrictor, Extent::Whole);
+    let built = match built {
+        Ok(built) => built,
+        Err(error) if rung == Rung::Component => {
+            return Ok(Attempt { changes: overlaid, outcome: Err(Fault::Unseen(error.root_cause().to_string())) });
+        }
+        Err(error) => return Err(error.context("failed to build the result")),
+    };
+    let outcome = proved(done, base, &built).map_err(Fault::Mismatch);
+    Ok(Attempt { changes: overlaid, outcome: outcome.map(|()| texts(&cluster.cluster.carrier.object, base, &built)) })
+}
+
+/// Returns the root and the build of the base.
+fn root_of<'a>(site: &RootSite<'a>) -> anyhow::Result<(&'a Root, &'a Built)> {
+    let found = site.scene.roots.iter().find(|(root, _)| root.path == *site.root);
+    found.map(|(root, built)| (root, built)).context("the root is gone")
+}
+
+/// Returns the changes with the overlay of a cluster.
+fn overlaid(
+    site: &RootSite,
+    plan: &ClusterPlan,
+    seen: &Cluster,
+    rung: Rung,
+    changes: &Changes,
+) -> anyhow::Result<Changes> {
+    let incident = plan.incident.as_ref().context("the plan was refused")?;
+    let folder = folder(site, plan)?;
+    let shown = plan.cluster.id.short();
+    let overlay =
+        render(&Site { root: site.root, folder: &folder, shown: &shown }, incident, &plan.changes, seen, rung)?;
+    let kustomization = site.scene.kustomization(site.root)?;
+    let bytes = site.scene.read(&kustomization, changes)?;
+    let edited = edit::insert(&bytes, &overlay.item).with_context(|| format!("failed to edit `{kustomization}`"))?;
+    let mut changes = changes.clone();
+    changes.extend(overlay.files.into_iter().map(|(path, bytes)| (path, Some(bytes))));
+    changes.insert(kustomization, Some(edited));
+    Ok(changes)
+}
+
+/// Returns the folder of an overlay: one a cluster where the root holds several.
+fn folder(site: &RootSite, plan: &ClusterPlan) -> anyhow::Result<RepoPath> {
+    let folder = site.root.join("recovery")?.join(site.plan.incident.as_str())?;
+    let several = site.bare.clusters.iter().filter(|cluster| cluster.id.root == *site.root).count() > 1;
+    Ok(if several { folder.join(&plan.cluster.id.name)? } else { folder })
+}
+
+/// Returns the cluster as the probe sees it, or why it cannot be told.
+fn seen(
+    site: &RootSite,
+    root: &Root,
+    probe: &Built,
+    wanted: &ClusterId,
+    changes: &Changes,
+) -> anyhow::Result<Result<Cluster, String>> {
+    let mut probed = Vec::new();
+    for built in &probe.objects {
+        probed.extend(Cluster::read(&root.path, &built.object, None)?);
+    }
+    if let [only] = probed.as_slice() {
+        return Ok(Ok(only.clone()));
+    }
+    let file = site.scene.kustomization(site.root)?;
+    let kustomization = Kustomization::parse(&file, &site.scene.read(&file, changes)?)?;
+    let text =
+        |field: &str| kustomization.field(field).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let (prefix, suffix, namespace) = (text("namePrefix"), text("nameSuffix"), text("namespace"));
+    let fits = |cluster: &&Cluster| {
+        format!("{prefix}{}{suffix}", cluster.id.name) == wanted.name
+            && (!namespace.is_empty() || cluster.id.namespace.is_none() || cluster.id.namespace == wanted.namespace)
+    };
+    let fitting: Vec<&Cluster> = probed.iter().filter(fits).collect();
+    Ok(match fitting.as_slice() {
+        [one] => Ok((*one).clone()),
+        _ => Err(format!(
+            "which cluster of `{}` becomes `{}` cannot be told before its transformers run",
+            root.path, wanted.name
+        )),
+    })
+}
+
+/// Proves the build of the result for the clusters done so far.
+pub(super) fn proved(done: &[&ClusterPlan], base: &Built, built: &Built) -> Result<(), Mismatch> {
+    let objects = |built: &Built| -> Vec<Object> { built.objects.iter().map(|built| built.object.clone()).collect() };
+    let declared: BTreeSet<String> = done.iter().flat_map(|plan| declared(plan)).collect();
+    let (before, after) = (objects(base), objects(built));
+    prove(&Claim { plans: done, before: &before, after: &after, declared: &declared })
+}
+
+/// Returns the Secrets that a plan's own entries name: naming one in a target or a flag declares it.
+fn declared(plan: &ClusterPlan) -> Vec<String> {
+    let homes = plan.incident.iter().flat_map(|incident| incident.to.storages.iter().chain([&incident.to.binlogs]));
+    let storages = homes.filter_map(|name| plan.desired.storages.get(name));
+    let ca = |storage: &crate::model::backup::Storage| {
+        storage.value.pointer("/s3/caBundle/name").and_then(serde_json::Value::as_str).map(str::to_owned)
+    };
+    storages
+        .flat_map(|storage| storage.credentials_secret().map(str::to_owned).into_iter().chain(ca(storage)))
+        .collect()
+}
+
+/// Returns the document of an object in two builds.
+fn texts(id: &ObjectId, before: &Built, after: &Built) -> (String, String) {
+    let text = |built: &Built| {
+        let found = built.objects.iter().find(|built| built.object.id == *id);
+        found.map(|built| built.text.clone()).unwrap_or_default()
+    };
+    (text(before), text(after))
+}

@@ -1,0 +1,149 @@
+//! Which incident this run belongs to: named by a flag, open in the base or on a branch of leeward's, else new.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::scene::Scene;
+use super::select::{Choice, is_of};
+use crate::cli::{ActionArg, RecoveryArgs, StageArg};
+use crate::failure::{refused, usage};
+use crate::git::{Base, Repository};
+use crate::kustomize::files::Files as _;
+use crate::model::config::TargetType;
+use crate::model::incident::{Action, Cause, Incident, Stage};
+use crate::model::name::IncidentId;
+use crate::plan::{endpoint_of, incident_id, open_incident};
+
+/// The incident of this run.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Its id.
+    pub id: IncidentId,
+    /// What it does.
+    pub action: Action,
+    /// The stage of this run.
+    pub stage: Stage,
+    /// When it was opened.
+    pub opened_at: String,
+    /// Why.
+    pub cause: Cause,
+    /// Whether it was open before this run.
+    pub is_continued: bool,
+}
+
+/// Finds or makes the incident.
+pub(super) fn find(
+    repository: &Repository,
+    base: &Base,
+    scene: &Scene,
+    args: &RecoveryArgs,
+    chosen: &[Choice],
+    now: Timestamp,
+) -> anyhow::Result<Found> {
+    let known = known(repository, base, scene)?;
+    let action = action(scene, args, chosen, &known)?;
+    let endpoint = place(scene, chosen)?;
+    let open = match &args.incident.incident {
+        Some(id) => known.iter().find(|incident| incident.id == *id),
+        None => open_incident(known.iter(), action, &endpoint),
+    };
+    let asked = args.incident.incident.as_deref().map(IncidentId::parse).transpose()?;
+    let taken: BTreeSet<String> = known.iter().map(|incident| incident.id.clone()).collect();
+    let id = match (asked, open) {
+        (Some(id), _) => id,
+        (None, Some(open)) => IncidentId::parse(&open.id)?,
+        (None, None) => incident_id(&chosen[0].storage, now, &taken)?,
+    };
+    if let Some(open) = open.filter(|open| open.action != action) {
+        let fact = format!("incident `{id}` is a {}, not a {}", open.action.word(), action.word());
+        return Err(refused(fact).hint("--incident with another id").into());
+    }
+    let stage = match args.incident.stage {
+        StageArg::Protect => Stage::Protect,
+        StageArg::Resume => Stage::Resume,
+    };
+    let opened_at = open.map_or_else(|| now.to_string(), |open| open.opened_at.clone());
+    let cause = Cause {
+        name: open.map(|open| open.cause.name.clone()).unwrap_or_default(),
+        reason: args.incident.reason.clone().or_else(|| open.map(|open| open.cause.reason.clone())).unwrap_or_default(),
+    };
+    Ok(Found { id, action, stage, opened_at, cause, is_continued: open.is_some() })
+}
+
+/// Returns the incidents of the base and of leeward's branches; the base's first.
+fn known(repository: &Repository, base: &Base, scene: &Scene) -> anyhow::Result<Vec<Incident>> {
+    let mut known: Vec<Incident> = scene.incidents.iter().map(|found| found.incident.clone()).collect();
+    for (name, tip) in repository.leeward_branches()? {
+        let context = || format!("failed to read branch `{name}`");
+        let tree = repository.tree(&tip).with_context(context)?;
+        for path in repository.changed_paths(&base.commit, &tip).with_context(context)? {
+            if path.ends_with("/incident.yaml") && tree.entry(&path)?.is_some() {
+                let bytes = tree.read(&path).with_context(context)?;
+                let text = std::str::from_utf8(&bytes).context("not UTF-8").with_context(context)?;
+                known.push(Incident::parse(text).with_context(|| format!("failed to read `{path}` of `{name}`"))?);
+            }
+        }
+    }
+    Ok(known)
+}
+
+/// Returns what to do: as the flag says, else as the open incident or the target's type says.
+fn action(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], known: &[Incident]) -> anyhow::Result<Action> {
+    let asked = args.incident.action.map(|action| match action {
+        ActionArg::Failover => Action::Failover,
+        ActionArg::Buffer => Action::Buffer,
+        ActionArg::Rotate => Action::Rotate,
+    });
+    let of_incident = || {
+        let by_id = |incident: &&Incident| args.incident.incident.as_ref() == Some(&incident.id);
+        let by_cluster = |incident: &&Incident| {
+            args.incident.stage == StageArg::Resume && is_of(&incident.cluster, &chosen[0].cluster)
+        };
+        known.iter().find(by_id).or_else(|| known.iter().find(by_cluster)).map(|incident| incident.action)
+    };
+    let of_target = || target_action(scene, args, chosen);
+    asked.or_else(of_incident).or_else(of_target).ok_or_else(|| usage("no target is named").hint("--to TARGET").into())
+}
+
+/// Returns the action that the target's type calls for.
+fn target_action(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice]) -> Option<Action> {
+    if args.target.endpoint.is_some() {
+        return Some(Action::Failover);
+    }
+    if args.target.size.is_some() {
+        return Some(Action::Buffer);
+    }
+    let name = args.target.to.as_ref()?;
+    let entries: BTreeMap<_, _> = scene
+        .config
+        .targets
+        .iter()
+        .chain(scene.config.clusters.values().flat_map(|cluster| &cluster.targets))
+        .collect();
+    if let Some(entry) = entries.get(name) {
+        return Some(if entry.r#type == TargetType::S3 { Action::Failover } else { Action::Buffer });
+    }
+    let cluster = scene.clusters.iter().find(|cluster| cluster.id == chosen[0].cluster)?;
+    let is_volume = cluster.backup.storages.get(name).is_some_and(|storage| storage.kind() == "filesystem");
+    Some(if is_volume { Action::Buffer } else { Action::Failover })
+}
+
+/// Returns the one place that failed; clusters without the storage are refused later, by name.
+fn place(scene: &Scene, chosen: &[Choice]) -> anyhow::Result<String> {
+    let of_choice = |choice: &Choice| {
+        let cluster = scene.clusters.iter().find(|cluster| cluster.id == choice.cluster)?;
+        endpoint_of(cluster, &choice.storage)
+    };
+    let mut endpoints: Vec<String> = chosen.iter().filter_map(of_choice).collect();
+    endpoints.sort();
+    endpoints.dedup();
+    match endpoints.as_slice() {
+        [] => Ok(String::new()),
+        [endpoint] => Ok(endpoint.clone()),
+        several => Err(refused(format!("the clusters' storages are several places: `{}`", several.join("`, `")))
+            .hint("one run for each place")
+            .into()),
+    }
+}

@@ -1,0 +1,179 @@
+//! The main flow, shared by `plan` and `propose`: repository → clusters → plan → overlay → proof.
+//! Glue: calls the rooms in the order of the design and hands on what each returns.
+
+mod activate;
+mod incident;
+mod request;
+mod scene;
+mod select;
+mod subject;
+mod winner;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::build::{Builder, Extent};
+use crate::cli::RecoveryArgs;
+use crate::failure::refused;
+use crate::git::{Base, Repository};
+use crate::kustomize::files::{Files, Patched};
+use crate::model::cluster::Cluster;
+use crate::model::finding::Finding;
+use crate::model::path::RepoPath;
+use crate::plan::{ClusterPlan, Plan, plan};
+use crate::render::overlay::Rung;
+use crate::survey::Root;
+
+use activate::Activated;
+use scene::Scene;
+
+/// Changed files: new bytes, or `None` for a file that goes.
+pub(super) type Changes = BTreeMap<RepoPath, Option<Vec<u8>>>;
+
+/// What the flow came to.
+pub(super) struct Recovery {
+    /// The base.
+    pub base: Base,
+    /// Which program built, with its version.
+    pub builder: String,
+    /// The storage that failed, as named.
+    pub storage: String,
+    /// The target's name.
+    pub target: String,
+    /// The plan.
+    pub plan: Plan,
+    /// How each cluster is called, in the order of the plan.
+    pub shown: Vec<String>,
+    /// What the whole run found, beside the plan's findings.
+    pub findings: Vec<Finding>,
+    /// The roots that have a cluster of the plan.
+    pub roots: Vec<Root>,
+    /// Kustomizations that were asked for and are made.
+    pub created: Changes,
+    /// The proven result; `None` where a guard refused.
+    pub proven: Option<Proven>,
+}
+
+/// A result that was built again and proved.
+pub(super) struct Proven {
+    /// Every file that differs from the base.
+    pub changes: Changes,
+    /// The rung for each cluster of the plan, and why a lower one was not taken.
+    pub rungs: Vec<(Rung, Option<String>)>,
+    /// The object that carries each cluster's backup block, as built from the base and from the result.
+    pub texts: Vec<(String, String)>,
+    /// The bytes of changed files in the base.
+    pub before: BTreeMap<RepoPath, Vec<u8>>,
+}
+
+/// Runs the flow against a repository.
+///
+/// # Errors
+/// Refuses what cannot be planned for any cluster; fails where something outside does.
+pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timestamp) -> anyhow::Result<Recovery> {
+    let base = repository.base(args.repository.base.as_deref())?;
+    let tree = repository.tree(&base.commit)?;
+    let builder = builder(args)?;
+    let scene = Scene::set(repository, &base, &tree, &builder, args)?;
+    let chosen = select::select(&scene, args)?;
+    let found = incident::find(repository, &base, &scene, args, &chosen, now)?;
+    let bare = scene.without(&found, &builder)?;
+    let subjects = subject::subjects(&scene, &bare, &chosen, &found, args)?;
+    let request = request::request(args, &found)?;
+    let others: Vec<Cluster> = scene.clusters_except(&chosen);
+    let plan = plan(&request, &subjects, &others);
+    let proven = match plan.is_refused() {
+        true => None,
+        false => Some(prove(&scene, &builder, &bare, &plan, args)?),
+    };
+    let target = target_name(args, &plan);
+    let shown = chosen.iter().map(|choice| scene.shown(&choice.cluster)).collect();
+    let is_planned = |root: &Root| plan.clusters.iter().any(|cluster| cluster.cluster.id.root == root.path);
+    let roots = scene.roots.iter().map(|(root, _)| root.clone()).filter(is_planned).collect();
+    Ok(Recovery {
+        base,
+        builder: builder.describe(),
+        storage: chosen[0].storage.clone(),
+        target,
+        plan,
+        shown,
+        findings: scene.findings,
+        roots,
+        created: scene.created,
+        proven,
+    })
+}
+
+/// Proves a tree that a proposal would have, where people or a moved base have a part in it.
+///
+/// # Errors
+/// Refuses a tree that does not hold what the plan wants.
+pub(super) fn prove_again(
+    files: &dyn Files,
+    base: &dyn Files,
+    recovery: &Recovery,
+    args: &RecoveryArgs,
+) -> anyhow::Result<()> {
+    let builder = builder(args)?;
+    for root in &recovery.roots {
+        let plans: Vec<&ClusterPlan> =
+            recovery.plan.clusters.iter().filter(|plan| plan.cluster.id.root == root.path).collect();
+        let before = builder.build(&patched(base, &recovery.created), &root.path, root.restrictor, Extent::Whole)?;
+        let after = builder.build(files, &root.path, root.restrictor, Extent::Whole)?;
+        activate::proved(&plans, &before, &after).map_err(|mismatch| {
+            let fact = format!(
+                "with the commits of others on the branch, `{}` is not as planned at `{}`",
+                mismatch.object, mismatch.path
+            );
+            refused(fact).hint(format!("git log leeward/{}/{}", recovery.plan.incident, recovery.plan.stage.word()))
+        })?;
+    }
+    Ok(())
+}
+
+/// Finds the builder.
+#[expect(clippy::disallowed_methods, reason = "PATH is where programs are; it is no setting of leeward")]
+fn builder(args: &RecoveryArgs) -> anyhow::Result<Builder> {
+    let path = std::env::var_os("PATH");
+    Ok(Builder::find(path.as_deref())?.with_deadline(Duration::from_secs(args.repository.timeout)))
+}
+
+/// Renders, activates and proves every root that has a cluster of the plan.
+fn prove(
+    scene: &Scene,
+    builder: &Builder,
+    bare: &scene::Bare,
+    plan: &Plan,
+    args: &RecoveryArgs,
+) -> anyhow::Result<Proven> {
+    let mut changes = bare.changes.clone();
+    let mut activated: BTreeMap<usize, Activated> = BTreeMap::new();
+    let roots: BTreeSet<&RepoPath> = plan.clusters.iter().map(|cluster| &cluster.cluster.id.root).collect();
+    for root in roots {
+        let site = activate::RootSite { scene, builder, bare, plan, root, activation: args.incident.activation };
+        activated.extend(activate::activate(&site, &mut changes)?);
+    }
+    scene.refuse_bystanders(plan, &changes)?;
+    let before = scene.differing(&mut changes)?;
+    let (mut rungs, mut texts) = (Vec::new(), Vec::new());
+    for cluster in activated.into_values() {
+        rungs.push((cluster.rung, cluster.why));
+        texts.push((cluster.before, cluster.after));
+    }
+    Ok(Proven { changes, rungs, texts, before })
+}
+
+/// Returns the base with changes.
+pub(super) fn patched<'a>(base: &'a dyn Files, changes: &Changes) -> Patched<'a> {
+    let changes = changes.iter().map(|(path, bytes)| (path.as_str().to_owned(), bytes.clone())).collect();
+    Patched { base, changes }
+}
+
+/// Returns what reports call the target.
+fn target_name(args: &RecoveryArgs, plan: &Plan) -> String {
+    let planned =
+        plan.clusters.iter().find_map(|cluster| cluster.incident.as_ref()).map(|incident| incident.to.target.clone());
+    planned.or_else(|| args.target.to.clone()).unwrap_or_default()
+}

@@ -1,0 +1,283 @@
+//! The scene: the base as it stands (its roots built, its clusters, its incidents), and the same without one incident.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::{Changes, patched};
+use crate::build::{Builder, Built, Extent};
+use crate::cli::{LoadRestrictor, RecoveryArgs};
+use crate::failure::refused;
+use crate::git::{Base, Repository};
+use crate::kustomize::files::{Entry, Files};
+use crate::kustomize::restrict::Restrictor;
+use crate::model::cluster::{Cluster, ClusterId};
+use crate::model::config::Config;
+use crate::model::finding::Finding;
+use crate::model::incident::{FoundIncident, Incident};
+use crate::model::path::RepoPath;
+use crate::plan::Plan;
+use crate::render::edit;
+use crate::render::overlay::created_kustomization;
+use crate::survey::{self, Root, Survey};
+
+/// The file with targets.
+const CONFIG: &str = "leeward.yaml";
+
+/// The base, surveyed and built.
+pub(super) struct Scene<'a> {
+    /// The files of the base.
+    pub files: &'a dyn Files,
+    /// `leeward.yaml`.
+    pub config: Config,
+    /// The roots that have a cluster, with what their builds gave.
+    pub roots: Vec<(Root, Built)>,
+    /// Every cluster, as the base has it.
+    pub clusters: Vec<Cluster>,
+    /// The incidents in the base.
+    pub incidents: Vec<FoundIncident>,
+    /// What the survey found.
+    pub findings: Vec<Finding>,
+    /// Kustomizations that were asked for and are made.
+    pub created: Changes,
+}
+
+/// The base without the overlays of one incident.
+pub(super) struct Bare {
+    /// What that changes in the base.
+    pub changes: Changes,
+    /// Its clusters.
+    pub clusters: Vec<Cluster>,
+}
+
+impl<'a> Scene<'a> {
+    /// Surveys and builds the base.
+    pub(super) fn set(
+        repository: &Repository,
+        base: &Base,
+        tree: &'a crate::git::Tree,
+        builder: &Builder,
+        args: &RecoveryArgs,
+    ) -> anyhow::Result<Self> {
+        let paths = tree.walk()?;
+        let (config, note) = config(repository, tree, args)?;
+        let Survey { roots, findings, incidents, .. } = surveyed(tree, &paths, args)?;
+        let incidents = incidents.iter().map(|file| found(&file.path, &file.bytes)).collect::<anyhow::Result<_>>()?;
+        let mut scene = Self {
+            files: tree,
+            config,
+            roots: Vec::new(),
+            clusters: Vec::new(),
+            incidents,
+            findings,
+            created: Changes::new(),
+        };
+        scene.findings.extend(note);
+        for mut root in roots {
+            root.restrictor = restrictor(args).unwrap_or(root.restrictor);
+            scene.add(root, builder, args).with_context(|| format!("failed to read the clusters of {}", base.name))?;
+        }
+        Ok(scene)
+    }
+
+    /// Builds a root and takes in its clusters.
+    fn add(&mut self, mut root: Root, builder: &Builder, args: &RecoveryArgs) -> anyhow::Result<()> {
+        if let Some(refusal) = root.refusal() {
+            if !args.repository.create_kustomization {
+                return Err(refusal.into());
+            }
+            self.create_kustomization(&mut root)?;
+        }
+        let files = patched(self.files, &self.created);
+        let built = builder.build(&files, &root.path, root.restrictor, Extent::Whole)?;
+        self.clusters.extend(clusters(&root, &built)?);
+        self.roots.push((root, built));
+        Ok(())
+    }
+
+    /// Makes the kustomization that a folder of plain manifests lacks.
+    fn create_kustomization(&mut self, root: &mut Root) -> anyhow::Result<()> {
+        if let Some(why) = &root.manifests_unsure {
+            return Err(refused(format!("what is applied from `{}` today is not known: {why}", root.path))
+                .hint(format!("write {}/kustomization.yaml by hand", root.path))
+                .into());
+        }
+        let below = |path: &RepoPath| path.below(&root.path).map(str::to_owned);
+        let resources: Vec<String> = root.manifests.iter().filter_map(below).collect();
+        let path = root.path.join("kustomization.yaml")?;
+        self.created.insert(path.clone(), Some(created_kustomization(&resources)?));
+        root.kustomization = Some(path);
+        Ok(())
+    }
+
+    /// Returns the base without the overlays of an incident, built where it had any.
+    pub(super) fn without(&self, found: &super::incident::Found, builder: &Builder) -> anyhow::Result<Bare> {
+        let mut changes = self.created.clone();
+        for standing in self.incidents.iter().filter(|standing| standing.incident.id == found.id.as_str()) {
+            self.take_back(standing, &mut changes)?;
+        }
+        let files = patched(self.files, &changes);
+        let mut bare = Vec::new();
+        for (root, built) in &self.roots {
+            let is_touched = changes.keys().any(|path| path.is_in(&root.path) && !self.created.contains_key(path));
+            if is_touched {
+                bare.extend(clusters(root, &builder.build(&files, &root.path, root.restrictor, Extent::Whole)?)?);
+            } else {
+                bare.extend(clusters(root, built)?);
+            }
+        }
+        Ok(Bare { changes, clusters: bare })
+    }
+
+    /// Takes one overlay out: its files, and what activates it.
+    fn take_back(&self, standing: &FoundIncident, changes: &mut Changes) -> anyhow::Result<()> {
+        let root = RepoPath::parse(&standing.incident.cluster.root)?;
+        let kustomization = self.kustomization(&root)?;
+        let mut bytes = self.read(&kustomization, changes)?;
+        let relative = standing.folder.below(&root).unwrap_or_default().to_owned();
+        for item in [relative.clone(), format!("{relative}/backup-patch.yaml")] {
+            let taken = edit::take_back(&bytes, &item)
+                .with_context(|| format!("failed to take `{item}` out of `{kustomization}`"))?;
+            bytes = taken.unwrap_or(bytes);
+        }
+        changes.insert(kustomization, Some(bytes));
+        for (name, entry) in self.files.list(standing.folder.as_str())? {
+            if matches!(entry, Entry::File { .. }) {
+                changes.insert(standing.folder.join(&name)?, None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the kustomization file of a root.
+    pub(super) fn kustomization(&self, root: &RepoPath) -> anyhow::Result<RepoPath> {
+        let known =
+            self.roots.iter().find(|(known, _)| known.path == *root).and_then(|(known, _)| known.kustomization.clone());
+        known.with_context(|| format!("`{root}` has no kustomization"))
+    }
+
+    /// Returns a file as it is after changes.
+    pub(super) fn read(&self, path: &RepoPath, changes: &Changes) -> anyhow::Result<Vec<u8>> {
+        Ok(patched(self.files, changes).read(path.as_str())?.to_vec())
+    }
+
+    /// Drops what is as it was in the base, and returns the bytes before of what is left.
+    pub(super) fn differing(&self, changes: &mut Changes) -> anyhow::Result<BTreeMap<RepoPath, Vec<u8>>> {
+        let mut before = BTreeMap::new();
+        for path in changes.keys() {
+            if let Some(Entry::File { .. }) = self.files.entry(path.as_str())? {
+                before.insert(path.clone(), self.files.read(path.as_str())?.to_vec());
+            }
+        }
+        changes.retain(|path, bytes| bytes.as_ref() != before.get(path));
+        before.retain(|path, _| changes.contains_key(path));
+        Ok(before)
+    }
+
+    /// Refuses a change that reaches another root, which nobody asked to change.
+    pub(super) fn refuse_bystanders(&self, plan: &Plan, changes: &Changes) -> anyhow::Result<()> {
+        let is_planned = |root: &Root| plan.clusters.iter().any(|cluster| cluster.cluster.id.root == root.path);
+        for (root, _) in self.roots.iter().filter(|(root, _)| !is_planned(root)) {
+            let read = survey::closure(self.files, &root.path)?;
+            if let Some(path) = changes.keys().find(|path| read.contains(path)) {
+                let fact = format!("root `{}` reads `{path}` too and would change with it", root.path);
+                return Err(refused(fact).hint("--all, or a root that no other includes").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns every cluster that is not chosen.
+    pub(super) fn clusters_except(&self, chosen: &[super::select::Choice]) -> Vec<Cluster> {
+        let is_chosen = |cluster: &&Cluster| chosen.iter().any(|choice| choice.cluster == cluster.id);
+        self.clusters.iter().filter(|cluster| !is_chosen(cluster)).cloned().collect()
+    }
+
+    /// Returns how a cluster is called: short while that is unique.
+    pub(super) fn shown(&self, id: &ClusterId) -> String {
+        let same = self.clusters.iter().filter(|cluster| cluster.id.short() == id.short()).count();
+        if same > 1 { id.to_string() } else { id.short() }
+    }
+}
+
+/// Surveys the roots that flags name, else the whole tree.
+fn surveyed(tree: &crate::git::Tree, paths: &[(String, Entry)], args: &RecoveryArgs) -> anyhow::Result<Survey> {
+    let named: Option<Vec<&str>> =
+        args.selection.cluster.iter().map(|text| text.split_once(':').map(|(root, _)| root)).collect();
+    let Some(named) = named.filter(|named| !named.is_empty()) else { return survey::survey(tree, paths) };
+    let mut roots: Vec<Root> = Vec::new();
+    for path in named {
+        let path = RepoPath::parse(path)?;
+        if !roots.iter().any(|root| root.path == path) {
+            let root = survey::named_root(tree, &path)?;
+            roots.push(survey::with_owner(tree, paths, root)?);
+        }
+    }
+    Ok(Survey { roots, findings: Vec::new(), by_nobody: Vec::new(), incidents: survey::incidents(tree, paths)? })
+}
+
+/// Reads the clusters of a build.
+fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster>> {
+    let namespace = root.owners().find_map(|owner| owner.namespace.as_deref());
+    let read = built.objects.iter().map(|built| Cluster::read(&root.path, &built.object, namespace));
+    let clusters: Result<Vec<Option<Cluster>>, _> = read.collect();
+    Ok(clusters
+        .with_context(|| format!("failed to read the clusters of `{}`", root.path))?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// Parses an incident file.
+fn found(path: &RepoPath, bytes: &[u8]) -> anyhow::Result<FoundIncident> {
+    let text = std::str::from_utf8(bytes).context("not UTF-8");
+    let incident =
+        text.and_then(|text| Ok(Incident::parse(text)?)).with_context(|| format!("failed to read `{path}`"))?;
+    Ok(FoundIncident { folder: path.parent(), incident })
+}
+
+/// Returns the restrictor that a flag asks for.
+fn restrictor(args: &RecoveryArgs) -> Option<Restrictor> {
+    args.repository.load_restrictor.map(|restrictor| match restrictor {
+        LoadRestrictor::RootOnly => Restrictor::RootOnly,
+        LoadRestrictor::None => Restrictor::None,
+    })
+}
+
+/// Returns `leeward.yaml` from a flag's file, else from the base, else an empty one.
+fn config(
+    repository: &Repository,
+    tree: &crate::git::Tree,
+    args: &RecoveryArgs,
+) -> anyhow::Result<(Config, Option<Finding>)> {
+    let (name, text) = match &args.repository.config {
+        Some(path) => (path.display().to_string(), Some(read_file(path)?)),
+        None => match tree.entry(CONFIG)? {
+            Some(_) => (
+                CONFIG.to_owned(),
+                Some(String::from_utf8(tree.read(CONFIG)?.to_vec()).context("failed to read `leeward.yaml`")?),
+            ),
+            None => (CONFIG.to_owned(), None),
+        },
+    };
+    match text {
+        Some(text) => Ok((Config::parse(&text).with_context(|| format!("failed to read config `{name}`"))?, None)),
+        None => Ok((Config::default(), uncommitted(repository))),
+    }
+}
+
+/// Reads a file that a flag names.
+fn read_file(path: &Path) -> anyhow::Result<String> {
+    let absent = |error: std::io::Error| refused(error.to_string()).hint("--config FILE");
+    std::fs::read_to_string(path).map_err(absent).with_context(|| format!("failed to read config `{}`", path.display()))
+}
+
+/// Says that a leeward.yaml lies in the work tree, where nobody reads it.
+fn uncommitted(repository: &Repository) -> Option<Finding> {
+    let path = repository.work_tree()?.join(CONFIG);
+    path.exists().then(|| {
+        Finding::note("config-uncommitted", "leeward.yaml is in the work tree and not in the base, it was not read")
+            .hint("--config leeward.yaml")
+    })
+}

@@ -1,0 +1,135 @@
+//! The state a stage wants: the backup block after it, what `incident.yaml` says of it, and the changes between.
+
+use serde_json::Value;
+
+use super::affected::{Affected, affected};
+use super::changes::{Change, changes};
+use super::{Request, Subject, failover, rotate};
+use crate::model::backup::Backup;
+use crate::model::finding::Finding;
+use crate::model::incident::{Action, ClusterName, From, Incident, MovedSchedule, PitrBefore, Stage, To};
+
+/// What a stage wants of one cluster.
+#[derive(Debug, Clone)]
+pub(super) struct Desired {
+    /// What the failure covers.
+    pub affected: Affected,
+    /// The block after the stage.
+    pub backup: Backup,
+    /// What `incident.yaml` says.
+    pub incident: Incident,
+    /// The changes against the cluster without the overlay.
+    pub changes: Vec<Change>,
+    /// Whether this action turns point-in-time recovery off in `protect`.
+    pub switches_pitr: bool,
+}
+
+/// A backup block being changed.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    /// The block.
+    pub block: Value,
+    /// Where backups go.
+    pub to: To,
+    /// The schedules that moved.
+    pub moved: Vec<MovedSchedule>,
+}
+
+/// Returns what the asked stage wants.
+pub(super) fn desired(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
+    match request.stage {
+        Stage::Protect => protect(request, subject),
+        Stage::Resume => resume(request, subject),
+    }
+}
+
+/// Returns what stage `protect` wants.
+fn protect(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
+    let bare = &subject.bare.backup;
+    let affected = affected(request, bare, &subject.storage)?;
+    let draft = Draft { block: bare.value.clone(), to: To::default(), moved: Vec::new() };
+    let draft = match request.action {
+        Action::Rotate => rotate::rotate(request, subject, &affected, draft)?,
+        Action::Failover | Action::Buffer => failover::failover(request, subject, &affected, draft)?,
+    };
+    let backup = read(&draft.block)?;
+    let incident = incident(request, subject, &affected, draft);
+    let changes = changes(bare, &backup, &incident)?;
+    if changes.is_empty() {
+        let fact =
+            "new backups read the Secret when they start and no binlog collector runs: nothing in Git has to change";
+        return Err(Finding::refuse("nothing-to-change", fact).hint("rotate the content of the Secret"));
+    }
+    let switches_pitr = bare.pitr.enabled && !backup.pitr.enabled && resumes(request.action);
+    Ok(Desired { affected, backup, incident, changes, switches_pitr })
+}
+
+/// Returns what stage `resume` wants: the base's state of this incident with point-in-time recovery on.
+fn resume(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
+    let Some(opened) = &subject.incident_in_base else {
+        let fact = format!("stage protect of incident `{}` is not in the base", request.incident);
+        return Err(Finding::refuse("stage-order", fact).hint("merge the proposal of stage protect first"));
+    };
+    if !opened.pitr.was_enabled || opened.to.binlogs.is_empty() {
+        let fact = format!("{} without point-in-time recovery to resume has one stage", opened.action.word());
+        return Err(Finding::refuse("stage-unknown", fact));
+    }
+    let current = &subject.current.backup;
+    for name in opened.to.storages.iter().chain([&opened.to.binlogs]) {
+        if !current.storages.contains_key(name) {
+            let fact = format!("storage `{name}`, which stage protect added, is gone from the base");
+            return Err(Finding::refuse("storage-gone", fact).hint("leeward propose --stage protect"));
+        }
+    }
+    let mut block = current.value.clone();
+    if let Some(enabled) = block.pointer_mut("/pitr/enabled") {
+        *enabled = Value::Bool(true);
+    }
+    let backup = read(&block)?;
+    let incident = Incident {
+        stage: Stage::Resume,
+        confirmed_backup: request.confirmed_backup.clone().or_else(|| opened.confirmed_backup.clone()),
+        ..opened.clone()
+    };
+    let affected = Affected { storages: opened.from.storages.clone(), endpoint: opened.from.endpoint.clone() };
+    let changes = changes(&subject.bare.backup, &backup, &incident)?;
+    Ok(Desired { affected, backup, incident, changes, switches_pitr: true })
+}
+
+/// Returns whether an action that turned point-in-time recovery off has a stage that turns it on again.
+fn resumes(action: Action) -> bool {
+    action != Action::Buffer
+}
+
+/// Returns what `incident.yaml` says after stage `protect`.
+fn incident(request: &Request, subject: &Subject, affected: &Affected, draft: Draft) -> Incident {
+    let Subject { bare, .. } = subject;
+    Incident {
+        api_version: "leeward/v1".to_owned(),
+        kind: "Incident".to_owned(),
+        id: request.incident.to_string(),
+        stage: Stage::Protect,
+        action: request.action,
+        cause: request.cause.clone(),
+        opened_at: request.opened_at.clone(),
+        cluster: ClusterName {
+            root: bare.id.root.as_str().to_owned(),
+            namespace: bare.id.namespace.clone().unwrap_or_default(),
+            name: bare.id.name.clone(),
+            cr_version: bare.cr_version.clone().unwrap_or_default(),
+        },
+        from: From { storages: affected.storages.clone(), endpoint: affected.endpoint.clone() },
+        to: draft.to,
+        schedules: draft.moved,
+        pitr: PitrBefore {
+            was_enabled: bare.backup.pitr.enabled,
+            storage_was: bare.backup.pitr.storage.clone().unwrap_or_default(),
+        },
+        confirmed_backup: None,
+    }
+}
+
+/// Reads a block that was made here.
+fn read(block: &Value) -> Result<Backup, Finding> {
+    Backup::read(block).map_err(|failure| Finding::refuse("backup-block", failure.fact))
+}

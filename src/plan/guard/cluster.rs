@@ -1,0 +1,63 @@
+//! Guards on the running cluster: what Git says of it, and what only the cluster could tell.
+
+use super::Context;
+use crate::model::finding::Finding;
+use crate::model::incident::{Action, Stage};
+
+/// Returns what is known, and what is not, of the running cluster.
+pub(super) fn check(context: &Context) -> Vec<Finding> {
+    let bare = &context.subject.bare;
+    let failed = context.desired.affected.storages.join("`, `");
+    let mut findings = Vec::new();
+    if bare.is_paused {
+        findings.push(
+            Finding::warn("cluster-paused", "`spec.pause` is true: no backup runs until the cluster does")
+                .hint("pause: false"),
+        );
+    }
+    if !bare.backup.allows_parallel() && context.request.action != Action::Rotate {
+        let fact = format!("`allowParallel: false`: an unfinished Backup on `{failed}` holds every later one");
+        findings.push(Finding::warn("backup-lease", fact).hint(lease_hint(bare)));
+    }
+    if context.request.action == Action::Rotate && context.request.stage == Stage::Protect {
+        findings.push(secret_content(context));
+    }
+    let fact = format!(
+        "unfinished and terminating Backups on `{failed}`, restores and a paused cluster: not checked, no cluster given"
+    );
+    findings.push(Finding::note("not-checked", fact));
+    findings
+}
+
+/// The commands that show the holder of the lease and end its Job, never the Backup (operator.md 12.7, 12.9).
+fn lease_hint(bare: &crate::model::cluster::Cluster) -> String {
+    let namespace = bare.id.namespace.as_deref().unwrap_or("NAMESPACE");
+    format!(
+        "kubectl -n {namespace} get pxc-backup; kubectl -n {namespace} patch job xb-BACKUP --type merge -p '{{\"spec\":{{\"activeDeadlineSeconds\":1}}}}'"
+    )
+}
+
+/// Says that Git moves a name, not the keys.
+fn secret_content(context: &Context) -> Finding {
+    let name = context.request.new_secret.as_deref();
+    let old = context
+        .subject
+        .bare
+        .backup
+        .storages
+        .get(&context.subject.storage)
+        .and_then(|storage| storage.credentials_secret());
+    let old = old.unwrap_or("-");
+    match name.filter(|name| *name != old) {
+        Some(name) => Finding::warn(
+            "old-secret",
+            format!("Secret `{old}` has to stay, with working keys, while any Backup names it (new: `{name}`)"),
+        ),
+        None => Finding::warn(
+            "secret-content",
+            format!(
+                "Secret `{old}` must hold the new keys before this is merged, and the old keys must still work until then"
+            ),
+        ),
+    }
+}

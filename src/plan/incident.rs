@@ -1,0 +1,58 @@
+//! Which incident a run belongs to: the open one of the same place, else a new id.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::failure::Failure;
+use crate::model::incident::{Action, Incident};
+use crate::model::name::{INCIDENT_ID_MAX, IncidentId};
+
+/// Returns the open incident of a place, the newest where there are several.
+pub fn open_incident<'a>(
+    known: impl Iterator<Item = &'a Incident>,
+    action: Action,
+    endpoint: &str,
+) -> Option<&'a Incident> {
+    let same = known.filter(|incident| incident.action == action && incident.from.endpoint == endpoint);
+    same.max_by(|a, b| a.opened_at.cmp(&b.opened_at))
+}
+
+/// Returns `<storage>-<MMDD>` (UTC), shortened to fit, with `-2`, `-3`… where it is taken.
+///
+/// # Errors
+/// Refuses a storage whose name gives no usable id.
+pub fn incident_id(storage: &str, now: Timestamp, taken: &BTreeSet<String>) -> Result<IncidentId, Failure> {
+    let day = now.to_zoned(TimeZone::UTC).strftime("%m%d").to_string();
+    let lower = storage.to_ascii_lowercase();
+    let plain: String = lower.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let mut number = 1;
+    loop {
+        let suffix = if number == 1 { format!("-{day}") } else { format!("-{day}-{number}") };
+        let room = INCIDENT_ID_MAX - suffix.len();
+        let stem: String = plain.trim_matches('-').chars().take(room).collect();
+        let id = format!("{}{suffix}", stem.trim_end_matches('-'));
+        if !taken.contains(&id) {
+            return IncidentId::parse(id.trim_start_matches('-'));
+        }
+        number += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_an_incident_after_storage_and_day() {
+        let now: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        let id = |storage: &str, taken: &[&str]| {
+            incident_id(storage, now, &taken.iter().map(|id| (*id).to_owned()).collect()).unwrap().to_string()
+        };
+        assert_eq!(id("minio-a", &[]), "minio-a-1122");
+        assert_eq!(id("minio-a", &["minio-a-1122", "minio-a-1122-2"]), "minio-a-1122-3");
+        assert_eq!(id("a-very-long-storage-name-indeed", &[]), "a-very-long-storage-1122");
+        assert_eq!(id("S3_US_West", &[]), "s3-us-west-1122");
+    }
+}

@@ -1,0 +1,95 @@
+//! The plan for a pull request: what changes, a picture before and after, the same as a table, findings, files.
+
+use std::fmt::Write as _;
+
+use super::{ClusterReport, PlanReport, picture, text};
+use crate::model::finding::Finding;
+
+/// Returns the report as Markdown.
+pub fn plan(report: &PlanReport) -> String {
+    let mut out = String::new();
+    let action = capital(report.action.word());
+    put(
+        &mut out,
+        &format!("## {action} of `{}`: incident `{}`, stage {}", report.storage, report.incident, report.stage.word()),
+    );
+    if !report.reason.is_empty() {
+        put(&mut out, &format!("\nReason: {}", inline(&report.reason)));
+    }
+    for cluster in &report.clusters {
+        part(&mut out, cluster);
+    }
+    findings(&mut out, "the whole run", &report.findings);
+    put(&mut out, &format!("\nProven: {}.", text::proof(report.proof)));
+    if !report.files.is_empty() {
+        put(&mut out, "\n| file | change |\n| --- | --- |");
+        for file in &report.files {
+            put(&mut out, &format!("| `{}` | {} |", cell(&file.path), cell(&file.what)));
+        }
+    }
+    let commit = report.base.commit.get(..7).unwrap_or_default();
+    put(&mut out, &format!("\nBase `{}` {commit}, built by {}.", report.base.name, report.builder));
+    out
+}
+
+/// Writes one cluster.
+fn part(out: &mut String, cluster: &ClusterReport) {
+    let (number, of) = cluster.stage_number;
+    let refused = if cluster.is_refused { ", **refused**" } else { "" };
+    put(out, &format!("\n### `{}` (stage {number} of {of}{refused})", cluster.cluster));
+    if !cluster.is_refused {
+        put(out, &format!("\n```mermaid\n{}```", picture::mermaid(&cluster.before, &cluster.after)));
+        put(out, "\n| schedule | before | after | place after |\n| --- | --- | --- | --- |");
+        for row in picture::rows(&cluster.before, &cluster.after) {
+            put(out, &format!("| {} |", row.map(|text| cell(&text)).join(" | ")));
+        }
+    }
+    if let Some(activation) = &cluster.activation {
+        put(out, &format!("\nTakes effect by {activation}."));
+    }
+    findings(out, &cluster.cluster, &cluster.findings);
+    if !cluster.diff.is_empty() {
+        let fence = fence(&cluster.diff);
+        put(out, "\n<details><summary>Diff of the built object</summary>\n");
+        put(out, &format!("{fence}diff\n{}{fence}\n\n</details>", cluster.diff));
+    }
+}
+
+/// Writes findings as a table.
+fn findings(out: &mut String, of: &str, findings: &[Finding]) {
+    if findings.is_empty() {
+        return;
+    }
+    put(out, &format!("\n| level | finding in {} | hint |\n| --- | --- | --- |", cell(of)));
+    for finding in findings {
+        let hint = finding.hint.as_deref().map(|hint| format!("`{}`", cell(hint))).unwrap_or_default();
+        put(out, &format!("| {} | **{}** {} | {hint} |", finding.level.word(), finding.id, cell(&finding.fact)));
+    }
+}
+
+/// Writes a line.
+fn put(out: &mut String, line: &str) {
+    writeln!(out, "{line}").expect("a String takes any text");
+}
+
+/// Returns a text that cannot leave its cell.
+fn cell(text: &str) -> String {
+    inline(text).replace('|', "\\|")
+}
+
+/// Returns a text that cannot start HTML, a mention or a line of its own.
+fn inline(text: &str) -> String {
+    text.replace('<', "&lt;").replace('@', "&#64;").replace(['\n', '\r'], " ")
+}
+
+/// Returns a fence longer than any in the text.
+fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    "`".repeat(longest.max(2) + 1)
+}
+
+/// Returns a word with a capital.
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

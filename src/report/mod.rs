@@ -1,0 +1,130 @@
+//! The room of reports: what a person, a pull request or a program reads. Plain data in, text out.
+//! Must know no terminal, and must mask what could be a secret before it becomes text.
+
+mod json;
+mod markdown;
+mod mask;
+mod picture;
+mod text;
+
+pub use json::{failure, plan as plan_json};
+pub use markdown::plan as plan_markdown;
+pub use mask::{masked, secrets_in};
+pub use text::plan as plan_text;
+
+use serde::Serialize;
+
+use crate::model::backup::Backup;
+use crate::model::finding::Finding;
+use crate::model::incident::{Action, Stage};
+use crate::plan::Change;
+
+/// What `plan` and `propose` say.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlanReport {
+    /// The incident.
+    pub incident: String,
+    /// What is done.
+    pub action: Action,
+    /// The stage.
+    pub stage: Stage,
+    /// The storage that failed.
+    pub storage: String,
+    /// Where backups go.
+    pub target: String,
+    /// The reason given.
+    pub reason: String,
+    /// The base: its name and commit.
+    pub base: BaseLine,
+    /// Which builder built.
+    pub builder: String,
+    /// One part a cluster.
+    pub clusters: Vec<ClusterReport>,
+    /// What the whole run found.
+    pub findings: Vec<Finding>,
+    /// The files that change; empty where a guard refused, or where the base has them already.
+    pub files: Vec<FileLine>,
+    /// How far the proof got.
+    pub proof: Proof,
+    /// What `propose` committed.
+    pub proposal: Option<ProposalLine>,
+    /// What to type next.
+    pub next: Option<String>,
+}
+
+/// The base of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BaseLine {
+    /// Its name.
+    pub name: String,
+    /// Its commit.
+    pub commit: String,
+}
+
+/// What `propose` came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProposalLine {
+    /// `committed`, `already proposed` or `in the base`.
+    pub outcome: String,
+    /// The commit.
+    pub commit: String,
+    /// The branch.
+    pub branch: String,
+}
+
+/// How far a proof got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// Built again, every post-condition holds.
+    Holds {
+        /// How many.
+        conditions: usize,
+    },
+    /// A guard refused: nothing was built.
+    NotTried,
+}
+
+/// What changes for one cluster.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClusterReport {
+    /// How it is called.
+    pub cluster: String,
+    /// Which stage of how many.
+    pub stage_number: (u8, u8),
+    /// The storages that the failure covers.
+    pub from: Vec<String>,
+    /// What changes.
+    pub changes: Vec<Change>,
+    /// Schedules that stay as they are.
+    pub unchanged_schedules: Vec<String>,
+    /// Whether it was refused.
+    pub is_refused: bool,
+    /// What the guards saw.
+    pub findings: Vec<Finding>,
+    /// How the overlay takes effect, and why not lower on the ladder.
+    pub activation: Option<String>,
+    /// Unified diff of the object, masked.
+    pub diff: String,
+    /// The block before.
+    #[serde(skip)]
+    pub before: Backup,
+    /// The block after.
+    #[serde(skip)]
+    pub after: Backup,
+}
+
+/// A file that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileLine {
+    /// Its path.
+    pub path: String,
+    /// `new`, `removed`, `+ 2 lines`.
+    pub what: String,
+}
+
+/// Returns the unified diff of two texts with three lines of context.
+pub fn unified(before: &str, after: &str, name: &str) -> String {
+    let diff = similar::TextDiff::from_lines(before, after);
+    diff.unified_diff().context_radius(3).header(&format!("{name} (base)"), &format!("{name} (plan)")).to_string()
+}

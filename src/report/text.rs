@@ -1,0 +1,110 @@
+//! The plan for a person at a terminal: the answer first, then the reason, the risk, the next command.
+
+use std::fmt::Write as _;
+
+use super::{ClusterReport, PlanReport, Proof, picture};
+use crate::model::finding::Finding;
+use crate::model::incident::Action;
+
+/// Returns the report as text.
+pub fn plan(report: &PlanReport) -> String {
+    let mut text = String::new();
+    for cluster in &report.clusters {
+        headline(&mut text, report, cluster);
+        let mut rows = Rows { text: &mut text, last: "" };
+        let changes = cluster.changes.iter().flat_map(picture::change);
+        let unchanged = cluster.unchanged_schedules.iter().map(|name| format!("schedule  {name} unchanged"));
+        rows.row("changes", &changes.chain(unchanged).collect::<Vec<_>>());
+        rows.row("active by", cluster.activation.as_slice());
+        rows.row("findings", &findings(&cluster.findings));
+        rows.row("diff", &cluster.diff.lines().map(str::to_owned).collect::<Vec<_>>());
+        text.push('\n');
+    }
+    footer(&mut text, report);
+    text
+}
+
+/// Writes what is done for one cluster.
+fn headline(text: &mut String, report: &PlanReport, cluster: &ClusterReport) {
+    let (number, of) = cluster.stage_number;
+    let target = if report.target.is_empty() { String::new() } else { format!(" to `{}`", report.target) };
+    let from = if cluster.from.is_empty() { report.storage.clone() } else { cluster.from.join("`, `") };
+    let what = match report.action {
+        Action::Rotate => format!("rotate of {}: keys of `{from}`{target}", cluster.cluster),
+        action => format!("{} of {} from `{from}`{target}", action.word(), cluster.cluster),
+    };
+    let refused = if cluster.is_refused { ": refused" } else { "" };
+    put(text, &format!("{what}, stage {} ({number} of {of}){refused}", report.stage.word()));
+}
+
+/// Rows under one label; the label stands on the first alone.
+struct Rows<'a> {
+    /// Where to.
+    text: &'a mut String,
+    /// The label of the row above.
+    last: &'a str,
+}
+
+impl<'a> Rows<'a> {
+    /// Writes rows under a label.
+    fn row(&mut self, label: &'a str, lines: impl IntoIterator<Item = impl AsRef<str>>) {
+        for line in lines {
+            let shown = if self.last == label { "" } else { label };
+            put(self.text, format!("  {shown:<9} {}", line.as_ref()).trim_end());
+            self.last = label;
+        }
+    }
+}
+
+/// Writes a line.
+fn put(text: &mut String, line: &str) {
+    writeln!(text, "{line}").expect("a String takes any text");
+}
+
+/// Returns findings, a line each and one for what mends it.
+fn findings(findings: &[Finding]) -> Vec<String> {
+    let lines = |finding: &Finding| {
+        let line = format!("{:<6} {}: {}", finding.level.word(), finding.id, finding.fact);
+        let hint = finding.hint.as_ref().map(|hint| format!("       hint: {hint}"));
+        std::iter::once(line).chain(hint).collect::<Vec<_>>()
+    };
+    findings.iter().flat_map(lines).collect()
+}
+
+/// Writes what holds for the whole plan.
+fn footer(text: &mut String, report: &PlanReport) {
+    let mut rows = Rows { text: &mut *text, last: "" };
+    let base = short(&report.base.commit);
+    rows.row(
+        "incident",
+        [format!("{}, base {} {base}, built by {}", report.incident, report.base.name, report.builder)],
+    );
+    rows.row("reason", Some(&report.reason).filter(|reason| !reason.is_empty()));
+    rows.row("findings", &findings(&report.findings));
+    rows.row("proven", [proof(report.proof)]);
+    let width = report.files.iter().map(|file| file.path.chars().count()).max().unwrap_or_default();
+    rows.row("files", report.files.iter().map(|file| format!("{:<width$}  {}", file.path, file.what)));
+    if let Some(proposal) = &report.proposal {
+        put(text, &format!("{} {} on {}", proposal.outcome, short(&proposal.commit), proposal.branch));
+    }
+    if let Some(next) = &report.next {
+        put(text, &format!("next  {next}"));
+    }
+}
+
+/// Returns a commit id for people.
+fn short(commit: &str) -> &str {
+    commit.get(..7).unwrap_or(commit)
+}
+
+/// Returns how far the proof got.
+pub(super) fn proof(proof: Proof) -> String {
+    match proof {
+        Proof::Holds { conditions } => {
+            format!(
+                "built again from the new tree: {conditions} of {conditions} post-conditions hold, no other object changes"
+            )
+        }
+        Proof::NotTried => "nothing: a guard refused, so nothing was rendered".to_owned(),
+    }
+}
