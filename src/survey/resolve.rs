@@ -34,11 +34,12 @@ pub struct Resolved {
 /// # Errors
 /// Refuses links that leave the tree or go round in circles, and submodules; fails when the tree cannot be read.
 pub fn resolve(files: &dyn Files, path: &RepoPath) -> Result<Option<Resolved>, anyhow::Error> {
-    let kind = match files.entry(path.as_str())? {
-        Some(Entry::File { .. }) => Kind::File,
-        Some(Entry::Folder) => Kind::Folder,
-        Some(Entry::Submodule) => return Err(submodule(path).into()),
-        Some(Entry::Link { .. }) | None => return walk(files, path),
+    let kind = match files.entry(path.as_str()) {
+        Ok(Some(Entry::File { .. })) => Kind::File,
+        Ok(Some(Entry::Folder)) => Kind::Folder,
+        Ok(Some(Entry::Submodule)) => return Err(submodule(path).into()),
+        // A path through a submodule cannot be read as a whole; part by part says why, or fails again.
+        Ok(Some(Entry::Link { .. }) | None) | Err(_) => return walk(files, path),
     };
     Ok(Some(Resolved { real: path.clone(), kind, links: Vec::new() }))
 }

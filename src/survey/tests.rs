@@ -21,8 +21,13 @@ struct Tree {
 
 impl Files for Tree {
     fn entry(&self, path: &str) -> Result<Option<Entry>, ReadError> {
+        let is_in_submodule =
+            |(at, entry): (&String, &Entry)| *entry == Entry::Submodule && path.starts_with(&format!("{at}/"));
         match self.links.get(path) {
             Some(link) => Ok(Some(link.clone())),
+            None if self.links.iter().any(is_in_submodule) => {
+                Err(ReadError { path: path.to_owned(), reason: "in a submodule".to_owned() })
+            }
             None => self.files.entry(path),
         }
     }
@@ -379,9 +384,11 @@ fn ways_out_of_the_tree_are_refused() {
 
 #[test]
 fn texts_that_only_look_like_paths_are_left_alone() {
-    let text = "commonAnnotations: {a: /etc/passwd, b: ../../../x, c: 'https://x'}\nresources: [missing.yaml]\n\
+    let text = "commonAnnotations: {v: vendor/thing, a: /etc/passwd, b: ../../../x, c: 'https://x'}\nresources: [missing.yaml]\n\
                 configMapGenerator: [{literals: [x=../../../y]}]\npatches: [{patch: '[{\"path\": \"/spec\"}]'}]\n";
-    assert_eq!(Tree::of(&[("kustomization.yaml", text)]).closure(""), "kustomization.yaml");
+    let mut tree = Tree::of(&[("kustomization.yaml", text)]);
+    tree.links.insert("vendor".to_owned(), Entry::Submodule);
+    assert_eq!(tree.closure(""), "kustomization.yaml");
 }
 
 #[test]
