@@ -1,6 +1,6 @@
 //! The builder that is a program: `kustomize`, else `kubectl kustomize`, on an exported tree of only what the root needs.
 //!
-//! [`program`] finds it, [`export`] writes the files, [`extent`] leaves fields of the root out for probes, [`run`] keeps
+//! `program` finds it, `export` writes the files, `extent` leaves fields of the root out for probes, `run` keeps
 //! the program off the network and within its time. Must never run it on the user's work tree, and never let it fetch.
 
 use std::ffi::OsStr;

@@ -47,6 +47,12 @@ fn check_size(text: &str) -> Result<(), Failure> {
     Err(refused(format!("{} MiB is larger than the {} MiB a manifest may have", text.len() >> 20, SIZE_MAX >> 20)))
 }
 
+/// Returns whether aliases make a stream grow without bound; other faults are left to its reader.
+pub fn expands_without_bound(text: &str) -> bool {
+    let may_alias = text.contains('&') && text.contains('*');
+    may_alias && documents(text).is_err_and(|failure| failure.fact.contains("repetition limit"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,10 +81,4 @@ mod tests {
     fn refuses_bottomless_nesting() {
         assert!(documents(&"[".repeat(100_000)).is_err());
     }
-}
-
-/// Returns whether aliases make a stream grow without bound; other faults are left to its reader.
-pub fn expands_without_bound(text: &str) -> bool {
-    let may_alias = text.contains('&') && text.contains('*');
-    may_alias && documents(text).is_err_and(|failure| failure.fact.contains("repetition limit"))
 }

@@ -132,11 +132,8 @@ impl Root {
         }
         let fact = match &self.owner {
             Some(owner) => format!(
-                "`{}` has no kustomization: {} `{}` applies its {} plain manifests as they are",
-                self.path,
-                owner.controller,
-                owner.object,
-                self.manifests.len()
+                "`{}` has no kustomization: {} `{}` applies its manifests as they are",
+                self.path, owner.controller, owner.object
             ),
             None => format!("`{}` has no kustomization, and no controller's object in the tree names it", self.path),
         };
