@@ -4,9 +4,9 @@
 use std::str::FromStr as _;
 
 use croner::Cron;
-use jiff::Zoned;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan as _, Zoned};
 
 /// Names for whole expressions (robfig/cron v3, "Predefined schedules").
 const NAMED: [(&str, &str); 7] = [
@@ -18,10 +18,10 @@ const NAMED: [(&str, &str); 7] = [
     ("@midnight", "0 0 * * *"),
     ("@hourly", "0 * * * *"),
 ];
-/// The years searched for a common minute: weekdays and leap days repeat after 28.
-const YEARS: i16 = 28;
-/// The most jumps between two expressions before they are taken to meet.
-const JUMPS_MAX: usize = 20_000;
+/// The minutes of a day.
+const MINUTES: usize = 24 * 60;
+/// The days searched for a common one: weekdays and leap days repeat after 28 years.
+const DAYS: usize = 28 * 366;
 
 /// What of an expression the operator does not survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,16 @@ pub(super) fn hazard(expression: &str) -> Option<Hazard> {
     (crc32fast::hash(expression.as_bytes()) < 1 << 20).then_some(Hazard::ShortChecksum)
 }
 
+/// An expression, cut where its halves do not depend on each other.
+struct Fields {
+    /// Minute and hour, on every day.
+    time: Cron,
+    /// Day of month, month and day of week, at midnight.
+    days: Cron,
+}
+
 /// Returns the time zone prefix of an expression and its fields.
-fn parse(expression: &str) -> (Option<&str>, Option<Cron>) {
+fn parse(expression: &str) -> (Option<&str>, Option<Fields>) {
     let text = expression.trim();
     let zoned = text.strip_prefix("CRON_TZ=").or_else(|| text.strip_prefix("TZ="));
     let (zone, fields) = match zoned.and_then(|rest| rest.split_once(' ')) {
@@ -64,27 +72,32 @@ fn parse(expression: &str) -> (Option<&str>, Option<Cron>) {
         None => (None, text),
     };
     let fields = NAMED.iter().find(|(name, _)| *name == fields).map_or(fields, |(_, expression)| expression);
-    let five = fields.split_whitespace().count() == 5;
-    (zone, five.then(|| Cron::from_str(fields).ok()).flatten())
+    (zone, halves(fields))
 }
 
-/// Leapfrogs from one expression's minutes to the other's; `None` where the search cannot tell.
-fn meet(a: &Cron, b: &Cron) -> Option<bool> {
-    let end = date(2000 + YEARS, 1, 1).to_zoned(TimeZone::UTC).ok()?;
-    let mut at: Zoned = date(2000, 1, 1).to_zoned(TimeZone::UTC).ok()?;
-    for _ in 0..JUMPS_MAX {
-        // An expression that never comes again (the 31st of February) meets nothing.
-        let Ok(next_a) = a.find_next_occurrence(&at, true) else { return Some(false) };
-        let Ok(next_b) = b.find_next_occurrence(&next_a, true) else { return Some(false) };
-        if next_b > end {
-            return Some(false);
+/// Returns the two halves of five fields.
+fn halves(fields: &str) -> Option<Fields> {
+    let [minute, hour, day, month, weekday] = fields.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
+    let time = Cron::from_str(&format!("{minute} {hour} * * *")).ok()?;
+    let days = Cron::from_str(&format!("0 0 {day} {month} {weekday}")).ok()?;
+    Some(Fields { time, days })
+}
+
+/// Returns whether two expressions share a minute of the day and a day: the two halves do not depend on each other.
+fn meet(a: &Fields, b: &Fields) -> Option<bool> {
+    let midnight = date(2000, 1, 1).to_zoned(TimeZone::UTC).ok()?;
+    let both = |a: &Cron, b: &Cron, at: &Zoned| Some(a.is_time_matching(at).ok()? && b.is_time_matching(at).ok()?);
+    let common = |a: &Cron, b: &Cron, step: Span, most: usize| {
+        let mut at = midnight.clone();
+        for _ in 0..most {
+            if both(a, b, &at)? {
+                return Some(true);
+            }
+            at = at.checked_add(step).ok()?;
         }
-        if next_a == next_b {
-            return Some(true);
-        }
-        at = next_b;
-    }
-    None
+        Some(false)
+    };
+    Some(common(&a.time, &b.time, 1.minute(), MINUTES)? && common(&a.days, &b.days, 1.day(), DAYS)?)
 }
 
 #[cfg(test)]
