@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::template;
 use crate::failure::refused;
+use crate::model::backup::Schedule;
 use crate::model::cluster::Cluster;
 use crate::model::incident::{Action, Incident};
 use crate::plan::{Change, StorageRole};
@@ -50,12 +51,20 @@ pub(super) fn patch(incident: &Incident, changes: &[Change], seen: &Cluster, sho
 
 /// Returns one line that says what the file does.
 fn summary(incident: &Incident, shown: &str) -> String {
-    let from = incident.from.storages.join(" and ");
+    let from = failed(incident);
     match incident.action {
         Action::Failover => format!("backups of {shown} go to {} while {from} is down", incident.to.target),
         Action::Buffer => format!("backups of {shown} go to volumes of {} while {from} is down", incident.to.target),
         Action::Rotate if incident.to.target.is_empty() => format!("{shown} takes up new keys for {from}"),
         Action::Rotate => format!("{shown} takes its keys for {from} from Secret {}", incident.to.target),
+    }
+}
+
+/// Returns what failed, for people: the endpoint, or the storage where it has none.
+fn failed(incident: &Incident) -> String {
+    match incident.from.endpoint.contains('.') {
+        true => incident.from.endpoint.clone(),
+        false => incident.from.storages.join(" and "),
     }
 }
 
@@ -89,7 +98,7 @@ impl Pen<'_> {
             Change::SetStorageField { storage, field, now, .. } => {
                 Ok(self.set_storage_field(incident, storage, field, now))
             }
-            Change::MoveSchedule { was, now } => self.move_schedule(incident, &was.name, &now.value),
+            Change::MoveSchedule { was, now } => self.move_schedule(was, &now.value),
             Change::SetPitr { field, now, .. } => Ok(self.set_pitr(incident, field, now)),
         }
     }
@@ -105,10 +114,9 @@ impl Pen<'_> {
         if self.seen.backup.storages.contains_key(name) {
             return Err(refused(format!("storage `{name}` is there before the overlay and gone after it")).into());
         }
-        let failed = incident.from.storages.join(" and ");
         let comment = match role {
             StorageRole::Backups => {
-                format!("The secondary, beside the old storage: old backups keep pointing at {failed}, where they are.")
+                "The secondary, beside the old storage: old backups keep pointing at where they are.".to_owned()
             }
             StorageRole::Binlogs => {
                 "Binlogs get a place of their own: point-in-time recovery reads one place only.".to_owned()
@@ -138,8 +146,9 @@ impl Pen<'_> {
     }
 
     /// Renames and repoints a schedule, and spells out its retention.
-    fn move_schedule(&mut self, incident: &Incident, name: &str, now: &Value) -> anyhow::Result<Step> {
-        let index = self.seen.backup.schedules.iter().position(|schedule| schedule.name == name);
+    fn move_schedule(&mut self, was: &Schedule, now: &Value) -> anyhow::Result<Step> {
+        let name = &was.name;
+        let index = self.seen.backup.schedules.iter().position(|schedule| schedule.name == *name);
         let absent = || refused(format!("schedule `{name}` is not in the cluster as the patch sees it"));
         let index = index.ok_or_else(absent)?.to_string();
         let mut ops = Vec::new();
@@ -147,9 +156,9 @@ impl Pen<'_> {
             ops.extend(self.set(&["schedule", &index, field], &now[field]).unwrap_or_default());
         }
         ops.extend(self.retention(&index, now));
-        let failed = incident.from.storages.join(" and ");
         let comment = format!(
-            "{name} moves, under a new name: retention counts by schedule name and would delete the good backups on {failed}."
+            "{} moves, under a new name: retention counts by schedule name and would delete the good backups on {}.",
+            was.name, was.storage
         );
         Ok(Step { comment, ops })
     }

@@ -29,8 +29,6 @@ pub(super) struct Found {
     pub opened_at: String,
     /// Why.
     pub cause: Cause,
-    /// Whether it was open before this run.
-    pub is_continued: bool,
 }
 
 /// Finds or makes the incident.
@@ -64,12 +62,12 @@ pub(super) fn find(
         StageArg::Protect => Stage::Protect,
         StageArg::Resume => Stage::Resume,
     };
-    let opened_at = open.map_or_else(|| now.to_string(), |open| open.opened_at.clone());
+    let opened_at = open.map_or_else(|| now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), |open| open.opened_at.clone());
     let cause = Cause {
         name: open.map(|open| open.cause.name.clone()).unwrap_or_default(),
         reason: args.incident.reason.clone().or_else(|| open.map(|open| open.cause.reason.clone())).unwrap_or_default(),
     };
-    Ok(Found { id, action, stage, opened_at, cause, is_continued: open.is_some() })
+    Ok(Found { id, action, stage, opened_at, cause })
 }
 
 /// Returns the incidents of the base and of leeward's branches; the base's first.
