@@ -36,7 +36,7 @@ impl Answer {
 /// Fails as the verb does; the kind of the failure decides the exit code.
 pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
     match &cli.verb {
-        Verb::Demo(args) => demo::run(args),
+        Verb::Demo(args) => demo::run(args, now),
         Verb::Plan(args) => plan::run(args, cli.format, now),
         Verb::Propose(args) => propose::run(args, cli.format, now),
         Verb::Schema => page::schema(),

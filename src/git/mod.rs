@@ -9,6 +9,7 @@
 
 mod branch;
 mod commit;
+mod create;
 mod delta;
 mod fault;
 mod history;

@@ -94,7 +94,7 @@ impl Pen<'_> {
     /// Returns the step of one change.
     fn step(&mut self, incident: &Incident, change: &Change) -> anyhow::Result<Step> {
         match change {
-            Change::AddStorage { name, value, role } => self.add_storage(incident, name, value, *role),
+            Change::AddStorage { name, value, role } => self.add_storage(name, value, *role),
             Change::SetStorageField { storage, field, now, .. } => {
                 Ok(self.set_storage_field(incident, storage, field, now))
             }
@@ -104,13 +104,7 @@ impl Pen<'_> {
     }
 
     /// Adds an entry of `storages`.
-    fn add_storage(
-        &mut self,
-        incident: &Incident,
-        name: &str,
-        value: &Value,
-        role: StorageRole,
-    ) -> anyhow::Result<Step> {
+    fn add_storage(&mut self, name: &str, value: &Value, role: StorageRole) -> anyhow::Result<Step> {
         if self.seen.backup.storages.contains_key(name) {
             return Err(refused(format!("storage `{name}` is there before the overlay and gone after it")).into());
         }
