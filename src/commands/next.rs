@@ -12,16 +12,8 @@ pub(super) struct Command(Vec<String>);
 impl Command {
     /// Returns `leeward VERB` with the flags of a recovery; clusters and stage are left to the caller.
     pub(super) fn of(verb: &str, args: &RecoveryArgs) -> Self {
-        let mut command = Self(vec!["leeward".to_owned(), verb.to_owned()]);
-        let (repository, selection, target, incident) =
-            (&args.repository, &args.selection, &args.target, &args.incident);
-        if repository.repo != Path::new(".") {
-            command.flag("--repo", Some(&repository.repo.display().to_string()));
-        }
-        command.flag("--base", repository.base.as_ref());
-        command.flag("--config", repository.config.as_ref().map(|path| path.display().to_string()).as_ref());
-        command.flag("--load-restrictor", repository.load_restrictor.map(word).as_ref());
-        command.switch("--create-kustomization", repository.create_kustomization);
+        let mut command = Self::on(verb, args);
+        let (selection, target, incident) = (&args.selection, &args.target, &args.incident);
         command.flag("--storage", selection.storage.as_ref());
         command.switch("--only-storage", selection.only_storage);
         command.flag("--operator-version", selection.operator_version.as_ref());
@@ -43,6 +35,25 @@ impl Command {
         command.flag("--reason", incident.reason.as_ref());
         command
             .flag("--activation", Some(&word(incident.activation)).filter(|_| incident.activation != Activation::Auto));
+        command
+    }
+
+    /// Returns `leeward VERB` on the repository and the clusters of this run, without target and incident.
+    pub(super) fn again(verb: &str, args: &RecoveryArgs) -> Self {
+        Self::on(verb, args).selected(args)
+    }
+
+    /// Returns `leeward VERB` on the repository of this run.
+    fn on(verb: &str, args: &RecoveryArgs) -> Self {
+        let mut command = Self(vec!["leeward".to_owned(), verb.to_owned()]);
+        let repository = &args.repository;
+        if repository.repo != Path::new(".") {
+            command.flag("--repo", Some(&repository.repo.display().to_string()));
+        }
+        command.flag("--base", repository.base.as_ref());
+        command.flag("--config", repository.config.as_ref().map(|path| path.display().to_string()).as_ref());
+        command.flag("--load-restrictor", repository.load_restrictor.map(word).as_ref());
+        command.switch("--create-kustomization", repository.create_kustomization);
         command
     }
 

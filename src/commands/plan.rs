@@ -11,8 +11,9 @@ use super::recovery::{Proven, Recovery, recover};
 use crate::cli::{Format, PlanArgs, RecoveryArgs};
 use crate::failure::refused;
 use crate::git::Repository;
+use crate::model::incident::Stage;
+use crate::model::path::RepoPath;
 use crate::plan::ClusterPlan;
-use crate::render::edit::inserted_lines;
 use crate::render::overlay::Rung;
 use crate::render::proof::CONDITIONS;
 use crate::report::{self, BaseLine, ClusterReport, FileLine, PlanReport, Proof};
@@ -30,6 +31,18 @@ pub(super) fn run(args: &PlanArgs, format: Format, now: Timestamp) -> anyhow::Re
             Some(Command::of("propose", &args.recovery).selected(&args.recovery).staged(&args.recovery).line());
     }
     Ok(answer(&recovery, &args.recovery, &report, format))
+}
+
+/// Returns what to type once the stage is in the base: the stage after it.
+pub(super) fn after(recovery: &Recovery, args: &RecoveryArgs) -> Option<String> {
+    let has_more = recovery.plan.stage == Stage::Protect && recovery.plan.clusters.iter().any(|plan| plan.stages > 1);
+    has_more.then(|| {
+        let mut command = Command::again("propose", args);
+        command.flag("--incident", Some(&recovery.plan.incident.to_string()));
+        command.flag("--stage", Some(&Stage::Resume.word().to_owned()));
+        command.flag("--confirmed-backup", Some(&"NAME".to_owned()));
+        command.line()
+    })
 }
 
 /// Returns the answer: the report, and a refusal where a guard refused.
@@ -99,7 +112,7 @@ fn cluster(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> ClusterRepo
     let moved = |name: &str| plan.desired.schedule(name).is_none();
     let proven = recovery.proven.as_ref();
     let diff = proven.map(|proven| &proven.texts[index]).map(|(before, after)| report::unified(before, after, &shown));
-    let number = if recovery.plan.stage == crate::model::incident::Stage::Protect { 1 } else { 2 };
+    let number = if recovery.plan.stage == Stage::Protect { 1 } else { 2 };
     ClusterReport {
         stage_number: (number, plan.stages.max(number)),
         from: plan.incident.as_ref().map(|incident| incident.from.storages.clone()).unwrap_or_default(),
@@ -120,7 +133,7 @@ fn cluster(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> ClusterRepo
 
 /// Returns the changes with what could be a secret masked.
 fn masked_changes(plan: &ClusterPlan, secrets: &[String]) -> Vec<crate::plan::Change> {
-    plan.changes.iter().map(|change| change.with_texts(&|text| report::masked(text, secrets))).collect()
+    plan.effect.iter().map(|change| change.with_texts(&|text| report::masked(text, secrets))).collect()
 }
 
 /// Returns how an overlay takes effect, for people.
@@ -137,18 +150,11 @@ fn activation((rung, why): &(Rung, Option<String>)) -> String {
 
 /// Returns a line for each changed file.
 fn files(proven: &Proven) -> Vec<FileLine> {
-    let line = |(path, bytes): (&crate::model::path::RepoPath, &Option<Vec<u8>>)| {
+    let line = |(path, bytes): (&RepoPath, &Option<Vec<u8>>)| {
         let what = match (proven.before.get(path), bytes) {
             (_, None) => "removed".to_owned(),
             (None, Some(_)) => "new".to_owned(),
-            (Some(before), Some(after)) if after.len() < before.len() => {
-                format!("- {} lines", inserted_lines(after, before))
-            }
-            (Some(before), Some(after)) => match inserted_lines(before, after) {
-                0 => "changed".to_owned(),
-                1 => "+ 1 line".to_owned(),
-                lines => format!("+ {lines} lines"),
-            },
+            (Some(before), Some(after)) => report::changed_lines(before, after),
         };
         FileLine { path: path.to_string(), what }
     };

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::Answer;
-use super::plan::{answer, report};
+use super::plan::{after, answer, report};
 use super::recovery::{Recovery, prove_again, recover};
 use crate::cli::{Format, ProposeArgs};
 use crate::git::{Draft, Outcome, Repository, Signing};
@@ -22,7 +22,11 @@ pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow:
             _ => Signing::AsConfigured,
         };
         report.proposal = Some(propose(&repository, &recovery, args, now, signing)?);
-        report.next = report.proposal.as_ref().map(next);
+        let is_on_branch = report.proposal.as_ref().is_some_and(|proposal| proposal.branch.starts_with("leeward/"));
+        report.next = match is_on_branch {
+            true => report.proposal.as_ref().map(push),
+            false => after(&recovery, &args.recovery),
+        };
     }
     Ok(answer(&recovery, &args.recovery, &report, format))
 }
@@ -90,10 +94,7 @@ fn message(recovery: &Recovery) -> String {
     )
 }
 
-/// Returns what to type next.
-fn next(proposal: &ProposalLine) -> String {
-    match proposal.branch.starts_with("leeward/") {
-        true => format!("git push -u origin {}", proposal.branch),
-        false => "leeward propose --stage resume --confirmed-backup NAME".to_owned(),
-    }
+/// Returns the command that publishes the branch.
+fn push(proposal: &ProposalLine) -> String {
+    format!("git push -u origin {}", proposal.branch)
 }

@@ -110,8 +110,10 @@ pub struct ClusterPlan {
     pub incident: Option<Incident>,
     /// How many stages this action has for this cluster.
     pub stages: u8,
-    /// What changes, in the order it is written.
+    /// What the overlay changes, in the order it is written.
     pub changes: Vec<Change>,
+    /// What merging this changes against the base, which may have an earlier stage already.
+    pub effect: Vec<Change>,
     /// The backup block after the change.
     pub desired: Backup,
     /// What the guards saw.
@@ -165,8 +167,21 @@ fn plan_cluster(request: &Request, subject: &Subject) -> ClusterPlan {
             let stages = if desired.incident.pitr.was_enabled && desired.switches_pitr { 2 } else { 1 };
             let cluster = subject.bare.clone();
             let incident = Some(desired.incident);
+            let current = &subject.current.backup;
+            let effect =
+                incident.as_ref().and_then(|incident| changes::changes(current, &desired.backup, incident).ok());
             let changes = desired.changes;
-            ClusterPlan { cluster, rules: subject.rules, incident, stages, changes, desired: desired.backup, findings }
+            let effect = effect.unwrap_or_else(|| changes.clone());
+            ClusterPlan {
+                cluster,
+                rules: subject.rules,
+                incident,
+                stages,
+                changes,
+                effect,
+                desired: desired.backup,
+                findings,
+            }
         }
         Err(finding) => ClusterPlan {
             cluster: subject.bare.clone(),
@@ -174,6 +189,7 @@ fn plan_cluster(request: &Request, subject: &Subject) -> ClusterPlan {
             incident: None,
             stages: 1,
             changes: Vec::new(),
+            effect: Vec::new(),
             desired: subject.bare.backup.clone(),
             findings: vec![finding],
         },

@@ -12,6 +12,7 @@ use crate::failure::{refused, usage};
 use crate::git::{Base, Repository};
 use crate::kustomize::files::Files as _;
 use crate::model::config::TargetType;
+use crate::model::finding::Finding;
 use crate::model::incident::{Action, Cause, Incident, Stage};
 use crate::model::name::IncidentId;
 use crate::plan::{endpoint_of, incident_id, open_incident};
@@ -29,6 +30,8 @@ pub(super) struct Found {
     pub opened_at: String,
     /// Why.
     pub cause: Cause,
+    /// What is said of incidents that were open before this run.
+    pub findings: Vec<Finding>,
 }
 
 /// Finds or makes the incident.
@@ -62,12 +65,32 @@ pub(super) fn find(
         StageArg::Protect => Stage::Protect,
         StageArg::Resume => Stage::Resume,
     };
+    let findings = findings(&known, open, action, &endpoint);
     let opened_at = open.map_or_else(|| now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), |open| open.opened_at.clone());
     let cause = Cause {
         name: open.map(|open| open.cause.name.clone()).unwrap_or_default(),
         reason: args.incident.reason.clone().or_else(|| open.map(|open| open.cause.reason.clone())).unwrap_or_default(),
     };
-    Ok(Found { id, action, stage, opened_at, cause })
+    Ok(Found { id, action, stage, opened_at, cause, findings })
+}
+
+/// Says which incident is continued, and which others of the place are open.
+fn findings(known: &[Incident], open: Option<&Incident>, action: Action, endpoint: &str) -> Vec<Finding> {
+    let continued = open.map(|open| {
+        Finding::note("incident-continued", format!("incident `{}`, opened {}, is continued", open.id, open.opened_at))
+    });
+    let is_other =
+        |incident: &&Incident| incident.from.endpoint == endpoint && open.is_none_or(|open| open.id != incident.id);
+    let mut ids: Vec<(&str, Action)> =
+        known.iter().filter(is_other).map(|incident| (incident.id.as_str(), incident.action)).collect();
+    ids.sort_by_key(|(id, _)| *id);
+    ids.dedup_by_key(|(id, _)| *id);
+    let other = |(id, other): (&str, Action)| {
+        let fact =
+            format!("incident `{id}`, a {} of the same place, is open beside this {}", other.word(), action.word());
+        Finding::warn("incident-open", fact).hint(format!("--incident {id}"))
+    };
+    continued.into_iter().chain(ids.into_iter().map(other)).collect()
 }
 
 /// Returns the incidents of the base and of leeward's branches; the base's first.

@@ -99,7 +99,7 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
         target,
         plan,
         shown,
-        findings: scene.findings,
+        findings: scene.findings.into_iter().chain(found.findings).collect(),
         roots,
         created: scene.created,
         proven,

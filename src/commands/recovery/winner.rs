@@ -79,13 +79,20 @@ fn winner(
         };
         let is_mended = match proved(done, base, &built) {
             Ok(()) => true,
-            Err(other) => other.path != mismatch.path || other.object != mismatch.object,
+            Err(next) => is_further(&next, mismatch),
         };
         if is_mended {
             return Ok(Some(field.to_owned()));
         }
     }
     Ok(None)
+}
+
+/// Returns whether a proof got further in the same object: the mismatch before is mended, another one follows.
+fn is_further(next: &Mismatch, before: &Mismatch) -> bool {
+    next.object == before.object
+        && !next.path.is_empty()
+        && (next.condition != before.condition || next.path != before.path)
 }
 
 /// Returns the kustomization without a field, as JSON, which is YAML; `None` where it lacks the field. Only ever built.
