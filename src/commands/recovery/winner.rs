@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::activate::{RootSite, proved};
 use super::{Changes, patched};
 use crate::build::Extent;
+use crate::cli::Activation;
 use crate::failure::{Failure, refused};
 use crate::plan::ClusterPlan;
 use crate::render::proof::Mismatch;
@@ -68,7 +69,9 @@ fn winner(
     let file = site.scene.kustomization(site.root)?;
     let kustomization = Kustomization::parse(&file, &site.scene.read(&file, changes)?)?;
     let Some((root, base)) = site.scene.roots.iter().find(|(root, _)| root.path == *site.root) else { return Ok(None) };
-    for field in LATE {
+    // Where ours is among the patches, a build without them says nothing of the others.
+    let is_ours = |field: &str| field == "patches" && site.activation != Activation::Component;
+    for field in LATE.into_iter().filter(|field| !is_ours(field)) {
         let Some(without) = without(&kustomization, field)? else { continue };
         let mut changes = changes.clone();
         changes.insert(file.clone(), Some(without));

@@ -23,7 +23,7 @@ pub(super) fn add(path: &str, value: &Value) -> Result<Op, Failure> {
 fn s3(value: &Value) -> Value {
     let s3 = &value["s3"];
     json!({
-        "verify_tls": value.get("verifyTLS").unwrap_or(&Value::Bool(true)),
+        "verify_tls": value.get("verifyTLS"),
         "bucket": s3.get("bucket"),
         "region": s3.get("region"),
         "endpoint": s3.get("endpointUrl"),
