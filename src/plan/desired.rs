@@ -52,6 +52,7 @@ fn protect(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
         Action::Rotate => rotate::rotate(request, subject, &affected, draft)?,
         Action::Failover | Action::Buffer => failover::failover(request, subject, &affected, draft)?,
     };
+    refuse_other_target(subject, &draft)?;
     let backup = read(&draft.block)?;
     let incident = incident(request, subject, &affected, draft);
     let changes = changes(bare, &backup, &incident)?;
@@ -62,6 +63,21 @@ fn protect(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
     }
     let switches_pitr = bare.pitr.enabled && !backup.pitr.enabled && resumes(request.action);
     Ok(Desired { affected, backup, incident, changes, switches_pitr })
+}
+
+/// Refuses to move a merged incident elsewhere: its schedules would keep their names across storages, and retention would
+/// delete what they have written meanwhile (operator.md 5).
+fn refuse_other_target(subject: &Subject, draft: &Draft) -> Result<(), Finding> {
+    let Some(opened) = subject.incident_in_base.as_ref().filter(|opened| opened.to.storages != draft.to.storages)
+    else {
+        return Ok(());
+    };
+    let fact = format!(
+        "incident `{}` has moved backups to `{}` already, a further move is an incident of its own",
+        opened.id, opened.to.target
+    );
+    let storage = opened.to.storages.first().map_or("NAME", String::as_str);
+    Err(Finding::refuse("incident-moved", fact).hint(format!("--storage {storage}")))
 }
 
 /// Returns what stage `resume` wants: the base's state of this incident with point-in-time recovery on.

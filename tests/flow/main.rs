@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::print_stderr, reason = "a test names what it skips")]
 
+mod examples;
 mod main_job;
 mod world;

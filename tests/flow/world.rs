@@ -144,6 +144,30 @@ pub(crate) fn can_build(test: &str) -> bool {
     found
 }
 
+/// Builds a folder with the program of this machine.
+pub(crate) fn build(folder: &Path) -> String {
+    let kustomize = std::env::split_paths(&path()).any(|bin| bin.join("kustomize").is_file());
+    let (program, verb) = if kustomize { ("kustomize", "build") } else { ("kubectl", "kustomize") };
+    let output = Command::new(program).arg(verb).arg(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Returns a variable of the environment.
+#[expect(clippy::disallowed_methods, reason = "a variable says whether to write the examples")]
+pub(crate) fn variable(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name)
+}
+
+/// Returns every file below a folder, by its path there.
+pub(crate) fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    if folder.is_dir() {
+        collect(folder, &mut files);
+    }
+    files.into_iter().map(|(path, bytes)| (path.strip_prefix(folder).unwrap().to_owned(), bytes)).collect()
+}
+
 /// Copies a folder.
 pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
