@@ -79,13 +79,12 @@ fn message(recovery: &Recovery) -> String {
     let reason = reason.unwrap_or_else(|| format!("The backup place {endpoint} failed."));
     let long: Vec<String> = plan.clusters.iter().map(|cluster| cluster.cluster.id.to_string()).collect();
     format!(
-        "backup: {} of {subject} from {}{to}, stage {}\n\n{}\n\nClusters: {names}.\nBuilt again from the new tree by {}: every post-condition holds.\n\n\
+        "backup: {} of {subject} from {}{to}, stage {}\n\n{}\n\nClusters: {names}.\nBuilt again from the new tree: every post-condition holds.\n\n\
          Leeward-Incident: {}\nLeeward-Stage: {}\nLeeward-Clusters: {}\nLeeward-Base: {}\nLeeward-Version: {}\n",
         plan.action.word(),
         recovery.storage,
         plan.stage.word(),
         reason.replace(char::is_control, " "),
-        recovery.builder,
         plan.incident,
         plan.stage.word(),
         long.join(" "),

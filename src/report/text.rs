@@ -6,6 +6,9 @@ use super::{ClusterReport, PlanReport, Proof, picture};
 use crate::model::finding::Finding;
 use crate::model::incident::Action;
 
+/// The columns that a line of prose takes at most.
+const WIDTH: usize = 100;
+
 /// Returns the report as text.
 pub fn plan(report: &PlanReport) -> String {
     let mut text = String::new();
@@ -61,14 +64,30 @@ fn put(text: &mut String, line: &str) {
     writeln!(text, "{line}").expect("a String takes any text");
 }
 
-/// Returns findings, a line each and one for what mends it.
+/// Returns findings, wrapped, each followed by what mends it; a hint is typed, so it is not wrapped.
 fn findings(findings: &[Finding]) -> Vec<String> {
     let lines = |finding: &Finding| {
-        let line = format!("{:<6} {}: {}", finding.level.word(), finding.id, finding.fact);
+        let text = wrapped(&format!("{}: {}", finding.id, finding.fact), WIDTH - 19);
+        let fact = text.into_iter().enumerate().map(|(number, line)| {
+            let level = if number == 0 { finding.level.word() } else { "" };
+            format!("{level:<6} {line}")
+        });
         let hint = finding.hint.as_ref().map(|hint| format!("       hint: {hint}"));
-        std::iter::once(line).chain(hint).collect::<Vec<_>>()
+        fact.chain(hint).collect::<Vec<_>>()
     };
     findings.iter().flat_map(lines).collect()
+}
+
+/// Returns a text in lines of at most `width` characters, broken at spaces.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= width) {
+            Some(line) => *line = format!("{line} {word}"),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// Writes what holds for the whole plan.

@@ -5,4 +5,5 @@
 
 mod examples;
 mod main_job;
+mod readme;
 mod world;

@@ -130,7 +130,7 @@ impl World {
 
 /// Returns the `PATH` of this machine.
 #[expect(clippy::disallowed_methods, reason = "tests find programs through the environment")]
-fn path() -> std::ffi::OsString {
+pub(crate) fn path() -> std::ffi::OsString {
     std::env::var_os("PATH").unwrap_or_default()
 }
 

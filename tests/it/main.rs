@@ -1,4 +1,4 @@
-//! The rooms against the real thing: git repositories made by the `git` program in temporary folders.
+//! The structure and the pages of the program; the git room against repositories made by the `git` program.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::print_stderr, reason = "a test names what it skips and what it measured")]
@@ -13,5 +13,7 @@ mod git_sign;
 mod git_tree;
 mod git_trouble;
 mod git_walk;
+mod layers;
+mod pages;
 mod repo;
 mod worker;

@@ -1,0 +1,50 @@
+//! The README's sessions are real: every `$` line of its `console` blocks is run, in order, in one repository, and what it
+//! prints has to be what stands there. `LEEWARD_UPDATE=1 cargo test --test flow readme` writes the blocks.
+
+use std::path::Path;
+
+use crate::world::{NOW, World, can_build, variable};
+
+/// Runs a line as a person would, with the program on the `PATH`.
+fn typed(world: &World, line: &str) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_leeward")).parent().unwrap();
+    let mut shell = world.command("sh");
+    let path = format!("{}:{}", program.display(), crate::world::path().to_str().unwrap());
+    shell
+        .current_dir(world.repo())
+        .env("PATH", path)
+        .env("LEEWARD_NOW", NOW)
+        .args(["-c", &format!("{{ {line}; }} 2>&1")]);
+    String::from_utf8(shell.output().unwrap().stdout).unwrap()
+}
+
+/// Returns the README with every session run again.
+fn replayed(readme: &str, world: &World) -> String {
+    let mut parts = readme.split("```console\n");
+    let mut out = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (session, rest) = part.split_once("```").unwrap();
+        out += "```console\n";
+        for line in session.lines().filter_map(|line| line.strip_prefix("$ ")) {
+            out += &format!("$ {line}\n{}", typed(world, line));
+        }
+        out += &format!("```{rest}");
+    }
+    out
+}
+
+#[test]
+fn the_sessions_of_the_readme_are_real() {
+    if !can_build("the_sessions_of_the_readme_are_real") {
+        return;
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let replayed = replayed(&readme, &World::gitops());
+    if variable("LEEWARD_UPDATE").is_some() {
+        std::fs::write(&path, &replayed).unwrap();
+    }
+    // The builder's version is the machine's.
+    let plain = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "0");
+    assert_eq!(plain(&std::fs::read_to_string(&path).unwrap()), plain(&replayed), "run with LEEWARD_UPDATE=1");
+}
