@@ -232,7 +232,7 @@ pub struct IncidentArgs {
     /// Which stage
     #[arg(long, value_enum, default_value_t = StageArg::Protect, env = "LEEWARD_STAGE", hide_env = true)]
     pub stage: StageArg,
-    /// Id of the incident [default: the open one of the same place, else <storage>-<MMDD>]
+    /// Id of the incident [default: the open one of the same place, else STORAGE-MMDD]
     #[arg(long, value_name = "ID", env = "LEEWARD_INCIDENT", hide_env = true)]
     pub incident: Option<String>,
     /// Why, in words; kept in Git

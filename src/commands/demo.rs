@@ -53,14 +53,19 @@ pub(super) fn run(args: &DemoArgs, now: Timestamp) -> anyhow::Result<Answer> {
         now,
     )?;
     story += &committed(&dir)?;
-    story += &format!(
+    story += &next_steps(&shown);
+    Ok(Answer::done(story))
+}
+
+/// Returns what to try next.
+fn next_steps(shown: &str) -> String {
+    format!(
         "Nothing else was touched: no work tree, no index, no other branch. Try next:\n\n  \
          git -C {shown} log -p --all\n  \
          leeward plan --repo {shown} --all --storage minio-a --to nas\n  \
          leeward plan --repo {shown} --cluster pxc-b/cluster1 --storage minio-a --action rotate --credentials-secret minio-a-credentials-r2\n  \
          leeward plan --repo {shown} --all --storage minio-a --to minio-b --format markdown\n"
-    );
-    Ok(Answer::done(story))
+    )
 }
 
 /// Returns the folder of the story: as asked, else a new temporary one that stays.
@@ -107,7 +112,7 @@ fn committed(dir: &Path) -> anyhow::Result<String> {
             let text = String::from_utf8_lossy(&tree.read(&path)?).into_owned();
             let indented: String =
                 text.lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect();
-            shown += &format!("  {path}\n{indented}\n");
+            shown.extend([format!("  {path}\n"), indented, "\n".to_owned()]);
         }
     }
     Ok(shown)
@@ -127,9 +132,10 @@ mod tests {
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
-                match path.is_dir() {
-                    true => folders.push(path),
-                    false => found.push(path.strip_prefix(&top).unwrap().to_str().unwrap().to_owned()),
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path.strip_prefix(&top).unwrap().to_str().unwrap().to_owned());
                 }
             }
         }

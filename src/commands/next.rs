@@ -28,13 +28,17 @@ impl Command {
             ("--size", &target.size),
             ("--storage-class", &target.storage_class),
         ];
-        inline.into_iter().for_each(|(flag, value)| command.flag(flag, value.as_ref()));
+        for (flag, value) in inline {
+            command.flag(flag, value.as_ref());
+        }
         command.flag("--retention", target.retention.map(|count| count.to_string()).as_ref());
-        command.flag("--action", incident.action.map(word).as_ref());
+        command.flag("--action", incident.action.as_ref().map(word).as_ref());
         command.flag("--incident", incident.incident.as_ref());
         command.flag("--reason", incident.reason.as_ref());
-        command
-            .flag("--activation", Some(&word(incident.activation)).filter(|_| incident.activation != Activation::Auto));
+        command.flag(
+            "--activation",
+            Some(&word(&incident.activation)).filter(|_| incident.activation != Activation::Auto),
+        );
         command
     }
 
@@ -52,7 +56,7 @@ impl Command {
         }
         command.flag("--base", repository.base.as_ref());
         command.flag("--config", repository.config.as_ref().map(|path| path.display().to_string()).as_ref());
-        command.flag("--load-restrictor", repository.load_restrictor.map(word).as_ref());
+        command.flag("--load-restrictor", repository.load_restrictor.as_ref().map(word).as_ref());
         command.switch("--create-kustomization", repository.create_kustomization);
         command
     }
@@ -67,7 +71,7 @@ impl Command {
 
     /// Adds the stage and the Backup that confirms it, as this run had them.
     pub(super) fn staged(mut self, args: &RecoveryArgs) -> Self {
-        self.flag("--stage", Some(&word(args.incident.stage)).filter(|_| args.incident.stage != StageArg::Protect));
+        self.flag("--stage", Some(&word(&args.incident.stage)).filter(|_| args.incident.stage != StageArg::Protect));
         self.flag("--confirmed-backup", args.incident.confirmed_backup.as_ref());
         self
     }
@@ -91,7 +95,7 @@ impl Command {
 }
 
 /// Returns the word of a flag's value.
-fn word(value: impl ValueEnum) -> String {
+fn word(value: &impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 

@@ -52,9 +52,10 @@ pub(super) fn answer(recovery: &Recovery, args: &RecoveryArgs, report: &PlanRepo
         Format::Markdown => report::plan_markdown(report),
         Format::Json => report::plan_json(report),
     };
-    match recovery.plan.is_refused() {
-        true => Answer { text, code: 3, failure: Some(refusal(recovery, args)) },
-        false => Answer::done(text),
+    if recovery.plan.is_refused() {
+        Answer { text, code: 3, failure: Some(refusal(recovery, args)) }
+    } else {
+        Answer::done(text)
     }
 }
 
@@ -73,7 +74,9 @@ fn refusal(recovery: &Recovery, args: &RecoveryArgs) -> crate::failure::Failure 
         };
     }
     let mut command = Command::of("propose", args).staged(args);
-    others.iter().for_each(|(plan, _)| command.flag("--cluster", Some(&plan.cluster.id.to_string())));
+    for (plan, _) in &others {
+        command.flag("--cluster", Some(&plan.cluster.id.to_string()));
+    }
     failure.hint(command.line())
 }
 

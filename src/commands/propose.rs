@@ -23,10 +23,7 @@ pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow:
         };
         report.proposal = Some(propose(&repository, &recovery, args, now, signing)?);
         let is_on_branch = report.proposal.as_ref().is_some_and(|proposal| proposal.branch.starts_with("leeward/"));
-        report.next = match is_on_branch {
-            true => report.proposal.as_ref().map(push),
-            false => after(&recovery, &args.recovery),
-        };
+        report.next = if is_on_branch { report.proposal.as_ref().map(push) } else { after(&recovery, &args.recovery) };
     }
     Ok(answer(&recovery, &args.recovery, &report, format))
 }

@@ -72,7 +72,8 @@ mod tests {
     fn refuses_an_alias_bomb_without_expanding_it() {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for i in 1..12 {
-            bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "));
+            let items = vec![format!("*a{}", i - 1); 9].join(", ");
+            bomb.extend([format!("a{i}: &a{i} [{items}]\n")]);
         }
         assert!(documents(&bomb).is_err());
     }

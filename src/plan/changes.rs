@@ -146,7 +146,7 @@ fn differing(was: &Value, now: &Value, path: &mut Vec<String>, found: &mut Vec<D
                 match (was.get(key), now.get(key)) {
                     (Some(a), Some(b)) => differing(a, b, path, found),
                     (None, Some(b)) if b.is_object() => {
-                        differing(&Value::Object(serde_json::Map::default()), b, path, found)
+                        differing(&Value::Object(serde_json::Map::default()), b, path, found);
                     }
                     (a, b) => found.push((path.clone(), a.cloned(), b.cloned())),
                 }

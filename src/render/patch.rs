@@ -62,9 +62,10 @@ fn summary(incident: &Incident, shown: &str) -> String {
 
 /// Returns what failed, for people: the endpoint, or the storage where it has none.
 fn failed(incident: &Incident) -> String {
-    match incident.from.endpoint.contains('.') {
-        true => incident.from.endpoint.clone(),
-        false => incident.from.storages.join(" and "),
+    if incident.from.endpoint.contains('.') {
+        incident.from.endpoint.clone()
+    } else {
+        incident.from.storages.join(" and ")
     }
 }
 
@@ -236,7 +237,7 @@ impl Pen<'_> {
 
 /// Returns the JSON pointer of a path.
 fn pointer(path: &[&str]) -> String {
-    path.iter().map(|part| format!("/{}", escaped(part))).collect()
+    path.iter().flat_map(|part| ["/".to_owned(), escaped(part)]).collect()
 }
 
 /// Returns one part of a JSON pointer (RFC 6901).

@@ -51,16 +51,18 @@ pub struct Claim<'a> {
 ///
 /// # Errors
 /// Returns the first that does not.
-pub fn prove(claim: &Claim) -> Result<(), Mismatch> {
+pub fn prove(claim: &Claim) -> Result<(), Box<Mismatch>> {
     let after: BTreeMap<&ObjectId, &Object> = claim.after.iter().map(|object| (&object.id, object)).collect();
     for plan in claim.plans {
         let carrier = &plan.cluster.carrier;
-        let object = after.get(&carrier.object).ok_or_else(|| Mismatch {
-            condition: CONDITIONS[0],
-            object: carrier.object.to_string(),
-            path: String::new(),
-            wanted: Some(Value::String("the cluster".to_owned())),
-            found: None,
+        let object = after.get(&carrier.object).ok_or_else(|| {
+            Box::new(Mismatch {
+                condition: CONDITIONS[0],
+                object: carrier.object.to_string(),
+                path: String::new(),
+                wanted: Some(Value::String("the cluster".to_owned())),
+                found: None,
+            })
         })?;
         let found = object.value.pointer(&carrier.block).unwrap_or(&Value::Null);
         prove_block(claim, plan, found)?;
@@ -69,14 +71,16 @@ pub fn prove(claim: &Claim) -> Result<(), Mismatch> {
 }
 
 /// Checks the backup block of one cluster.
-fn prove_block(claim: &Claim, plan: &ClusterPlan, found: &Value) -> Result<(), Mismatch> {
+fn prove_block(claim: &Claim, plan: &ClusterPlan, found: &Value) -> Result<(), Box<Mismatch>> {
     let carrier = &plan.cluster.carrier;
-    let at = |condition: &'static str, path: &str, wanted: Option<&Value>, found: Option<&Value>| Mismatch {
-        condition,
-        object: carrier.object.to_string(),
-        path: format!("{}{path}", carrier.block),
-        wanted: wanted.cloned(),
-        found: found.cloned(),
+    let at = |condition: &'static str, path: &str, wanted: Option<&Value>, found: Option<&Value>| {
+        Box::new(Mismatch {
+            condition,
+            object: carrier.object.to_string(),
+            path: format!("{}{path}", carrier.block),
+            wanted: wanted.cloned(),
+            found: found.cloned(),
+        })
     };
     if let Some((path, wanted, found)) = first_difference(&plan.desired.value, found, String::new()) {
         return Err(at(CONDITIONS[0], &path, wanted, found));
@@ -152,7 +156,7 @@ fn changed_bystander<'a>(plan: &'a ClusterPlan, after: &'a Backup) -> Option<(us
 }
 
 /// Checks that everything outside the backup blocks is as it was.
-fn nothing_else(claim: &Claim, after: &BTreeMap<&ObjectId, &Object>) -> Result<(), Mismatch> {
+fn nothing_else(claim: &Claim, after: &BTreeMap<&ObjectId, &Object>) -> Result<(), Box<Mismatch>> {
     let blocks: BTreeMap<&ObjectId, &str> =
         claim.plans.iter().map(|plan| (&plan.cluster.carrier.object, plan.cluster.carrier.block.as_str())).collect();
     let before: BTreeMap<&ObjectId, &Object> = claim.before.iter().map(|object| (&object.id, object)).collect();
@@ -162,7 +166,7 @@ fn nothing_else(claim: &Claim, after: &BTreeMap<&ObjectId, &Object>) -> Result<(
         let (was_value, now_value) = (was.clone().unwrap_or(Value::Null), now.clone().unwrap_or(Value::Null));
         if let Some((path, wanted, found)) = first_difference(&was_value, &now_value, String::new()) {
             let (wanted, found) = (wanted.cloned(), found.cloned());
-            return Err(Mismatch { condition: CONDITIONS[5], object: id.to_string(), path, wanted, found });
+            return Err(Box::new(Mismatch { condition: CONDITIONS[5], object: id.to_string(), path, wanted, found }));
         }
     }
     Ok(())

@@ -72,7 +72,7 @@ pub(super) fn mermaid(before: &Backup, after: &Backup) -> String {
     let mut out = String::from("flowchart LR\n");
     for (title, side, backup) in [("before", "b", before), ("after", "a", after)] {
         put(&mut out, &format!("  subgraph {title}"));
-        Side { out: &mut out, side, nodes: BTreeMap::new() }.draw(backup);
+        Side { out: &mut out, start: side, nodes: BTreeMap::new() }.draw(backup);
         put(&mut out, "  end");
     }
     out
@@ -83,7 +83,7 @@ struct Side<'a> {
     /// Where to.
     out: &'a mut String,
     /// The start of its node ids.
-    side: &'a str,
+    start: &'a str,
     /// Node ids by text.
     nodes: BTreeMap<String, String>,
 }
@@ -105,7 +105,7 @@ impl Side<'_> {
         if let Some(id) = self.nodes.get(text) {
             return id.clone();
         }
-        let id = format!("{}{}", self.side, self.nodes.len());
+        let id = format!("{}{}", self.start, self.nodes.len());
         let label = text.replace(['"', '[', ']', '<', '>', '\n'], " ");
         put(self.out, &format!("    {id}[\"{label}\"]"));
         self.nodes.insert(text.to_owned(), id.clone());

@@ -17,10 +17,10 @@ pub fn plan(report: &PlanReport) -> String {
         let mut rows = Rows { text: &mut text, last: "" };
         let changes = cluster.changes.iter().flat_map(picture::change);
         let unchanged = cluster.unchanged_schedules.iter().map(|name| format!("schedule  {name} unchanged"));
-        rows.row("changes", &changes.chain(unchanged).collect::<Vec<_>>());
+        rows.row("changes", changes.chain(unchanged).collect::<Vec<_>>());
         rows.row("active by", cluster.activation.as_slice());
-        rows.row("findings", &findings(&cluster.findings));
-        rows.row("diff", &cluster.diff.lines().map(str::to_owned).collect::<Vec<_>>());
+        rows.row("findings", findings(&cluster.findings));
+        rows.row("diff", cluster.diff.lines().map(str::to_owned).collect::<Vec<_>>());
         text.push('\n');
     }
     footer(&mut text, report);
@@ -99,7 +99,7 @@ fn footer(text: &mut String, report: &PlanReport) {
         [format!("{}, base {} {base}, built by {}", report.incident, report.base.name, report.builder)],
     );
     rows.row("reason", Some(&report.reason).filter(|reason| !reason.is_empty()));
-    rows.row("findings", &findings(&report.findings));
+    rows.row("findings", findings(&report.findings));
     rows.row("proven", [proof(report.proof)]);
     let width = report.files.iter().map(|file| file.path.chars().count()).max().unwrap_or_default();
     rows.row("files", report.files.iter().map(|file| format!("{:<width$}  {}", file.path, file.what)));

@@ -26,9 +26,9 @@ fn replayed(readme: &str, world: &World) -> String {
         let (session, rest) = part.split_once("```").unwrap();
         out += "```console\n";
         for line in session.lines().filter_map(|line| line.strip_prefix("$ ")) {
-            out += &format!("$ {line}\n{}", typed(world, line));
+            out.extend(["$ ", line, "\n", &typed(world, line)]);
         }
-        out += &format!("```{rest}");
+        out.extend(["```", rest]);
     }
     out
 }

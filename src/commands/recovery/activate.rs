@@ -97,7 +97,7 @@ struct Attempt {
 /// Why a rung does not do.
 enum Fault {
     /// The build of the result says something else.
-    Mismatch(Mismatch),
+    Mismatch(Box<Mismatch>),
     /// The patch cannot be written for the cluster as the rung sees it, or does not build.
     Unseen(String),
 }
@@ -221,7 +221,7 @@ fn seen(
 }
 
 /// Proves the build of the result for the clusters done so far.
-pub(super) fn proved(done: &[&ClusterPlan], base: &Built, built: &Built) -> Result<(), Mismatch> {
+pub(super) fn proved(done: &[&ClusterPlan], base: &Built, built: &Built) -> Result<(), Box<Mismatch>> {
     let objects = |built: &Built| -> Vec<Object> { built.objects.iter().map(|built| built.object.clone()).collect() };
     let declared: BTreeSet<String> = done.iter().flat_map(|plan| declared(plan)).collect();
     let (before, after) = (objects(base), objects(built));

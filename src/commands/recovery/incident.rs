@@ -9,7 +9,6 @@ use super::scene::Scene;
 use super::select::{Choice, is_of};
 use crate::cli::{ActionArg, RecoveryArgs, StageArg};
 use crate::failure::{refused, usage};
-use crate::git::{Base, Repository};
 use crate::kustomize::files::Files as _;
 use crate::model::config::TargetType;
 use crate::model::finding::Finding;
@@ -35,15 +34,8 @@ pub(super) struct Found {
 }
 
 /// Finds or makes the incident.
-pub(super) fn find(
-    repository: &Repository,
-    base: &Base,
-    scene: &Scene,
-    args: &RecoveryArgs,
-    chosen: &[Choice],
-    now: Timestamp,
-) -> anyhow::Result<Found> {
-    let known = known(repository, base, scene)?;
+pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: Timestamp) -> anyhow::Result<Found> {
+    let known = known(scene)?;
     let action = action(scene, args, chosen, &known)?;
     let endpoint = place(scene, chosen)?;
     let open = match &args.incident.incident {
@@ -94,7 +86,8 @@ fn findings(known: &[Incident], open: Option<&Incident>, action: Action, endpoin
 }
 
 /// Returns the incidents of the base and of leeward's branches; the base's first.
-fn known(repository: &Repository, base: &Base, scene: &Scene) -> anyhow::Result<Vec<Incident>> {
+fn known(scene: &Scene) -> anyhow::Result<Vec<Incident>> {
+    let Scene { repository, base, .. } = scene;
     let mut known: Vec<Incident> = scene.incidents.iter().map(|found| found.incident.clone()).collect();
     for (name, tip) in repository.leeward_branches()? {
         let context = || format!("failed to read branch `{name}`");

@@ -78,20 +78,19 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
     let builder = builder(args)?;
     let scene = Scene::set(repository, &base, &tree, &builder, args)?;
     let chosen = select::select(&scene, args)?;
-    let found = incident::find(repository, &base, &scene, args, &chosen, now)?;
-    let bare = scene.without(&found, &builder)?;
-    let subjects = subject::subjects(&scene, &bare, &chosen, &found, args)?;
+    let found = incident::find(&scene, args, &chosen, now)?;
+    let without = scene.without(&found, &builder)?;
+    let subjects = subject::subjects(&scene, &without, &chosen, &found, args)?;
     let request = request::request(args, &found)?;
     let others: Vec<Cluster> = scene.clusters_except(&chosen);
     let plan = plan(&request, &subjects, &others);
-    let proven = match plan.is_refused() {
-        true => None,
-        false => Some(prove(&scene, &builder, &bare, &plan, args)?),
-    };
+    let proven = if plan.is_refused() { None } else { Some(prove(&scene, &builder, &without, &plan, args)?) };
     let target = target_name(args, &plan);
     let shown = chosen.iter().map(|choice| scene.shown(&choice.cluster)).collect();
     let is_planned = |root: &Root| plan.clusters.iter().any(|cluster| cluster.cluster.id.root == root.path);
     let roots = scene.roots.iter().map(|(root, _)| root.clone()).filter(is_planned).collect();
+    let findings = scene.findings.into_iter().chain(found.findings).collect();
+    let created = scene.created;
     Ok(Recovery {
         base,
         builder: builder.describe(),
@@ -99,9 +98,9 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
         target,
         plan,
         shown,
-        findings: scene.findings.into_iter().chain(found.findings).collect(),
+        findings,
         roots,
-        created: scene.created,
+        created,
         proven,
     })
 }

@@ -27,6 +27,10 @@ const CONFIG: &str = "leeward.yaml";
 
 /// The base, surveyed and built.
 pub(super) struct Scene<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// The base.
+    pub base: &'a Base,
     /// The files of the base.
     pub files: &'a dyn Files,
     /// `leeward.yaml`.
@@ -54,8 +58,8 @@ pub(super) struct Bare {
 impl<'a> Scene<'a> {
     /// Surveys and builds the base.
     pub(super) fn set(
-        repository: &Repository,
-        base: &Base,
+        repository: &'a Repository,
+        base: &'a Base,
         tree: &'a crate::git::Tree,
         builder: &Builder,
         args: &RecoveryArgs,
@@ -65,6 +69,8 @@ impl<'a> Scene<'a> {
         let Survey { roots, findings, incidents, .. } = surveyed(tree, &paths, args)?;
         let incidents = incidents.iter().map(|file| found(&file.path, &file.bytes)).collect::<anyhow::Result<_>>()?;
         let mut scene = Self {
+            repository,
+            base,
             files: tree,
             config,
             roots: Vec::new(),

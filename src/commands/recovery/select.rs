@@ -26,9 +26,10 @@ pub(super) fn select(scene: &Scene, args: &RecoveryArgs) -> anyhow::Result<Vec<C
         let excluded = one(scene, text)?.id.clone();
         chosen.retain(|choice| choice.cluster != excluded);
     }
-    match chosen.is_empty() {
-        true => Err(refused("no cluster is left").hint("--cluster [ROOT:][NAMESPACE/]NAME").into()),
-        false => Ok(chosen),
+    if chosen.is_empty() {
+        Err(refused("no cluster is left").hint("--cluster [ROOT:][NAMESPACE/]NAME").into())
+    } else {
+        Ok(chosen)
     }
 }
 
