@@ -13,6 +13,8 @@ use crate::failure::refused;
 use crate::git::Repository;
 use crate::model::incident::Stage;
 use crate::model::path::RepoPath;
+use crate::model::secret::secrets_in;
+use crate::model::yaml;
 use crate::plan::ClusterPlan;
 use crate::render::overlay::Rung;
 use crate::render::proof::CONDITIONS;
@@ -110,7 +112,7 @@ pub(super) fn report(recovery: &Recovery, args: &RecoveryArgs) -> PlanReport {
 
 /// Returns the part of one cluster.
 fn cluster(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> ClusterReport {
-    let secrets = report::secrets_in(&plan.cluster.backup.value);
+    let secrets = secrets(recovery, index, plan);
     let shown = recovery.shown[index].clone();
     let moved = |name: &str| plan.desired.schedule(name).is_none();
     let proven = recovery.proven.as_ref();
@@ -132,6 +134,15 @@ fn cluster(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> ClusterRepo
         after: plan.desired.clone(),
         cluster: shown,
     }
+}
+
+/// Returns what could be a secret in the object that is shown, as it was and as it will be.
+fn secrets(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> Vec<String> {
+    let texts = recovery.proven.as_ref().map(|proven| &proven.texts[index]);
+    let built = texts.into_iter().flat_map(|(before, after)| [before, after]);
+    let mut values: Vec<_> = built.filter_map(|text| yaml::documents(text).ok()).flatten().collect();
+    values.extend([plan.cluster.backup.value.clone(), plan.desired.value.clone()]);
+    secrets_in(&serde_json::Value::Array(values))
 }
 
 /// Returns the changes with what could be a secret masked.

@@ -11,6 +11,7 @@ pub mod object;
 pub mod path;
 pub mod place;
 pub mod quantity;
+pub mod secret;
 pub mod target;
 pub mod version;
 pub mod yaml;

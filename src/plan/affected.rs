@@ -57,7 +57,10 @@ pub(super) fn affected(request: &Request, backup: &Backup, storage: &str) -> Res
     };
     if !storages.iter().any(|name| backup.uses(name)) {
         let fact = format!("no schedule and no point-in-time recovery writes to `{}`", storages.join("`, `"));
-        return Err(Finding::refuse("storage-unused", fact));
+        let used = backup.storages.keys().find(|name| backup.uses(name));
+        return Err(
+            Finding::refuse("storage-unused", fact).hint(format!("--storage {}", used.map_or("NAME", String::as_str)))
+        );
     }
     let pitr_left = backup.pitr_on().filter(|name| !storages.iter().any(|storage| storage == name));
     match pitr_left.filter(|name| backup.storages.get(*name).is_some_and(|pitr| pitr.endpoint() == endpoint)) {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::desired::again;
 use crate::model::backup::{Backup, Schedule};
 use crate::model::finding::Finding;
 use crate::model::incident::Incident;
@@ -94,9 +95,9 @@ fn with_texts(value: &Value, change: &dyn Fn(&str) -> String) -> Value {
 /// Returns the changes from `was` to `now` that the incident makes.
 pub(super) fn changes(was: &Backup, now: &Backup, incident: &Incident) -> Result<Vec<Change>, Finding> {
     let mut changes = added_storages(was, now, incident);
-    changes.extend(storage_fields(was, now)?);
-    changes.extend(moved_schedules(was, now)?);
-    changes.extend(pitr_fields(was, now)?);
+    changes.extend(storage_fields(was, now, incident)?);
+    changes.extend(moved_schedules(was, now, incident)?);
+    changes.extend(pitr_fields(was, now, incident)?);
     Ok(changes)
 }
 
@@ -118,16 +119,17 @@ fn added_storages(was: &Backup, now: &Backup, incident: &Incident) -> Vec<Change
 }
 
 /// Returns the fields that differ in entries of both.
-fn storage_fields(was: &Backup, now: &Backup) -> Result<Vec<Change>, Finding> {
+fn storage_fields(was: &Backup, now: &Backup, incident: &Incident) -> Result<Vec<Change>, Finding> {
     let mut changes = Vec::new();
     for (name, storage) in &was.storages {
         let Some(after) = now.storages.get(name) else {
-            return Err(foreign(&format!("storage `{name}` is gone")));
+            return Err(foreign(incident, &format!("storage `{name}` is gone")));
         };
         let mut fields = Vec::new();
         differing(&storage.value, &after.value, &mut Vec::new(), &mut fields);
         for (field, was, now) in fields {
-            let now = now.ok_or_else(|| foreign(&format!("`{}` of storage `{name}` is gone", field.join("/"))))?;
+            let now =
+                now.ok_or_else(|| foreign(incident, &format!("`{}` of storage `{name}` is gone", field.join("/"))))?;
             changes.push(Change::SetStorageField { storage: name.clone(), field, was, now });
         }
     }
@@ -159,23 +161,23 @@ fn differing(was: &Value, now: &Value, path: &mut Vec<String>, found: &mut Vec<D
 }
 
 /// Returns the schedules that differ; the two lists are of one length and order.
-fn moved_schedules(was: &Backup, now: &Backup) -> Result<Vec<Change>, Finding> {
+fn moved_schedules(was: &Backup, now: &Backup, incident: &Incident) -> Result<Vec<Change>, Finding> {
     if was.schedules.len() != now.schedules.len() {
-        return Err(foreign("the number of schedules differs"));
+        return Err(foreign(incident, "the number of schedules differs"));
     }
     let pairs = was.schedules.iter().zip(&now.schedules).filter(|(was, now)| was != now);
     Ok(pairs.map(|(was, now)| Change::MoveSchedule { was: was.clone(), now: now.clone() }).collect())
 }
 
 /// Returns the fields of `pitr` that differ.
-fn pitr_fields(was: &Backup, now: &Backup) -> Result<Vec<Change>, Finding> {
+fn pitr_fields(was: &Backup, now: &Backup, incident: &Incident) -> Result<Vec<Change>, Finding> {
     let mut fields = Vec::new();
     differing(&was.pitr.value, &now.pitr.value, &mut Vec::new(), &mut fields);
     let change = |(field, was, now): Differing| {
         let field = field.join("/");
         match (field.as_str(), now) {
             ("enabled" | "storageName", Some(now)) => Ok(Change::SetPitr { field, was, now }),
-            _ => Err(foreign(&format!("`{field}` of pitr differs"))),
+            _ => Err(foreign(incident, &format!("`{field}` of pitr differs"))),
         }
     };
     // Off before elsewhere: a reader sees the switch first, then where it points.
@@ -183,10 +185,10 @@ fn pitr_fields(was: &Backup, now: &Backup) -> Result<Vec<Change>, Finding> {
 }
 
 /// The refusal of a difference that is not leeward's.
-fn foreign(fact: &str) -> Finding {
+fn foreign(incident: &Incident, fact: &str) -> Finding {
     Finding::refuse(
         "overlay-changed",
         format!("{fact} between the cluster with and without the overlay of this incident"),
     )
-    .hint("leeward propose --stage protect")
+    .hint(again(&incident.id))
 }

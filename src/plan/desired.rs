@@ -84,7 +84,9 @@ fn refuse_other_target(subject: &Subject, draft: &Draft) -> Result<(), Finding> 
 fn resume(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
     let Some(opened) = &subject.incident_in_base else {
         let fact = format!("stage protect of incident `{}` is not in the base", request.incident);
-        return Err(Finding::refuse("stage-order", fact).hint("merge the proposal of stage protect first"));
+        return Err(
+            Finding::refuse("stage-order", fact).hint(format!("git merge leeward/{}/protect", request.incident))
+        );
     };
     if !opened.pitr.was_enabled || opened.to.binlogs.is_empty() {
         let fact = format!("{} without point-in-time recovery to resume has one stage", opened.action.word());
@@ -94,7 +96,7 @@ fn resume(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
     for name in opened.to.storages.iter().chain([&opened.to.binlogs]) {
         if !current.storages.contains_key(name) {
             let fact = format!("storage `{name}`, which stage protect added, is gone from the base");
-            return Err(Finding::refuse("storage-gone", fact).hint("leeward propose --stage protect"));
+            return Err(Finding::refuse("storage-gone", fact).hint(again(&opened.id)));
         }
     }
     let mut block = current.value.clone();
@@ -115,6 +117,11 @@ fn resume(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
 /// Returns whether an action that turned point-in-time recovery off has a stage that turns it on again.
 fn resumes(action: Action) -> bool {
     action != Action::Buffer
+}
+
+/// Returns the command that renders stage protect of an incident again.
+pub(super) fn again(incident: &str) -> String {
+    format!("leeward propose --incident {incident} --stage protect")
 }
 
 /// Returns what `incident.yaml` says after stage `protect`.

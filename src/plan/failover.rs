@@ -62,7 +62,7 @@ fn put_storage(block: &mut Value, entry: &Storage) -> Result<(), Finding> {
         Some(value) if says_the_same(&Storage { name: entry.name.clone(), value: value.clone() }, entry) => Ok(()),
         Some(_) => {
             let fact = format!("storage `{}` is there already and says something else", entry.name);
-            Err(Finding::refuse("storage-taken", fact).hint("name the target differently, or --to the listed storage"))
+            Err(Finding::refuse("storage-taken", fact).hint("rename the target in leeward.yaml"))
         }
     }
 }
@@ -88,8 +88,7 @@ fn move_schedule(
 ) -> Result<(), Finding> {
     let original = schedule::original(&was.name, &subject.history);
     let now = schedule::renamed(original, &request.incident);
-    let names: Vec<&str> = subject.bare.backup.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
-    schedule::check_name(&now, &names)?;
+    schedule::check_name(&now, &schedule::taken(&subject.bare.backup, &subject.history))?;
     let entries = draft.block.get_mut("schedule").and_then(Value::as_array_mut).into_iter().flatten();
     for entry in entries.filter_map(Value::as_object_mut) {
         if entry.get("name").and_then(Value::as_str) == Some(&was.name) {

@@ -10,9 +10,12 @@ mod failover;
 mod guard;
 mod incident;
 mod place_shared;
+mod quota;
 mod retention;
 mod rotate;
 mod schedule;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
@@ -82,6 +85,8 @@ pub struct Subject {
     pub secrets: BTreeSet<String>,
     /// The names of Secrets that the build produces only under a changed name, as (before, built).
     pub renamed_secrets: Vec<(String, String)>,
+    /// The Secrets that the build produces in another namespace, as (name, namespace).
+    pub foreign_secrets: Vec<(String, String)>,
     /// Whether the place for binlogs was declared empty.
     pub binlogs: BinlogPlace,
     /// This incident as the base has it.
@@ -151,6 +156,9 @@ impl Plan {
 pub fn plan(request: &Request, subjects: &[Subject], others: &[Cluster]) -> Plan {
     let mut clusters: Vec<ClusterPlan> = subjects.iter().map(|subject| plan_cluster(request, subject)).collect();
     for (index, finding) in place_shared::across(&clusters, others) {
+        clusters[index].findings.push(finding);
+    }
+    for (index, finding) in quota::across(&clusters, subjects) {
         clusters[index].findings.push(finding);
     }
     for cluster in &mut clusters {

@@ -1,5 +1,6 @@
 //! The names of moved schedules: a new one for each, since retention counts by name across storages (operator.md 5).
 
+use crate::model::backup::Backup;
 use crate::model::finding::Finding;
 use crate::model::incident::Incident;
 use crate::model::name::{IncidentId, SCHEDULE_NAME_MAX};
@@ -13,6 +14,14 @@ pub(super) fn original<'a>(name: &'a str, history: &'a [Incident]) -> &'a str {
 /// Returns the name of a schedule in an incident.
 pub(super) fn renamed(original: &str, incident: &IncidentId) -> String {
     format!("{original}-{incident}")
+}
+
+/// Returns the names that backups are counted by already: those of the cluster's schedules, and those of schedules that
+/// moved in other incidents, whose backups remain.
+pub(super) fn taken<'a>(backup: &'a Backup, history: &'a [Incident]) -> Vec<&'a str> {
+    let moved = history.iter().flat_map(|incident| &incident.schedules);
+    let moved = moved.flat_map(|schedule| [schedule.was.as_str(), schedule.now.as_str()]);
+    backup.schedules.iter().map(|schedule| schedule.name.as_str()).chain(moved).collect()
 }
 
 /// Refuses a new name that is too long or taken.

@@ -1,42 +1,5 @@
 //! Masking: what could be a secret in an object or a text becomes `***` before anybody reads it (law 4).
-
-use serde_json::Value;
-
-/// Words in the name of an environment variable that make its value a secret.
-const SECRET_WORDS: [&str; 6] = ["KEY", "SECRET", "TOKEN", "PASSW", "CREDENTIAL", "AUTH"];
-
-/// Returns the values in an object that could be secrets: literal environment variables with a telling name.
-pub fn secrets_in(value: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    collect(value, &mut found);
-    // The longest first: one secret may be part of another.
-    found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    found
-}
-
-/// Collects secrets from a value.
-fn collect(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => {
-            let text = |field: &str| fields.get(field).and_then(Value::as_str);
-            if let (Some(name), Some(secret)) = (text("name"), text("value"))
-                && is_secret_name(name)
-                && !secret.is_empty()
-            {
-                found.push(secret.to_owned());
-            }
-            fields.values().for_each(|value| collect(value, found));
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        _ => {}
-    }
-}
-
-/// Returns whether an environment variable of this name holds a secret.
-fn is_secret_name(name: &str) -> bool {
-    let upper = name.to_ascii_uppercase();
-    SECRET_WORDS.iter().any(|word| upper.contains(word))
-}
+//! Which values those are says [`crate::model::secret`].
 
 /// Returns a text without secrets and without user parts of URLs.
 pub fn masked(text: &str, secrets: &[String]) -> String {
@@ -46,9 +9,7 @@ pub fn masked(text: &str, secrets: &[String]) -> String {
     while let Some((before, after)) = rest.split_once("://") {
         masked.push_str(before);
         masked.push_str("://");
-        let ends_url = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`');
-        let end = after.find(ends_url).unwrap_or(after.len());
-        rest = match after[..end].rfind('@') {
+        rest = match user_end(after) {
             Some(at) => {
                 masked.push_str("***");
                 &after[at..]
@@ -60,19 +21,24 @@ pub fn masked(text: &str, secrets: &[String]) -> String {
     masked
 }
 
+/// Returns where the `@` behind the user part of a URL stands, in the text behind its scheme; a password may hold slashes.
+fn user_end(after: &str) -> Option<usize> {
+    let ends_url = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+    let url = &after[..after.find(ends_url).unwrap_or(after.len())];
+    let authority = url.split('/').next().unwrap_or_default();
+    let has_port = authority.rsplit_once(':').is_none_or(|(_, port)| port.chars().all(|c| c.is_ascii_digit()));
+    if has_port && !authority.contains('@') { None } else { url.rfind('@') }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn masks_literal_keys_and_user_parts_of_urls() {
-        let object = json!({"containerOptions": {"env": [
-            {"name": "AWS_SECRET_ACCESS_KEY", "value": "sesame"},
-            {"name": "VERIFY_TLS", "value": "false"},
-        ]}});
-        let secrets = secrets_in(&object);
-        assert_eq!(secrets, ["sesame"]);
+        let secrets = ["sesame".to_owned()];
+        assert_eq!(masked("see https://u:p/q@minio:9000, then", &[]), "see https://***@minio:9000, then");
+        assert_eq!(masked("https://git.example:8443/org/repo@v1", &[]), "https://git.example:8443/org/repo@v1");
         let text = "value: sesame\nurl: https://u:p@minio:9000/x\nother: http://minio a@b\n";
         assert_eq!(masked(text, &secrets), "value: ***\nurl: https://***@minio:9000/x\nother: http://minio a@b\n");
     }

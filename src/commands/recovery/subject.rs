@@ -52,6 +52,7 @@ fn subject(scene: &Scene, bare: &Bare, choice: &Choice, found: &Found, args: &Re
         rules: rules(&current, entry, args)?,
         owners: root.owners().cloned().collect(),
         renamed_secrets,
+        foreign_secrets: foreign(&objects, current.id.namespace.as_deref()),
         secrets,
         binlogs: match entry.and_then(|entry| entry.binlogs_empty) {
             Some(true) => BinlogPlace::DeclaredEmpty,
@@ -133,6 +134,17 @@ fn inline(args: &TargetArgs) -> anyhow::Result<Option<TargetEntry>> {
         }),
         (None, None) => None,
     })
+}
+
+/// Returns the Secrets that the build produces in namespaces other than the cluster's.
+fn foreign(objects: &[Object], here: Option<&str>) -> Vec<(String, String)> {
+    let Some(here) = here else { return Vec::new() };
+    let elsewhere = objects.iter().filter(|object| object.id.namespace.as_deref().is_some_and(|there| there != here));
+    let produced = |object: &Object| {
+        let there = object.id.namespace.clone().unwrap_or_default();
+        produced_secrets(std::slice::from_ref(object), Some(&there)).into_iter().map(move |name| (name, there.clone()))
+    };
+    elsewhere.flat_map(produced).collect()
 }
 
 /// Returns the target's Secrets that the build produces under another name only: a prefix or suffix renamed them, and the

@@ -49,7 +49,7 @@ impl<'a> Place<'a> {
                     "target-missing",
                     format!("`{name}` is neither a target of leeward.yaml nor a storage of the cluster"),
                 )
-                .hint("--to TARGET, or --endpoint, --bucket and --credentials-secret")),
+                .hint("--endpoint URL --bucket NAME --credentials-secret NAME")),
             },
         }
     }

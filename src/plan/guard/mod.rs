@@ -6,7 +6,8 @@ mod pitr;
 mod place;
 mod repository;
 mod schedule;
-mod volume;
+mod standing;
+pub(super) mod volume;
 
 use super::desired::Desired;
 use super::{Request, Subject};
@@ -39,6 +40,7 @@ impl Context<'_> {
 
 /// Returns what every guard saw.
 pub(super) fn check(context: &Context) -> Vec<Finding> {
-    let guards = [place::check, volume::check, schedule::check, pitr::check, repository::check, cluster::check];
+    let guards =
+        [place::check, volume::check, schedule::check, pitr::check, standing::check, repository::check, cluster::check];
     guards.iter().flat_map(|guard| guard(context)).collect()
 }

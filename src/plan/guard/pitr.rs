@@ -53,8 +53,8 @@ fn beside_filesystem(context: &Context) -> Option<Finding> {
     let fact = format!(
         "schedule `{now}` writes to a filesystem while point-in-time recovery is on: a gap would fail every reconcile"
     );
-    let level = if was { Level::Warn } else { Level::Refuse };
-    Some(Finding { id: "filesystem-beside-pitr", level, fact, hint: Some("move the schedule to S3 first".to_owned()) })
+    let (level, hint) = if was { (Level::Warn, "storageName: STORAGE") } else { (Level::Refuse, "--to an S3 target") };
+    Some(Finding { id: "filesystem-beside-pitr", level, fact, hint: Some(hint.to_owned()) })
 }
 
 /// Returns a schedule on volumes where point-in-time recovery is on.
@@ -121,14 +121,20 @@ fn unlike(context: &Context) -> Option<Finding> {
     let (proven, binlogs) = (backup.storages.get(to.storages.first()?)?, backup.storages.get(&to.binlogs)?);
     let ca = |storage: &Storage| storage.value.pointer("/s3/caBundle").cloned();
     let parts = [
-        ("endpoint", proven.endpoint() == binlogs.endpoint()),
-        ("Secret", proven.credentials_secret() == binlogs.credentials_secret()),
-        ("verifyTLS", proven.verifies_tls() == binlogs.verifies_tls()),
-        ("caBundle", ca(proven) == ca(binlogs)),
+        ("endpoint", "s3.endpointUrl", proven.endpoint() == binlogs.endpoint()),
+        ("bucket", "s3.bucket", bucket(proven) == bucket(binlogs)),
+        ("Secret", "s3.credentialsSecret", proven.credentials_secret() == binlogs.credentials_secret()),
+        ("verifyTLS", "verifyTLS", proven.verifies_tls() == binlogs.verifies_tls()),
+        ("caBundle", "s3.caBundle", ca(proven) == ca(binlogs)),
     ];
-    let (part, _) = parts.into_iter().find(|(_, is_same)| !is_same)?;
+    let (part, field, _) = parts.into_iter().find(|(_, _, is_same)| !is_same)?;
     let fact = format!("{part} of `{}` is not that of `{}`, where a backup succeeded", binlogs.name, proven.name);
-    Some(Finding::refuse("binlogs-unlike-backups", fact).hint(format!("make `{}` equal in {part}", binlogs.name)))
+    Some(Finding::refuse("binlogs-unlike-backups", fact).hint(format!("storages.{}.{field}", binlogs.name)))
+}
+
+/// Returns the bucket of a storage without the prefix behind it.
+fn bucket(storage: &Storage) -> Option<&str> {
+    storage.text("bucket").or_else(|| storage.text("container"))?.split('/').next()
 }
 
 /// Warns about a timeout that the first upload of all binlogs may not fit in (operator.md 12.11).

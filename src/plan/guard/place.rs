@@ -1,11 +1,17 @@
 //! Guards on places: an entry that the operator would read otherwise than written, or that does not help.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::model::backup::Storage;
 use crate::model::finding::{Finding, Level};
 use crate::model::incident::{Action, Stage};
 use crate::model::name::is_dns_label;
 use crate::model::place::{Endpoint, shown_url};
+use crate::model::secret::secrets_in;
+
+/// The fields of `s3` that change how the operator speaks to a place, beside `prefix` (operator.md 1).
+const SINCE_1_20: [&str; 3] = ["forcePathStyle", "skipBucketExistsCheck", "checksumAlgorithm"];
 
 /// Returns what is wrong with places.
 pub(super) fn check(context: &Context) -> Vec<Finding> {
@@ -14,7 +20,12 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let mut findings: Vec<Finding> = used.flat_map(|storage| of_storage(context, storage)).collect();
     findings.extend(context.new_homes().filter_map(|storage| same_place(context, storage)));
     findings.extend(context.new_homes().flat_map(|storage| unknown_fields(context, storage)));
+    // The entries of a recovery come from one target: what is wrong with it is said once.
+    let mut said = BTreeSet::new();
+    findings.retain(|finding| finding.level != Level::Refuse || said.insert(finding.id));
     findings.extend(copied_options(context));
+    findings.extend(secrets_in_git(context));
+    findings.extend(dangling(context));
     findings
 }
 
@@ -74,21 +85,22 @@ fn same_place(context: &Context, storage: &Storage) -> Option<Finding> {
 /// Refuses fields that the operator's CRD drops in silence (operator.md 1).
 fn unknown_fields(context: &Context, storage: &Storage) -> Vec<Finding> {
     let rules = context.subject.rules;
-    let dropped = |field: &'static str, is_known: bool| {
-        let is_set = storage.value.pointer(&format!("/s3/{field}")).is_some();
-        (is_set && !is_known).then_some(field)
+    let is_set = |field: &str| storage.value.pointer(&format!("/s3/{field}")).is_some_and(|value| !value.is_null());
+    let fact = |field: &str| {
+        format!("`{field}` of storage `{}` is dropped in silence by operator {}", storage.name, rules.operator)
     };
-    let fields = [
-        (dropped("caBundle", rules.has_ca_bundle()), "ca-dropped", "verifyTLS: false until the operator is 1.19"),
-        (dropped("prefix", rules.has_s3_prefix()), "prefix-dropped", "bucket: BUCKET/PREFIX"),
-        (dropped("forcePathStyle", rules.has_s3_prefix()), "field-dropped", "leave the field out"),
-    ];
-    let finding = |(field, id, hint): (Option<&str>, &'static str, &str)| {
-        let fact =
-            format!("`{}` of storage `{}` is dropped in silence by operator {}", field?, storage.name, rules.operator);
-        Some(Finding::refuse(id, fact).hint(hint))
-    };
-    fields.into_iter().filter_map(finding).collect()
+    let mut findings = Vec::new();
+    if is_set("caBundle") && !rules.has_ca_bundle() {
+        let hint = "verifyTLS: false until the operator is 1.19";
+        findings.push(Finding::refuse("ca-dropped", fact("caBundle")).hint(hint));
+    }
+    if is_set("prefix") && !rules.has_s3_prefix() {
+        findings.push(Finding::refuse("prefix-dropped", fact("prefix")).hint("bucket: BUCKET/PREFIX"));
+    }
+    for field in SINCE_1_20.iter().filter(|field| is_set(field) && !rules.has_s3_prefix()) {
+        findings.push(Finding::refuse("field-dropped", fact(field)).hint(format!("leave out {field}")));
+    }
+    findings
 }
 
 /// Notes that options of containers were copied: they may speak of the old place.
@@ -97,4 +109,26 @@ fn copied_options(context: &Context) -> Option<Finding> {
     let storage = context.new_homes().find(copied)?;
     let fact = format!("`containerOptions` of `{}` are those of the storage that failed", storage.name);
     Some(Finding::note("container-options-copied", fact))
+}
+
+/// Warns about secrets that were copied with the fields about pods: they are in Git already, and would be once more.
+fn secrets_in_git(context: &Context) -> Option<Finding> {
+    let holds = |storage: &&Storage| context.is_new(&storage.name) && !secrets_in(&storage.value).is_empty();
+    let storage = context.new_homes().find(holds)?;
+    let fact = format!("`containerOptions` of `{}` hold what could be a secret, copied as it is", storage.name);
+    Some(Finding::warn("secret-in-git", fact).hint("valueFrom: {secretKeyRef: {name: SECRET, key: KEY}}"))
+}
+
+/// Refuses a writer without a storage: nothing would be proven, and the operator refuses the whole CR.
+fn dangling(context: &Context) -> Vec<Finding> {
+    let backup = &context.desired.backup;
+    let schedules =
+        backup.schedules.iter().map(|schedule| (format!("schedule `{}`", schedule.name), &*schedule.storage));
+    let writers = schedules.chain(backup.pitr_on().map(|name| ("point-in-time recovery".to_owned(), name)));
+    let missing = writers.filter(|(_, name)| !backup.storages.contains_key(*name));
+    let finding = |(writer, name): (String, &str)| {
+        Finding::refuse("storage-dangling", format!("{writer} names storage `{name}`, which the cluster does not list"))
+            .hint(format!("storages.{name}"))
+    };
+    missing.map(finding).collect()
 }

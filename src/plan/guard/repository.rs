@@ -36,13 +36,22 @@ fn secrets(context: &Context) -> Vec<Finding> {
 fn secret(context: &Context, name: &str) -> Finding {
     if let Some((_, built)) = context.subject.renamed_secrets.iter().find(|(before, _)| before == name) {
         let fact = format!("Secret `{name}` is built as `{built}`, which the cluster would not find");
-        return Finding::refuse("secret-renamed", fact).hint(format!("--credentials-secret {built}"));
+        return Finding::refuse("secret-renamed", fact).hint(format!("credentialsSecret: {built}"));
+    }
+    if let Some((_, there)) = context.subject.foreign_secrets.iter().find(|(built, _)| built == name) {
+        let fact = format!("Secret `{name}` is built in namespace `{there}`, not in the cluster's");
+        return Finding::warn("secret-elsewhere", fact).hint(format!("namespace: {}", namespace(context)));
     }
     if matches!(context.subject.target, Some(Target::Listed(_))) {
         let fact = format!("Secret `{name}` of the listed storage is neither in Git nor declared");
         return Finding::warn("secret-unknown", fact).hint("declare the place as a target in leeward.yaml");
     }
     Finding::note("secret-declared", format!("Secret `{name}` is declared to exist, not checked (no cluster given)"))
+}
+
+/// Returns the cluster's namespace for people.
+fn namespace<'a>(context: &'a Context) -> &'a str {
+    context.subject.bare.id.namespace.as_deref().unwrap_or("NAMESPACE")
 }
 
 /// Returns the Secrets that a change names.
@@ -96,11 +105,26 @@ fn suspended(context: &Context) -> Option<Finding> {
 /// Refuses a `${` where the controller replaces it (conventions.md 2.1).
 fn substitution(context: &Context) -> Option<Finding> {
     let owner = context.subject.owners.iter().find(|owner| owner.substitutes.is_some())?;
-    let written = serde_json::to_string(&context.desired.changes).unwrap_or_default();
-    written.contains("${").then(|| {
-        let fact = format!("a written value has `${{` in it, which {} `{}` replaces", owner.controller, owner.object);
-        Finding::refuse("substitution", fact).hint("kustomize.toolkit.fluxcd.io/substitute: disabled")
-    })
+    let text = context.desired.changes.iter().flat_map(written).find_map(variable)?;
+    let fact = format!("a written value has `{text}` in it, which {} `{}` replaces", owner.controller, owner.object);
+    Some(Finding::refuse("substitution", fact).hint("kustomize.toolkit.fluxcd.io/substitute: disabled"))
+}
+
+/// Returns the values that a change writes; what is only tested is not.
+fn written(change: &Change) -> Vec<Value> {
+    match change {
+        Change::AddStorage { name, value, .. } => vec![Value::from(name.as_str()), value.clone()],
+        Change::SetStorageField { now, .. } | Change::SetPitr { now, .. } => vec![now.clone()],
+        Change::MoveSchedule { now, .. } => vec![Value::from(now.name.as_str()), Value::from(now.storage.as_str())],
+    }
+}
+
+/// Returns the first text in a value, keys included, that starts a variable: from `${` to the end of the name.
+fn variable(value: Value) -> Option<String> {
+    let text = value.to_string();
+    let from = text.find("${")?;
+    let end = text[from..].find('}').map_or(text.len(), |end| from + end + 1);
+    Some(text[from..end].chars().take(40).collect())
 }
 
 /// Says by which versions' rules the plan was made, where that was not given.

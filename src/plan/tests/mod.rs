@@ -1,0 +1,11 @@
+//! Every guard, triggered: the level, the fact and the hint as a person reads them.
+
+mod cluster;
+mod fixture;
+mod ids;
+mod pitr;
+mod place;
+mod repository;
+mod schedule;
+mod stage;
+mod volume;
