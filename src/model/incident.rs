@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::cluster::ClusterId;
 use super::name::IncidentId;
 use super::path::RepoPath;
 use super::yaml;
@@ -108,6 +109,15 @@ pub struct ClusterName {
     /// Its `crVersion`, empty where unset.
     #[serde(rename = "crVersion")]
     pub cr_version: String,
+}
+
+impl ClusterName {
+    /// Returns whether this names a cluster.
+    pub fn names(&self, id: &ClusterId) -> bool {
+        self.root == id.root.as_str()
+            && self.name == id.name
+            && self.namespace == id.namespace.as_deref().unwrap_or_default()
+    }
 }
 
 /// What failed.

@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::affected::{Affected, affected};
 use super::changes::{Change, changes};
+use super::draft::Draft;
 use super::{Request, Subject, failover, rotate};
 use crate::model::backup::Backup;
 use crate::model::finding::Finding;
-use crate::model::incident::{Action, ClusterName, From, Incident, MovedSchedule, PitrBefore, Stage, To};
+use crate::model::incident::{Action, ClusterName, From, Incident, PitrBefore, Stage, To};
 
 /// What a stage wants of one cluster.
 #[derive(Debug, Clone)]
@@ -22,17 +23,6 @@ pub(super) struct Desired {
     pub changes: Vec<Change>,
     /// Whether this action turns point-in-time recovery off in `protect`.
     pub switches_pitr: bool,
-}
-
-/// A backup block being changed.
-#[derive(Debug, Clone)]
-pub(super) struct Draft {
-    /// The block.
-    pub block: Value,
-    /// Where backups go.
-    pub to: To,
-    /// The schedules that moved.
-    pub moved: Vec<MovedSchedule>,
 }
 
 /// Returns what the asked stage wants.

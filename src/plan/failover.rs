@@ -6,7 +6,7 @@ mod entry;
 use serde_json::{Value, json};
 
 use super::affected::Affected;
-use super::desired::Draft;
+use super::draft::Draft;
 use super::{Request, Subject, cron, retention, schedule};
 use crate::model::backup::{Schedule, Storage};
 use crate::model::finding::Finding;

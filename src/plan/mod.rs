@@ -6,6 +6,7 @@ mod affected;
 mod changes;
 mod cron;
 mod desired;
+mod draft;
 mod failover;
 mod guard;
 mod incident;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::affected::Affected;
-use super::desired::Draft;
+use super::draft::Draft;
 use super::{Request, Subject};
 use crate::model::backup::Storage;
 use crate::model::finding::Finding;

@@ -1,22 +1,22 @@
 //! The activation ladder: the smallest edit that the proof accepts (design.md "The overlay"). Each rung renders against
 //! the cluster as that rung sees it, and only the build of the result decides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 
-use super::scene::{Bare, Scene};
+use super::site::{RootSite, proved};
 use super::{Changes, patched, winner};
-use crate::build::{Builder, Built, Extent};
+use crate::build::{Built, Extent};
 use crate::cli::Activation;
 use crate::failure::refused;
 use crate::model::cluster::{Cluster, ClusterId};
-use crate::model::object::{Object, ObjectId};
+use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
-use crate::plan::{ClusterPlan, Plan};
+use crate::plan::ClusterPlan;
 use crate::render::edit;
 use crate::render::overlay::{Rung, Site, render};
-use crate::render::proof::{Claim, Mismatch, prove};
+use crate::render::proof::Mismatch;
 use crate::survey::Root;
 use crate::survey::kustomization::Kustomization;
 
@@ -30,22 +30,6 @@ pub(super) struct Activated {
     pub before: String,
     /// The carrier in the build of the result.
     pub after: String,
-}
-
-/// A root whose clusters are activated.
-pub(super) struct RootSite<'a> {
-    /// The base.
-    pub scene: &'a Scene<'a>,
-    /// Who builds.
-    pub builder: &'a Builder,
-    /// The base without the incident.
-    pub bare: &'a Bare,
-    /// The plan of the whole set.
-    pub plan: &'a Plan,
-    /// The root.
-    pub root: &'a RepoPath,
-    /// The rung that a flag asks for.
-    pub activation: Activation,
 }
 
 /// Activates every cluster of a root; returns them by their index in the plan.
@@ -218,26 +202,6 @@ fn seen(
             root.path, wanted.name
         )),
     })
-}
-
-/// Proves the build of the result for the clusters done so far.
-pub(super) fn proved(done: &[&ClusterPlan], base: &Built, built: &Built) -> Result<(), Box<Mismatch>> {
-    let objects = |built: &Built| -> Vec<Object> { built.objects.iter().map(|built| built.object.clone()).collect() };
-    let declared: BTreeSet<String> = done.iter().flat_map(|plan| declared(plan)).collect();
-    let (before, after) = (objects(base), objects(built));
-    prove(&Claim { plans: done, before: &before, after: &after, declared: &declared })
-}
-
-/// Returns the Secrets that a plan's own entries name: naming one in a target or a flag declares it.
-fn declared(plan: &ClusterPlan) -> Vec<String> {
-    let homes = plan.incident.iter().flat_map(|incident| incident.to.storages.iter().chain([&incident.to.binlogs]));
-    let storages = homes.filter_map(|name| plan.desired.storages.get(name));
-    let ca = |storage: &crate::model::backup::Storage| {
-        storage.value.pointer("/s3/caBundle/name").and_then(serde_json::Value::as_str).map(str::to_owned)
-    };
-    storages
-        .flat_map(|storage| storage.credentials_secret().map(str::to_owned).into_iter().chain(ca(storage)))
-        .collect()
 }
 
 /// Returns the document of an object in two builds.

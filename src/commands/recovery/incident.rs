@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::scene::Scene;
-use super::select::{Choice, is_of};
+use super::select::Choice;
 use crate::cli::{ActionArg, RecoveryArgs, StageArg};
 use crate::failure::{refused, usage};
 use crate::kustomize::files::Files as _;
@@ -113,7 +113,7 @@ fn action(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], known: &[Incide
     let of_incident = || {
         let by_id = |incident: &&Incident| args.incident.incident.as_ref() == Some(&incident.id);
         let by_cluster = |incident: &&Incident| {
-            args.incident.stage == StageArg::Resume && is_of(&incident.cluster, &chosen[0].cluster)
+            args.incident.stage == StageArg::Resume && incident.cluster.names(&chosen[0].cluster)
         };
         known.iter().find(by_id).or_else(|| known.iter().find(by_cluster)).map(|incident| incident.action)
     };

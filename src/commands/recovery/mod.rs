@@ -2,10 +2,12 @@
 //! Glue: calls the rooms in the order of the design and hands on what each returns.
 
 mod activate;
+mod bare;
 mod incident;
 mod request;
 mod scene;
 mod select;
+mod site;
 mod subject;
 mod winner;
 
@@ -19,7 +21,7 @@ use crate::cli::RecoveryArgs;
 use crate::failure::refused;
 use crate::git::{Base, Repository};
 use crate::kustomize::files::{Files, Patched};
-use crate::model::cluster::Cluster;
+use crate::model::cluster::{Cluster, ClusterId};
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
 use crate::plan::{ClusterPlan, Plan, plan};
@@ -27,6 +29,7 @@ use crate::render::overlay::Rung;
 use crate::survey::Root;
 
 use activate::Activated;
+use bare::Bare;
 use scene::Scene;
 
 /// Changed files: new bytes, or `None` for a file that goes.
@@ -79,10 +82,11 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
     let scene = Scene::set(repository, &base, &tree, &builder, args)?;
     let chosen = select::select(&scene, args)?;
     let found = incident::find(&scene, args, &chosen, now)?;
-    let without = scene.without(&found, &builder)?;
+    let without = scene.without(&found.id, &builder)?;
     let subjects = subject::subjects(&scene, &without, &chosen, &found, args)?;
     let request = request::request(args, &found)?;
-    let others: Vec<Cluster> = scene.clusters_except(&chosen);
+    let ids: Vec<ClusterId> = chosen.iter().map(|choice| choice.cluster.clone()).collect();
+    let others: Vec<Cluster> = scene.clusters_except(&ids);
     let plan = plan(&request, &subjects, &others);
     let proven = if plan.is_refused() { None } else { Some(prove(&scene, &builder, &without, &plan, args)?) };
     let target = target_name(args, &plan);
@@ -121,7 +125,7 @@ pub(super) fn prove_again(
             recovery.plan.clusters.iter().filter(|plan| plan.cluster.id.root == root.path).collect();
         let before = builder.build(&patched(base, &recovery.created), &root.path, root.restrictor, Extent::Whole)?;
         let after = builder.build(files, &root.path, root.restrictor, Extent::Whole)?;
-        activate::proved(&plans, &before, &after).map_err(|mismatch| {
+        site::proved(&plans, &before, &after).map_err(|mismatch| {
             let fact = format!(
                 "with the commits of others on the branch, `{}` is not as planned at `{}`",
                 mismatch.object, mismatch.path
@@ -140,18 +144,12 @@ fn builder(args: &RecoveryArgs) -> anyhow::Result<Builder> {
 }
 
 /// Renders, activates and proves every root that has a cluster of the plan.
-fn prove(
-    scene: &Scene,
-    builder: &Builder,
-    bare: &scene::Bare,
-    plan: &Plan,
-    args: &RecoveryArgs,
-) -> anyhow::Result<Proven> {
+fn prove(scene: &Scene, builder: &Builder, bare: &Bare, plan: &Plan, args: &RecoveryArgs) -> anyhow::Result<Proven> {
     let mut changes = bare.changes.clone();
     let mut activated: BTreeMap<usize, Activated> = BTreeMap::new();
     let roots: BTreeSet<&RepoPath> = plan.clusters.iter().map(|cluster| &cluster.cluster.id.root).collect();
     for root in roots {
-        let site = activate::RootSite { scene, builder, bare, plan, root, activation: args.incident.activation };
+        let site = site::RootSite { scene, builder, bare, plan, root, activation: args.incident.activation };
         activated.extend(activate::activate(&site, &mut changes)?);
     }
     scene.refuse_bystanders(plan, &changes)?;

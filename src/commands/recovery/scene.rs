@@ -18,7 +18,6 @@ use crate::model::finding::Finding;
 use crate::model::incident::{FoundIncident, Incident};
 use crate::model::path::RepoPath;
 use crate::plan::Plan;
-use crate::render::edit;
 use crate::render::overlay::created_kustomization;
 use crate::survey::{self, Root, Survey};
 
@@ -45,14 +44,6 @@ pub(super) struct Scene<'a> {
     pub findings: Vec<Finding>,
     /// Kustomizations that were asked for and are made.
     pub created: Changes,
-}
-
-/// The base without the overlays of one incident.
-pub(super) struct Bare {
-    /// What that changes in the base.
-    pub changes: Changes,
-    /// Its clusters.
-    pub clusters: Vec<Cluster>,
 }
 
 impl<'a> Scene<'a> {
@@ -117,45 +108,6 @@ impl<'a> Scene<'a> {
         Ok(())
     }
 
-    /// Returns the base without the overlays of an incident, built where it had any.
-    pub(super) fn without(&self, found: &super::incident::Found, builder: &Builder) -> anyhow::Result<Bare> {
-        let mut changes = self.created.clone();
-        for standing in self.incidents.iter().filter(|standing| standing.incident.id == found.id.as_str()) {
-            self.take_back(standing, &mut changes)?;
-        }
-        let files = patched(self.files, &changes);
-        let mut bare = Vec::new();
-        for (root, built) in &self.roots {
-            let is_touched = changes.keys().any(|path| path.is_in(&root.path) && !self.created.contains_key(path));
-            if is_touched {
-                bare.extend(clusters(root, &builder.build(&files, &root.path, root.restrictor, Extent::Whole)?)?);
-            } else {
-                bare.extend(clusters(root, built)?);
-            }
-        }
-        Ok(Bare { changes, clusters: bare })
-    }
-
-    /// Takes one overlay out: its files, and what activates it.
-    fn take_back(&self, standing: &FoundIncident, changes: &mut Changes) -> anyhow::Result<()> {
-        let root = RepoPath::parse(&standing.incident.cluster.root)?;
-        let kustomization = self.kustomization(&root)?;
-        let mut bytes = self.read(&kustomization, changes)?;
-        let relative = standing.folder.below(&root).unwrap_or_default().to_owned();
-        for item in [relative.clone(), format!("{relative}/backup-patch.yaml")] {
-            let taken = edit::take_back(&bytes, &item)
-                .with_context(|| format!("failed to take `{item}` out of `{kustomization}`"))?;
-            bytes = taken.unwrap_or(bytes);
-        }
-        changes.insert(kustomization, Some(bytes));
-        for (name, entry) in self.files.list(standing.folder.as_str())? {
-            if matches!(entry, Entry::File { .. }) {
-                changes.insert(standing.folder.join(&name)?, None);
-            }
-        }
-        Ok(())
-    }
-
     /// Returns the kustomization file of a root.
     pub(super) fn kustomization(&self, root: &RepoPath) -> anyhow::Result<RepoPath> {
         let known =
@@ -194,10 +146,9 @@ impl<'a> Scene<'a> {
         Ok(())
     }
 
-    /// Returns every cluster that is not chosen.
-    pub(super) fn clusters_except(&self, chosen: &[super::select::Choice]) -> Vec<Cluster> {
-        let is_chosen = |cluster: &&Cluster| chosen.iter().any(|choice| choice.cluster == cluster.id);
-        self.clusters.iter().filter(|cluster| !is_chosen(cluster)).cloned().collect()
+    /// Returns every cluster but some.
+    pub(super) fn clusters_except(&self, chosen: &[ClusterId]) -> Vec<Cluster> {
+        self.clusters.iter().filter(|cluster| !chosen.contains(&cluster.id)).cloned().collect()
     }
 
     /// Returns how a cluster is called: short while that is unique.
@@ -224,7 +175,7 @@ fn surveyed(tree: &crate::git::Tree, paths: &[(String, Entry)], args: &RecoveryA
 }
 
 /// Reads the clusters of a build.
-fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster>> {
+pub(super) fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster>> {
     let namespace = root.owners().find_map(|owner| owner.namespace.as_deref());
     let read = built.objects.iter().map(|built| Cluster::read(&root.path, &built.object, namespace));
     let clusters: Result<Vec<Option<Cluster>>, _> = read.collect();

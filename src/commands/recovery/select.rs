@@ -60,7 +60,7 @@ fn storage(scene: &Scene, cluster: &Cluster, args: &RecoveryArgs) -> Result<Stri
         return Ok(storage.clone());
     }
     let asked = args.incident.incident.as_deref();
-    let of_cluster = scene.incidents.iter().filter(|found| is_of(&found.incident.cluster, &cluster.id));
+    let of_cluster = scene.incidents.iter().filter(|found| found.incident.cluster.names(&cluster.id));
     let mut storages = of_cluster
         .filter(|found| asked.is_none_or(|id| found.incident.id == id))
         .filter_map(|found| found.incident.from.storages.first());
@@ -79,13 +79,6 @@ fn storage(scene: &Scene, cluster: &Cluster, args: &RecoveryArgs) -> Result<Stri
     }
 }
 
-/// Returns whether an incident file is about a cluster.
-pub(super) fn is_of(name: &crate::model::incident::ClusterName, id: &ClusterId) -> bool {
-    name.root == id.root.as_str()
-        && name.name == id.name
-        && name.namespace == id.namespace.as_deref().unwrap_or_default()
-}
-
 /// Returns every cluster that uses the failed place, or did before an open incident moved it.
 fn all(scene: &Scene, args: &RecoveryArgs) -> Result<Vec<Choice>, Failure> {
     let endpoint = args.selection.storage.as_deref().map(|storage| endpoint(scene, storage)).transpose()?;
@@ -97,7 +90,7 @@ fn all(scene: &Scene, args: &RecoveryArgs) -> Result<Vec<Choice>, Failure> {
     let by_incident = |cluster: &Cluster| {
         let is_asked = |found: &&FoundIncident| {
             let Incident { id: known, from, cluster: name, .. } = &found.incident;
-            is_of(name, &cluster.id) && (id == Some(known.as_str()) || endpoint.as_ref() == Some(&from.endpoint))
+            name.names(&cluster.id) && (id == Some(known.as_str()) || endpoint.as_ref() == Some(&from.endpoint))
         };
         scene.incidents.iter().find(is_asked).and_then(|found| found.incident.from.storages.first().cloned())
     };

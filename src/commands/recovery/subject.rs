@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 
+use super::bare::Bare;
 use super::incident::Found;
-use super::scene::{Bare, Scene};
-use super::select::{Choice, is_of};
+use super::scene::Scene;
+use super::select::Choice;
 use crate::cli::{RecoveryArgs, TargetArgs};
 use crate::failure::usage;
 use crate::model::cluster::Cluster;
@@ -42,7 +43,7 @@ fn subject(scene: &Scene, bare: &Bare, choice: &Choice, found: &Found, args: &Re
         scene.roots.iter().find(|(root, _)| root.path == choice.cluster.root).context("its root is gone")?;
     let objects: Vec<Object> = built.objects.iter().map(|built| built.object.clone()).collect();
     let entry = entry(scene, &current);
-    let incidents = || scene.incidents.iter().filter(|standing| is_of(&standing.incident.cluster, &choice.cluster));
+    let incidents = || scene.incidents.iter().filter(|standing| standing.incident.cluster.names(&choice.cluster));
     let is_this = |incident: &&Incident| incident.id == found.id.as_str();
     let secrets = produced_secrets(&objects, current.id.namespace.as_deref());
     let target = target(scene, entry, found, args)?;

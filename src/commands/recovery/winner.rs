@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::activate::{RootSite, proved};
+use super::site::{RootSite, proved};
 use super::{Changes, patched};
 use crate::build::Extent;
 use crate::cli::Activation;
