@@ -161,3 +161,14 @@ fn refuses_a_block_that_it_cannot_read_back() {
     case.subject.bare.backup.value["schedule"] = serde_json::json!("none");
     case.says("backup-block", "refuse: `schedule` of the backup block is not a list");
 }
+
+#[test]
+fn refuses_to_move_a_merged_incident_elsewhere() {
+    let entry = "{type: s3, endpoint: 'https://d:9000', bucket: dr, credentialsSecret: d-keys}";
+    Case::failover().merged().target("minio-d", entry).says(
+        "incident-moved",
+        "refuse: incident `inc1` has moved backups to `minio-b` already, a further move is an \
+        incident of its own\n  \
+        hint: --storage minio-b",
+    );
+}
