@@ -75,7 +75,10 @@ fn at_protect(context: &Context) -> Vec<Finding> {
         Action::Buffer => "until backups are on S3 again",
         _ => "until stage resume",
     };
-    let mut findings = vec![Finding::note("pitr-gap", format!("no point-in-time recovery from the outage {until}"))];
+    let fact = format!(
+        "no point-in-time recovery from the outage {until}: binlogs that the nodes purge before that (`binlog_expire_logs_seconds`) are lost"
+    );
+    let mut findings = vec![Finding::note("pitr-gap", fact)];
     findings.extend(binlog_place(context, Level::Note));
     findings
 }

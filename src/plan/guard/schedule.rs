@@ -17,6 +17,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     findings.extend(context.desired.backup.schedules.iter().filter_map(of_cron));
     if context.request.stage == Stage::Protect {
         findings.extend(frozen(context));
+        findings.extend(bucket_rules(context));
         findings.extend(moved(context).flat_map(|schedule| of_retention(context, schedule)));
     }
     findings
@@ -81,6 +82,19 @@ fn frozen(context: &Context) -> Option<Finding> {
         names.join("`, `")
     );
     (!names.is_empty()).then(|| Finding::warn("retention-frozen", fact))
+}
+
+/// Says what deletes old backups although the operator does not: it counts successes, a bucket's rules count days.
+fn bucket_rules(context: &Context) -> Option<Finding> {
+    let storages = &context.subject.bare.backup.storages;
+    let is_bucket = |schedule: &&Schedule| storages[&schedule.storage].kind() != "filesystem";
+    let mut names: Vec<&str> = moved(context).filter(is_bucket).map(|schedule| schedule.storage.as_str()).collect();
+    names.dedup();
+    let fact = format!(
+        "lifecycle rules of the bucket of `{}`, where it has any, delete by age and go on while nothing new comes: not checked",
+        names.join("`, `")
+    );
+    (!names.is_empty()).then(|| Finding::note("bucket-lifecycle", fact))
 }
 
 /// Says what retention of one moved schedule means.
