@@ -80,6 +80,7 @@ fn at_protect(context: &Context) -> Vec<Finding> {
     );
     let mut findings = vec![Finding::note("pitr-gap", fact)];
     findings.extend(binlog_place(context, Level::Note));
+    findings.extend(without_keys(context, Level::Warn));
     findings
 }
 
@@ -101,6 +102,7 @@ fn at_resume(context: &Context) -> Vec<Finding> {
     findings.extend(timeout(context));
     findings.extend(binlog_place(context, Level::Warn));
     findings.extend(resources(context, Level::Refuse));
+    findings.extend(without_keys(context, Level::Refuse));
     findings
 }
 
@@ -138,6 +140,19 @@ fn unlike(context: &Context) -> Option<Finding> {
 /// Returns the bucket of a storage without the prefix behind it.
 fn bucket(storage: &Storage) -> Option<&str> {
     storage.text("bucket").or_else(|| storage.text("container"))?.split('/').next()
+}
+
+/// Returns whether the place for binlogs has no keys: backups can use the node's role, the collector cannot (operator.md 8).
+fn without_keys(context: &Context, level: Level) -> Option<Finding> {
+    let name = &context.desired.incident.to.binlogs;
+    let storage = context.desired.backup.storages.get(name).filter(|storage| storage.credentials_secret().is_none())?;
+    let fact = format!("storage `{}` names no Secret: the binlog collector cannot take keys from a role", storage.name);
+    Some(Finding {
+        id: "pitr-without-secret",
+        level,
+        fact,
+        hint: Some("--to a target with credentialsSecret".to_owned()),
+    })
 }
 
 /// Warns about a timeout that the first upload of all binlogs may not fit in (operator.md 12.11).
