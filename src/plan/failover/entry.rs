@@ -185,6 +185,9 @@ fn below(storage: &Storage, part: &str) -> Value {
         s3.remove("prefix");
         s3.insert("bucket".to_owned(), json!(path.join("/")));
     }
+    if let Some(annotations) = value.get_mut("annotations").and_then(Value::as_object_mut) {
+        annotations.retain(|key, _| !key.starts_with("leeward/"));
+    }
     value
 }
 
