@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::affected::{Affected, affected};
+use super::binlogs::Binlogs;
 use super::changes::{Change, changes};
 use super::draft::Draft;
 use super::{Request, Subject, failover, rotate};
@@ -51,7 +52,7 @@ fn protect(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
             "new backups read the Secret when they start and no binlog collector runs: nothing in Git has to change";
         return Err(Finding::refuse("nothing-to-change", fact).hint("rotate the content of the Secret"));
     }
-    let switches_pitr = bare.pitr.enabled && !backup.pitr.enabled && resumes(request.action);
+    let switches_pitr = incident.pitr.was_enabled && !backup.pitr.enabled && resumes(&incident);
     Ok(Desired { affected, backup, incident, changes, switches_pitr })
 }
 
@@ -104,9 +105,9 @@ fn resume(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
     Ok(Desired { affected, backup, incident, changes, switches_pitr: true })
 }
 
-/// Returns whether an action that turned point-in-time recovery off has a stage that turns it on again.
-fn resumes(action: Action) -> bool {
-    action != Action::Buffer
+/// Returns whether an incident that has point-in-time recovery off has a stage that turns it on again.
+fn resumes(incident: &Incident) -> bool {
+    incident.action != Action::Buffer && !incident.to.binlogs.is_empty()
 }
 
 /// Returns the command that renders stage protect of an incident again.
@@ -135,7 +136,7 @@ fn incident(request: &Request, subject: &Subject, affected: &Affected, draft: Dr
         to: draft.to,
         schedules: draft.moved,
         pitr: PitrBefore {
-            was_enabled: bare.backup.pitr.enabled,
+            was_enabled: Binlogs::of(subject).is_some(),
             storage_was: bare.backup.pitr.storage.clone().unwrap_or_default(),
         },
         confirmed_backup: None,

@@ -6,6 +6,7 @@ mod entry;
 use serde_json::{Value, json};
 
 use super::affected::Affected;
+use super::binlogs::Binlogs;
 use super::draft::Draft;
 use super::{Request, Subject, cron, retention, schedule};
 use crate::model::backup::{Schedule, Storage};
@@ -115,15 +116,16 @@ fn move_pitr(
     draft: &mut Draft,
 ) -> Result<(), Finding> {
     let backup = &subject.bare.backup;
-    let Some(storage) = backup.pitr_on() else { return Ok(()) };
-    let covered = affected.covers(storage);
-    if request.action == Action::Buffer || covered {
+    let Some(binlogs) = Binlogs::of(subject) else { return Ok(()) };
+    let moves = binlogs.move_with(affected);
+    if binlogs.is_on() && (request.action == Action::Buffer || moves) {
         child(&mut draft.block, "pitr").insert("enabled".to_owned(), Value::Bool(false));
     }
-    if request.action == Action::Buffer || !covered {
+    if request.action == Action::Buffer || !moves {
         return Ok(());
     }
-    let entry = place.binlogs(&backup.storages[storage])?;
+    let failed = backup.storages.get(binlogs.storage).unwrap_or(&backup.storages[&subject.storage]);
+    let entry = place.binlogs(failed)?;
     put_storage(&mut draft.block, &entry)?;
     child(&mut draft.block, "pitr").insert("storageName".to_owned(), json!(entry.name));
     draft.to.binlogs = entry.name;

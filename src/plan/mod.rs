@@ -3,6 +3,7 @@
 //! about what the cluster is to become, not about which line says it.
 
 mod affected;
+mod binlogs;
 mod changes;
 mod cron;
 mod desired;

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::affected::Affected;
+use super::binlogs::Binlogs;
 use super::draft::Draft;
 use super::{Request, Subject};
 use crate::model::backup::Storage;
@@ -51,8 +52,8 @@ fn new_name(subject: &Subject, affected: &Affected, new: &str, mut draft: Draft)
         draft.block["storages"][name][kind(name)]["credentialsSecret"] = json!(new);
     }
     new.clone_into(&mut draft.to.target);
-    if let Some(storage) = subject.bare.backup.pitr_on().filter(|name| affected.covers(name)) {
-        storage.clone_into(&mut draft.to.binlogs);
+    if let Some(binlogs) = Binlogs::of(subject).filter(|binlogs| affected.covers(binlogs.storage)) {
+        binlogs.storage.clone_into(&mut draft.to.binlogs);
         draft.block["pitr"]["enabled"] = Value::Bool(false);
     }
     draft

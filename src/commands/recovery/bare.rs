@@ -6,12 +6,14 @@ use anyhow::Context as _;
 use super::scene::{Scene, clusters};
 use super::{Changes, patched};
 use crate::build::{Builder, Extent};
-use crate::kustomize::files::{Entry, Files as _};
+use crate::failure::{Kind, kind_of, refused};
+use crate::kustomize::files::Entry;
 use crate::model::cluster::Cluster;
 use crate::model::incident::FoundIncident;
 use crate::model::name::IncidentId;
 use crate::model::path::RepoPath;
 use crate::render::edit;
+use crate::survey::Root;
 
 /// The base without the overlays of one incident.
 pub(super) struct Bare {
@@ -33,12 +35,23 @@ impl Scene<'_> {
         for (root, built) in &self.roots {
             let is_touched = changes.keys().any(|path| path.is_in(&root.path) && !self.created.contains_key(path));
             if is_touched {
-                bare.extend(clusters(root, &builder.build(&files, &root.path, root.restrictor, Extent::Whole)?)?);
+                let built = builder.build(&files, &root.path, root.restrictor, Extent::Whole);
+                bare.extend(clusters(root, &built.map_err(|error| self.stacked(id, root, error))?)?);
             } else {
                 bare.extend(clusters(root, built)?);
             }
         }
         Ok(Bare { changes, clusters: bare })
+    }
+
+    /// Returns why a root does not build without an incident: a later one rests on it, else as the builder says.
+    fn stacked(&self, id: &IncidentId, root: &Root, error: anyhow::Error) -> anyhow::Error {
+        let others = self.incidents.iter().map(|standing| &standing.incident);
+        let others = others.filter(|other| other.id != id.as_str() && other.cluster.root == root.path.as_str());
+        let later = others.max_by(|a, b| a.opened_at.cmp(&b.opened_at));
+        let Some(later) = later.filter(|_| kind_of(&error) == Kind::Refused) else { return error };
+        let fact = format!("incident `{}` rests on incident `{id}`, which cannot change under it", later.id);
+        refused(fact).hint(format!("--incident {}", later.id)).into()
     }
 
     /// Takes one overlay out: its files, and what activates it.

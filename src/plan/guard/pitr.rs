@@ -67,8 +67,7 @@ fn schedule_on_volumes(backup: &Backup) -> Option<&str> {
 /// Says what `protect` means for point-in-time recovery.
 fn at_protect(context: &Context) -> Vec<Finding> {
     let desired = context.desired;
-    let was_on = context.subject.bare.backup.pitr.enabled;
-    if !was_on || desired.backup.pitr.enabled {
+    if !desired.incident.pitr.was_enabled || desired.backup.pitr.enabled {
         return resources(context, Level::Warn).into_iter().collect();
     }
     let until = match context.request.action {
