@@ -5,8 +5,22 @@ use crate::plan::BinlogPlace;
 
 #[test]
 fn says_from_when_to_when_there_is_none() {
-    Case::failover().says("pitr-gap", "note: no point-in-time recovery from the outage until stage resume");
-    Case::buffer().says("pitr-gap", "note: no point-in-time recovery from the outage until backups are on S3 again");
+    let purged = "binlogs that the nodes purge before that (`binlog_expire_logs_seconds`) are lost";
+    let says = |case: Case, until: &str| {
+        case.says("pitr-gap", &format!("note: no point-in-time recovery from the outage until {until}: {purged}"));
+    };
+    says(Case::failover(), "stage resume");
+    says(Case::buffer(), "backups are on S3 again");
+}
+
+#[test]
+fn refuses_binlogs_on_a_place_without_keys() {
+    let case = Case::listed().base("storages: {archive: {s3: {credentialsSecret: null}}}");
+    case.says(
+        "pitr-without-secret",
+        "refuse: storage `archive-binlogs` names no Secret: the binlog collector cannot take keys from a role\n  \
+        hint: --to a target with credentialsSecret",
+    );
 }
 
 #[test]

@@ -135,3 +135,12 @@ fn says_what_retention_means_on_this_operator() {
         pruning deletes data",
     );
 }
+
+#[test]
+fn says_that_lifecycle_rules_go_on() {
+    Case::failover().says(
+        "bucket-lifecycle",
+        "note: lifecycle rules of the bucket of `minio-a`, where it has any, delete by age and go on \
+        while nothing new comes: not checked",
+    );
+}

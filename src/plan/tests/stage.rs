@@ -9,7 +9,7 @@ fn nothing_stands_against_a_usual_failover() {
     let plan = Case::failover().plan();
     assert!(!plan.is_refused(), "{:#?}", plan.findings);
     let ids: Vec<&str> = plan.findings.iter().map(|finding| finding.id).collect();
-    assert_eq!(ids, ["retention-frozen", "pitr-gap", "secret-declared", "not-checked"]);
+    assert_eq!(ids, ["retention-frozen", "bucket-lifecycle", "pitr-gap", "secret-declared", "not-checked"]);
 }
 
 #[test]
