@@ -13,6 +13,7 @@ mod git_sign;
 mod git_tree;
 mod git_trouble;
 mod git_walk;
+mod kustomize_fixtures;
 mod layers;
 mod pages;
 mod repo;

@@ -1,0 +1,71 @@
+//! What can end a build, with and without the file it happened in.
+//!
+//! Code that works on trees returns a `Fault`; the stage that knows the file turns it into a `BuildError`. Nothing here
+//! is ever swallowed: an unknown thing is `Unsupported`, not a guess.
+
+use super::files::ReadError;
+
+/// Why a build gave no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// The build needs something this builder does not do.
+    #[error("`{file}` uses `{field}`, which the built-in builder does not support")]
+    Unsupported {
+        /// The file that asks for it.
+        file: String,
+        /// The field, directive or form.
+        field: String,
+    },
+    /// The input is wrong: kustomize fails on it too.
+    #[error("`{file}` is invalid: {reason}")]
+    Invalid {
+        /// The file that is wrong.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A read failed.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The input passes a limit that guards memory and time.
+    #[error("`{file}` passes the limit of {limit}")]
+    Limit {
+        /// The file in which the limit was met.
+        file: String,
+        /// Which limit.
+        limit: String,
+    },
+}
+
+/// A failure that does not know its file yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// See `BuildError::Unsupported`.
+    Unsupported(String),
+    /// See `BuildError::Invalid`.
+    Invalid(String),
+    /// See `BuildError::Limit`.
+    Limit(String),
+}
+
+impl Fault {
+    /// Returns the fault for a form this builder does not know.
+    pub(super) fn unsupported(field: impl Into<String>) -> Self {
+        Self::Unsupported(field.into())
+    }
+
+    /// Returns the fault for wrong input.
+    pub(super) fn invalid(reason: impl Into<String>) -> Self {
+        Self::Invalid(reason.into())
+    }
+
+    /// Returns the error with its file.
+    pub(super) fn at(self, file: &str) -> BuildError {
+        let file = file.to_owned();
+        match self {
+            Self::Unsupported(field) => BuildError::Unsupported { file, field },
+            Self::Invalid(reason) => BuildError::Invalid { file, reason },
+            Self::Limit(limit) => BuildError::Limit { file, limit },
+        }
+    }
+}
