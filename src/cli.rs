@@ -51,6 +51,8 @@ pub enum Color {
 pub enum Verb {
     /// Tell the whole story on a small GitOps repository in a temporary folder
     Demo(DemoArgs),
+    /// Print a root as `kustomize build` does
+    Build(BuildArgs),
     /// Show what a recovery would change, its risks and its files
     Plan(PlanArgs),
     /// Commit the plan on a branch of its own
@@ -73,6 +75,26 @@ pub struct DemoArgs {
     /// Make the repository in this folder, which must be empty or absent
     #[arg(long, env = "LEEWARD_DIR", hide_env = true)]
     pub dir: Option<PathBuf>,
+}
+
+/// Arguments of `build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// The folder of the root; with --base, its path in the repository
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Build from this revision of the repository instead of from the folder
+    #[arg(long, value_name = "REV", env = "LEEWARD_BASE", hide_env = true)]
+    pub base: Option<String>,
+    /// The GitOps repository, or a folder in it
+    #[arg(long, value_name = "REPO", default_value = ".", env = "LEEWARD_REPO", hide_env = true)]
+    pub repo: PathBuf,
+    /// Which files a kustomization may read
+    #[arg(long, value_enum, default_value_t = LoadRestrictor::RootOnly, env = "LEEWARD_LOAD_RESTRICTOR", hide_env = true)]
+    pub load_restrictor: LoadRestrictor,
+    /// Who builds
+    #[command(flatten)]
+    pub builder: BuilderArgs,
 }
 
 /// Arguments of `plan`.
@@ -136,9 +158,33 @@ pub struct RepositoryArgs {
     /// Give a folder of plain manifests a kustomization; this changes how the controller reads the folder
     #[arg(long, env = "LEEWARD_CREATE_KUSTOMIZATION", hide_env = true)]
     pub create_kustomization: bool,
-    /// Give up on one build after so many seconds
+    /// Who builds
+    #[command(flatten)]
+    pub builder: BuilderArgs,
+}
+
+/// Who builds.
+#[derive(Debug, Clone, Args)]
+pub struct BuilderArgs {
+    /// Who builds kustomizations
+    #[arg(long, value_enum, default_value_t = BuilderArg::Auto, env = "LEEWARD_BUILDER", hide_env = true)]
+    pub builder: BuilderArg,
+    /// Give up on one run of the program after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, env = "LEEWARD_TIMEOUT", hide_env = true)]
     pub timeout: u64,
+}
+
+/// Who builds kustomizations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BuilderArg {
+    /// The built-in builder; the program `kustomize` or `kubectl` for what that does not support
+    Auto,
+    /// The built-in builder alone
+    Builtin,
+    /// The program alone
+    Binary,
+    /// Both, and any difference is a failure
+    Verify,
 }
 
 /// Which files a kustomization may read.

@@ -1,51 +1,57 @@
-//! The builder that is a program: `kustomize`, else `kubectl kustomize`, on an exported tree of only what the root needs.
+//! Who builds a root: the built-in builder, and for what it does not support the program, `kustomize` or `kubectl kustomize`.
 //!
-//! `program` finds it, `export` writes the files, `extent` leaves fields of the root out for probes, `run` keeps
-//! the program off the network and within its time. Must never run it on the user's work tree, and never let it fetch.
+//! `builtin` asks the room `kustomize`; `binary` exports what the root needs and runs the program (`program` finds it,
+//! `export` writes the files, `extent` leaves fields of the root out for probes, `run` keeps the program off the network
+//! and within its time); `compare` holds the two against each other. Must never take one result for the other in silence:
+//! [`Builder::describe`] says who built.
 
-use std::ffi::OsStr;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::failure::refused;
+use crate::failure::{outside, refused};
 use crate::kustomize::files::Files;
 use crate::kustomize::restrict::Restrictor;
+use crate::kustomize::{BuildError, Cache};
 use crate::model::object::Object;
 use crate::model::path::RepoPath;
 
+mod binary;
+mod builtin;
+mod compare;
 mod export;
 mod extent;
+mod folder;
 mod message;
 mod output;
 mod program;
 mod run;
 
-use export::Export;
-use program::Program;
+pub use crate::kustomize::Extent;
+pub use folder::Folder;
+
+use binary::Binary;
 
 /// How long one build may take unless told otherwise.
 const DEADLINE: Duration = Duration::from_mins(1);
+/// What a person does where the program is needed and is not there.
+const INSTALL: &str = "install `kustomize` or `kubectl`";
 
 /// Who builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Choice {
-    /// The first that can.
+    /// The built-in builder; the program for what that does not support.
     #[default]
     Auto,
-    /// The program.
+    /// The built-in builder alone.
+    Builtin,
+    /// The program alone.
     Binary,
-}
-
-/// How much of a root is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// Everything, as the controller builds it.
-    Whole,
-    /// The root's resources, generators and components alone: what a further component would see.
-    Accumulated,
-    /// The same and the root's own patches: what further patches of the root would see.
-    Patched,
+    /// Both, and any difference is a failure.
+    Verify,
 }
 
 /// An object of a build with the text it was printed as.
@@ -66,41 +72,51 @@ pub struct Built {
     pub text: String,
 }
 
-/// A program that builds kustomizations, found once.
-#[derive(Debug)]
+/// Builds roots; remembers what it parsed, and who built.
 pub struct Builder {
-    /// The program.
-    program: Program,
-    /// How long one build may take.
+    /// Who is to build.
+    choice: Choice,
+    /// The folders in which the program is looked for.
+    path: Option<OsString>,
+    /// How long one run of the program may take.
     deadline: Duration,
+    /// The program, once it was looked for.
+    binary: OnceCell<Option<Binary>>,
+    /// What was parsed in this run, by blob.
+    cache: Cache,
+    /// Who built so far.
+    used: RefCell<BTreeSet<String>>,
 }
 
 impl Builder {
-    /// Finds `kustomize`, else `kubectl`, in the folders of a `PATH`.
-    ///
-    /// # Errors
-    /// Fails when neither is there.
-    pub fn find(path: Option<&OsStr>) -> anyhow::Result<Self> {
-        Ok(Self { program: Program::find(path)?, deadline: DEADLINE })
+    /// Returns a builder that looks for the program, where it needs one, in the folders of a `PATH`.
+    pub fn new(choice: Choice, path: Option<&OsStr>) -> Self {
+        Self {
+            choice,
+            path: path.map(OsStr::to_owned),
+            deadline: DEADLINE,
+            binary: OnceCell::new(),
+            cache: Cache::default(),
+            used: RefCell::default(),
+        }
     }
 
-    /// Returns the builder with another deadline for each build.
+    /// Returns the builder with another deadline for each run of the program.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Returns who builds, with the version: `kubectl kustomize v5.5.0`.
+    /// Returns who built so far, with versions, and why where it was not the built-in builder.
     pub fn describe(&self) -> String {
-        self.program.describe()
+        self.used.borrow().iter().cloned().collect::<Vec<_>>().join(", ")
     }
 
     /// Builds a root of a tree.
     ///
     /// # Errors
-    /// Refuses what cannot be exported ([`crate::survey::closure`]) and what the program does not build; fails when the
-    /// program cannot run or does not end in time.
+    /// Refuses what kustomize does not build; fails when the program is needed and is not there, or does not end in time.
     pub fn build(
         &self,
         files: &dyn Files,
@@ -108,31 +124,76 @@ impl Builder {
         restrictor: Restrictor,
         extent: Extent,
     ) -> anyhow::Result<Built> {
-        self.run(files, root, restrictor, extent).with_context(|| format!("failed to build `{root}`"))
+        let task = Task { files, root, restrictor, extent };
+        let built = match self.choice {
+            Choice::Auto => self.auto(&task),
+            Choice::Builtin => self.builtin(&task)?.map_err(|error| builtin::refusal(&error).into()),
+            Choice::Binary => self.binary(&task, ""),
+            Choice::Verify => self.verify(&task),
+        };
+        built.with_context(|| format!("failed to build `{root}`"))
     }
 
-    /// Exports, runs the program, reads what it printed.
-    fn run(&self, files: &dyn Files, root: &RepoPath, restrictor: Restrictor, extent: Extent) -> anyhow::Result<Built> {
-        let export = Export::of(files, root)?;
-        if extent != Extent::Whole {
-            export.rewrite(|kustomization| extent::narrow(kustomization, extent))?;
+    /// Builds with the built-in builder, else with the program.
+    fn auto(&self, task: &Task) -> anyhow::Result<Built> {
+        match self.builtin(task)? {
+            Ok(built) => Ok(built),
+            Err(error @ BuildError::Unsupported { .. }) => {
+                let why = builtin::refusal(&error);
+                if self.program().is_none() {
+                    return Err(why.hint(INSTALL).into());
+                }
+                self.binary(task, &format!(", since {}", why.fact))
+            }
+            Err(error) => Err(builtin::refusal(&error).into()),
         }
-        let mut command = self.program.command();
-        command.arg(export.root()).arg("--load-restrictor").arg(flag(restrictor)).current_dir(export.top());
-        let ended = run::run(command, export.home(), self.deadline)
-            .with_context(|| format!("failed to run `{}`", self.program.name()))?;
-        if !ended.is_success {
-            let fact = message::fact(&export.in_repository(&ended.errors));
-            return Err(refused(fact).hint(self.program.hint(root)).into());
+    }
+
+    /// Builds with both and compares.
+    fn verify(&self, task: &Task) -> anyhow::Result<Built> {
+        let built = self.builtin(task)?.map_err(|error| builtin::refusal(&error))?;
+        let program = self.binary(task, "")?;
+        // A probe stops before the order of a build is fixed, which each builder has of its own.
+        match compare::difference(&built, &program).filter(|_| task.extent == Extent::Whole) {
+            Some(difference) => {
+                Err(refused(format!("the two builders differ: {difference}")).hint("--builder binary").into())
+            }
+            None => Ok(built),
         }
-        output::read(ended.output)
+    }
+
+    /// Builds with the built-in builder.
+    fn builtin(&self, task: &Task) -> anyhow::Result<Result<Built, BuildError>> {
+        let built = builtin::build(task, &self.cache)?;
+        if built.is_ok() {
+            self.used.borrow_mut().insert(builtin::NAME.to_owned());
+        }
+        Ok(built)
+    }
+
+    /// Builds with the program.
+    fn binary(&self, task: &Task, why: &str) -> anyhow::Result<Built> {
+        let missing = || outside("no `kustomize` and no `kubectl` program in `PATH`").hint(INSTALL);
+        let binary = self.program().ok_or_else(missing)?;
+        let built = binary.build(task)?;
+        self.used.borrow_mut().insert(format!("{}{why}", binary.describe()));
+        Ok(built)
+    }
+
+    /// Returns the program, looked for once.
+    fn program(&self) -> Option<&Binary> {
+        self.binary.get_or_init(|| Binary::find(self.path.as_deref(), self.deadline)).as_ref()
     }
 }
 
-/// Returns the value of `--load-restrictor`.
-fn flag(restrictor: Restrictor) -> &'static str {
-    match restrictor {
-        Restrictor::RootOnly => "LoadRestrictionsRootOnly",
-        Restrictor::None => "LoadRestrictionsNone",
-    }
+/// One build.
+struct Task<'a> {
+    /// The tree.
+    files: &'a dyn Files,
+    /// The root.
+    root: &'a RepoPath,
+    /// What it may read.
+    restrictor: Restrictor,
+    /// How far it goes.
+    extent: Extent,
 }

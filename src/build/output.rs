@@ -17,13 +17,18 @@ const BETWEEN: &str = "\n---\n";
 pub(super) fn read(output: Vec<u8>) -> anyhow::Result<Built> {
     let text = String::from_utf8(output).map_err(|error| refused(error.to_string())).context(READ)?;
     let mut objects = Vec::new();
-    for part in text.split_inclusive(BETWEEN) {
-        let part = part.strip_suffix("---\n").filter(|_| part.ends_with(BETWEEN)).unwrap_or(part);
-        for value in yaml::documents(part).context(READ)? {
-            objects.push(BuiltObject { object: Object::new(value), text: part.to_owned() });
+    for part in documents(&text) {
+        for value in yaml::documents(&part).context(READ)? {
+            objects.push(BuiltObject { object: Object::new(value), text: part.clone() });
         }
     }
     Ok(Built { objects, text })
+}
+
+/// Returns the documents of a build's text.
+pub(super) fn documents(text: &str) -> Vec<String> {
+    let whole = |part: &str| part.strip_suffix("---\n").filter(|_| part.ends_with(BETWEEN)).unwrap_or(part).to_owned();
+    text.split_inclusive(BETWEEN).map(whole).collect()
 }
 
 /// The context of output that is no YAML.

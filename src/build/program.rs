@@ -8,7 +8,6 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::run;
-use crate::failure::outside;
 use crate::model::path::RepoPath;
 
 /// How long the program may take to say its version.
@@ -35,18 +34,13 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Finds the program in the folders of a `PATH`.
-    pub(super) fn find(path: Option<&OsStr>) -> anyhow::Result<Self> {
-        for (kind, name) in [(Kind::Kustomize, "kustomize"), (Kind::Kubectl, "kubectl")] {
+    /// Finds the program in the folders of a `PATH`; `None` where neither is there.
+    pub(super) fn find(path: Option<&OsStr>) -> Option<Self> {
+        [(Kind::Kustomize, "kustomize"), (Kind::Kubectl, "kubectl")].into_iter().find_map(|(kind, name)| {
             let mut folders = path.into_iter().flat_map(env::split_paths);
-            if let Some(found) = folders.find_map(|folder| executable(&folder, name)) {
-                return Ok(Self { kind, path: found, version: OnceCell::new() });
-            }
-        }
-        let fact = "no `kustomize` and no `kubectl` program in `PATH`";
-        Err(outside(fact)
-            .hint("install kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize) or kubectl")
-            .into())
+            let found = folders.find_map(|folder| executable(&folder, name))?;
+            Some(Self { kind, path: found, version: OnceCell::new() })
+        })
     }
 
     /// Returns what it is called in messages.
@@ -142,10 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn names_both_programs_when_neither_is_there() {
-        let error = Program::find(Some(OsStr::new("/nonexistent"))).unwrap_err();
-        let hint = crate::failure::hint_of(&error).unwrap();
-        assert!(hint.contains("kustomize") && hint.contains("kubectl"), "{hint}");
-        assert_eq!(crate::failure::kind_of(&error), crate::failure::Kind::Outside);
+    fn finds_nothing_where_neither_is() {
+        assert!(Program::find(Some(OsStr::new("/nonexistent"))).is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! One file a verb: arguments → request → stages → report. The glue between rooms.
 //! Must never print: a verb returns its answer, `main` writes it.
 
+mod build;
 mod demo;
 mod next;
 mod page;
@@ -37,6 +38,7 @@ impl Answer {
 pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
     match &cli.verb {
         Verb::Demo(args) => demo::run(args, now),
+        Verb::Build(args) => build::run(args),
         Verb::Plan(args) => plan::run(args, cli.format, now),
         Verb::Propose(args) => propose::run(args, cli.format, now),
         Verb::Schema => page::schema(),

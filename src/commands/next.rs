@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::cli::{Activation, RecoveryArgs, StageArg};
+use crate::cli::{Activation, BuilderArg, RecoveryArgs, StageArg};
 
 /// A command being put together.
 pub(super) struct Command(Vec<String>);
@@ -58,6 +58,8 @@ impl Command {
         command.flag("--config", repository.config.as_ref().map(|path| path.display().to_string()).as_ref());
         command.flag("--load-restrictor", repository.load_restrictor.as_ref().map(word).as_ref());
         command.switch("--create-kustomization", repository.create_kustomization);
+        let builder = &repository.builder.builder;
+        command.flag("--builder", Some(&word(builder)).filter(|_| *builder != BuilderArg::Auto));
         command
     }
 

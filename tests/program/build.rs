@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
-use leeward::build::{Builder, Built, Extent};
+use leeward::build::{Builder, Built, Choice, Extent};
 use leeward::failure::{Kind, hint_of, kind_of};
 use leeward::kustomize::files::Memory;
 use leeward::kustomize::restrict::Restrictor;
@@ -129,7 +129,7 @@ fn a_program_that_hangs_or_floods_is_ended() {
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let deadline = if script.contains("sleep") { Duration::from_millis(300) } else { Duration::from_secs(20) };
-        let builder = Builder::find(Some(folder.path().as_os_str())).unwrap().with_deadline(deadline);
+        let builder = Builder::new(Choice::Binary, Some(folder.path().as_os_str())).with_deadline(deadline);
         let files = tree(&[("kustomization.yaml", "resources: []")]);
         let error = builder.build(&files, &RepoPath::default(), Restrictor::None, Extent::Whole).unwrap_err();
         assert!(format!("{error:#}").contains(want), "{error:#}");
@@ -143,7 +143,7 @@ fn the_program_sees_no_configuration_and_no_network() {
     let program = folder.path().join("kustomize");
     fs::write(&program, "#!/bin/sh\nprintf 'kind: Env\\nvars: |\\n'; env | sed 's/^/  /'\n").unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let builder = Builder::find(Some(folder.path().as_os_str())).unwrap();
+    let builder = Builder::new(Choice::Binary, Some(folder.path().as_os_str()));
     let files = tree(&[("kustomization.yaml", "resources: []")]);
     let built = builder.build(&files, &RepoPath::default(), Restrictor::None, Extent::Whole).unwrap();
     let names: Vec<&str> =
@@ -155,6 +155,8 @@ fn the_program_sees_no_configuration_and_no_network() {
 #[test]
 fn the_program_says_who_it_is() {
     let Some(builder) = builder("the_program_says_who_it_is") else { return };
+    let files = Memory([("r/kustomization.yaml".to_owned(), b"namePrefix: x-\nresources: []\n".to_vec())].into());
+    drop(builder.build(&files, &RepoPath::parse("r").unwrap(), Restrictor::RootOnly, Extent::Whole));
     let text = builder.describe();
     assert!(text.contains("kustomize v") && text == builder.describe(), "{text}");
 }

@@ -6,7 +6,7 @@ mod disk;
 
 use std::ffi::OsString;
 
-use leeward::build::Builder;
+use leeward::build::{Builder, Choice};
 
 /// Returns a variable of the environment.
 #[expect(clippy::disallowed_methods, reason = "tests find programs and data through the environment")]
@@ -14,16 +14,16 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
-/// Returns the builder of this machine, or says which test does without.
+/// Returns the builder that is a program, or says which test does without.
 fn builder(test: &str) -> Option<Builder> {
     let path = variable("PATH");
-    match Builder::find(path.as_deref()) {
-        Ok(builder) => Some(builder),
-        Err(error) => {
-            skip(test, &error.to_string());
-            None
-        }
+    let found = path.iter().flat_map(std::env::split_paths);
+    let is_there = |folder: std::path::PathBuf| ["kustomize", "kubectl"].iter().any(|name| folder.join(name).is_file());
+    if found.into_iter().any(is_there) {
+        return Some(Builder::new(Choice::Binary, path.as_deref()));
     }
+    skip(test, "no `kustomize` and no `kubectl` program in `PATH`");
+    None
 }
 
 /// Says what is left out, and why.

@@ -12,10 +12,10 @@ mod subject;
 mod winner;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::build::builder;
 use crate::build::{Builder, Extent};
 use crate::cli::RecoveryArgs;
 use crate::failure::refused;
@@ -78,7 +78,7 @@ pub(super) struct Proven {
 pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timestamp) -> anyhow::Result<Recovery> {
     let base = repository.base(args.repository.base.as_deref())?;
     let tree = repository.tree(&base.commit)?;
-    let builder = builder(args)?;
+    let builder = builder(&args.repository.builder);
     let scene = Scene::set(repository, &base, &tree, &builder, args)?;
     let chosen = select::select(&scene, args)?;
     let found = incident::find(&scene, args, &chosen, now)?;
@@ -119,7 +119,7 @@ pub(super) fn prove_again(
     recovery: &Recovery,
     args: &RecoveryArgs,
 ) -> anyhow::Result<()> {
-    let builder = builder(args)?;
+    let builder = builder(&args.repository.builder);
     for root in &recovery.roots {
         let plans: Vec<&ClusterPlan> =
             recovery.plan.clusters.iter().filter(|plan| plan.cluster.id.root == root.path).collect();
@@ -134,13 +134,6 @@ pub(super) fn prove_again(
         })?;
     }
     Ok(())
-}
-
-/// Finds the builder.
-#[expect(clippy::disallowed_methods, reason = "PATH is where programs are; it is no setting of leeward")]
-fn builder(args: &RecoveryArgs) -> anyhow::Result<Builder> {
-    let path = std::env::var_os("PATH");
-    Ok(Builder::find(path.as_deref())?.with_deadline(Duration::from_secs(args.repository.timeout)))
 }
 
 /// Renders, activates and proves every root that has a cluster of the plan.

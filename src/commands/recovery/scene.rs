@@ -7,11 +7,11 @@ use anyhow::Context as _;
 
 use super::{Changes, patched};
 use crate::build::{Builder, Built, Extent};
-use crate::cli::{LoadRestrictor, RecoveryArgs};
+use crate::cli::RecoveryArgs;
+use crate::commands::build::restrictor;
 use crate::failure::refused;
 use crate::git::{Base, Repository};
 use crate::kustomize::files::{Entry, Files};
-use crate::kustomize::restrict::Restrictor;
 use crate::model::cluster::{Cluster, ClusterId};
 use crate::model::config::Config;
 use crate::model::finding::Finding;
@@ -72,7 +72,7 @@ impl<'a> Scene<'a> {
         };
         scene.findings.extend(note);
         for mut root in roots {
-            root.restrictor = restrictor(args).unwrap_or(root.restrictor);
+            root.restrictor = args.repository.load_restrictor.map_or(root.restrictor, restrictor);
             scene.add(root, builder, args).with_context(|| format!("failed to read the clusters of {}", base.name))?;
         }
         Ok(scene)
@@ -192,14 +192,6 @@ fn found(path: &RepoPath, bytes: &[u8]) -> anyhow::Result<FoundIncident> {
     let incident =
         text.and_then(|text| Ok(Incident::parse(text)?)).with_context(|| format!("failed to read `{path}`"))?;
     Ok(FoundIncident { folder: path.parent(), incident })
-}
-
-/// Returns the restrictor that a flag asks for.
-fn restrictor(args: &RecoveryArgs) -> Option<Restrictor> {
-    args.repository.load_restrictor.map(|restrictor| match restrictor {
-        LoadRestrictor::RootOnly => Restrictor::RootOnly,
-        LoadRestrictor::None => Restrictor::None,
-    })
 }
 
 /// Returns `leeward.yaml` from a flag's file, else from the base, else an empty one.
