@@ -34,7 +34,7 @@ fn on_machine(dir: &Path) -> anyhow::Result<RepoPath> {
     let context = || format!("failed to build `{}`", dir.display());
     let real = dir.canonicalize().map_err(|error| refused(error.kind().to_string()).hint("leeward build DIR"));
     let real = real.with_context(context)?;
-    Ok(RepoPath::parse(real.to_string_lossy().trim_start_matches('/')).with_context(context)?)
+    RepoPath::parse(real.to_string_lossy().trim_start_matches('/')).with_context(context)
 }
 
 /// Returns the builder that flags ask for.
