@@ -1,6 +1,7 @@
 //! The scene: the base as it stands (its roots built, its clusters, its incidents), and the same without one incident.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -17,6 +18,7 @@ use crate::model::config::Config;
 use crate::model::finding::Finding;
 use crate::model::incident::{FoundIncident, Incident};
 use crate::model::path::RepoPath;
+use crate::model::yaml;
 use crate::plan::Plan;
 use crate::render::overlay::created_kustomization;
 use crate::survey::{self, Root, Survey};
@@ -219,7 +221,11 @@ fn config(
 /// Reads a file that a flag names.
 fn read_file(path: &Path) -> anyhow::Result<String> {
     let absent = |error: std::io::Error| refused(error.to_string()).hint("--config FILE");
-    std::fs::read_to_string(path).map_err(absent).with_context(|| format!("failed to read config `{}`", path.display()))
+    let mut text = String::new();
+    let most = yaml::OWN_SIZE_MAX as u64 + 1;
+    let read = std::fs::File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));
+    read.map_err(absent).with_context(|| format!("failed to read config `{}`", path.display()))?;
+    Ok(text)
 }
 
 /// Says that a leeward.yaml lies in the work tree, where nobody reads it.

@@ -1,17 +1,15 @@
 //! YAML text → one small tree with styles, anchors and byte positions, by saphyr-parser's events.
-//! Must stay bounded on hostile input: depth is limited here, aliases are never expanded but weighed, so that what comes
-//! after (a parser that expands them) is bounded too.
+//! Must stay bounded on hostile input: depth is limited here, aliases are never expanded but weighed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::failure::{Failure, refused};
+use crate::model::yaml::weight::Scale;
 
 /// The most collections inside each other.
 const DEPTH_MAX: usize = 64;
-/// The most bytes and nodes of a file with its aliases expanded.
-const EXPANDED_MAX: usize = 16 << 20;
 
 /// How a collection is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +48,6 @@ pub(super) struct Node {
     pub start: usize,
     /// The byte behind its last character; white space may follow in it.
     pub end: usize,
-    /// Its size with aliases expanded.
-    weight: usize,
 }
 
 impl PartialEq for Node {
@@ -96,11 +92,12 @@ pub(super) fn documents(text: &str) -> Result<Vec<Node>, Failure> {
         text,
         offsets: text.char_indices().map(|(offset, _)| offset).collect(),
         open: Vec::new(),
-        weights: HashMap::new(),
         documents: Vec::new(),
     };
+    let mut scale = Scale::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| no_yaml(text, &error))?;
+        scale.take(&event, span.start.line())?;
         builder.take(event, span)?;
     }
     Ok(builder.documents)
@@ -114,8 +111,6 @@ struct Builder<'a> {
     offsets: Vec<usize>,
     /// The collections that are not closed yet, outermost first.
     open: Vec<Node>,
-    /// The weight of every closed anchor.
-    weights: HashMap<usize, usize>,
     /// What is complete.
     documents: Vec<Node>,
 }
@@ -125,13 +120,13 @@ impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Failure> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
-                let weight = 1 + value.len();
                 let tag = tag.as_deref().map(Tag::to_string);
-                self.close(Node { weight, ..self.node(Shape::Scalar(value.into_owned(), style), anchor, tag, span) })
+                self.close(self.node(Shape::Scalar(value.into_owned(), style), anchor, tag, span));
+                Ok(())
             }
             Event::Alias(anchor) => {
-                let weight = self.weights.get(&anchor).copied().ok_or_else(|| self.unbounded(span))?;
-                self.close(Node { weight, ..self.node(Shape::Alias(anchor), 0, None, span) })
+                self.close(self.node(Shape::Alias(anchor), 0, None, span));
+                Ok(())
             }
             Event::SequenceStart(anchor, tag) => {
                 self.open(self.node(Shape::Seq(Layout::Block), anchor, tag.as_deref().map(Tag::to_string), span))
@@ -148,7 +143,7 @@ impl Builder<'_> {
     fn node(&self, shape: Shape, anchor: usize, tag: Option<String>, span: Span) -> Node {
         let offset = |index: usize| self.offsets.get(index).copied().unwrap_or(self.text.len());
         let (start, end) = (offset(span.start.index()), offset(span.end.index()));
-        Node { shape, anchor, tag, children: Vec::new(), start, end, weight: 1 }
+        Node { shape, anchor, tag, children: Vec::new(), start, end }
     }
 
     /// Opens a collection.
@@ -175,25 +170,16 @@ impl Builder<'_> {
             _ => Shape::Seq(layout),
         };
         self.check_keys(&node)?;
-        self.close(node)
+        self.close(node);
+        Ok(())
     }
 
     /// Hands a complete node to its parent.
-    fn close(&mut self, node: Node) -> Result<(), Failure> {
-        if node.anchor != 0 {
-            self.weights.insert(node.anchor, node.weight);
+    fn close(&mut self, node: Node) {
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(node),
+            None => self.documents.push(node),
         }
-        let Some(parent) = self.open.last_mut() else {
-            self.documents.push(node);
-            return Ok(());
-        };
-        parent.weight = parent.weight.saturating_add(node.weight);
-        if parent.weight > EXPANDED_MAX {
-            let line = line_of(self.text, node.start);
-            return Err(refused(format!("line {line}: aliases make more than {} MiB", EXPANDED_MAX >> 20)));
-        }
-        parent.children.push(node);
-        Ok(())
     }
 
     /// Refuses a mapping that says a key twice.
@@ -207,12 +193,6 @@ impl Builder<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The refusal of an alias inside what it names.
-    fn unbounded(&self, span: Span) -> Failure {
-        let node = self.node(Shape::Alias(0), 0, None, span);
-        refused(format!("line {}: alias inside what it names", line_of(self.text, node.start)))
     }
 }
 
