@@ -177,8 +177,11 @@ fn files(proven: &Proven) -> Vec<FileLine> {
 
 /// Writes every new and edited file below a folder that is empty or absent.
 fn write_out(out: &Path, proven: &Proven) -> anyhow::Result<()> {
+    if out.exists() && !out.is_dir() {
+        return Err(refused("it is no folder").hint("--out DIR").into());
+    }
     if std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(refused("the folder is not empty").hint("--out with a new folder").into());
+        return Err(refused("the folder is not empty").hint("--out DIR").into());
     }
     for (path, bytes) in &proven.changes {
         if let Some(bytes) = bytes {

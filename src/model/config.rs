@@ -113,7 +113,7 @@ impl Config {
     /// # Errors
     /// Refuses unknown fields (with line, nearest name as hint), other versions, and unusable values.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let config: Self = yaml::parse(text).map_err(with_nearest_field)?;
+        let config: Self = yaml::parse(text).map_err(with_nearest_field).map_err(with_version)?;
         if config.version != 1 {
             return Err(
                 refused(format!("version `{}` of leeward.yaml is not known", config.version)).hint("version: 1")
@@ -167,13 +167,11 @@ impl TargetEntry {
         Ok(S3Target {
             name: name(name_text)?,
             endpoint: endpoint(required("endpoint", self.endpoint.as_deref())?)?,
-            bucket: bucket(required("bucket", self.bucket.as_deref())?)?,
-            prefix: prefix(self.prefix.as_deref().unwrap_or_default())?,
-            region: self.region.as_deref().filter(|text| !text.is_empty()).map(region).transpose()?,
-            credentials_secret: object_name(
-                "Secret",
-                required("credentialsSecret", self.credentials_secret.as_deref())?,
-            )?,
+            bucket: bucket(required("bucket", self.bucket.as_deref())?).map_err(|fault| fault.hint("bucket: NAME"))?,
+            prefix: prefix(self.prefix.as_deref().unwrap_or_default())
+                .map_err(|fault| fault.hint("prefix: backups/pxc"))?,
+            region: self.region.as_deref().filter(|text| !text.is_empty()).map(named_region).transpose()?,
+            credentials_secret: secret(required("credentialsSecret", self.credentials_secret.as_deref())?)?,
             ca: self.ca.as_ref().map(|ca| SecretKey::new(&ca.secret, &ca.key)).transpose()?,
             verify_tls: if self.verify_tls == Some(false) { TlsVerification::Off } else { TlsVerification::On },
         })
@@ -194,8 +192,9 @@ impl TargetEntry {
         let class = self.storage_class.as_deref().filter(|text| !text.is_empty());
         Ok(FilesystemTarget {
             name: name(name_text)?,
-            storage_class: class.map(|text| object_name("StorageClass", text)).transpose()?,
-            size: Quantity::parse(required("size", self.size.as_deref())?)?,
+            storage_class: class.map(storage_class).transpose()?,
+            size: Quantity::parse(required("size", self.size.as_deref())?)
+                .map_err(|fault| fault.hint("size: 500Gi"))?,
             access_modes: access_modes(self.access_modes.as_deref().unwrap_or_default())?,
             quota: self.quota.as_deref().filter(|text| !text.is_empty()).map(Quantity::parse).transpose()?,
         })
@@ -206,6 +205,21 @@ impl TargetEntry {
 fn endpoint(text: &str) -> Result<Endpoint, Failure> {
     let fact = |fault| refused(format!("endpoint `{}` {fault}", shown_url(text).escape_debug()));
     Endpoint::parse(text).map_err(|fault| fact(fault).hint("endpoint: https://minio.b.example:9000"))
+}
+
+/// Returns the region a text names.
+fn named_region(text: &str) -> Result<String, Failure> {
+    region(text).map_err(|fault| fault.hint("region: us-east-1"))
+}
+
+/// Returns the Secret a text names.
+fn secret(text: &str) -> Result<String, Failure> {
+    object_name("Secret", text).map_err(|fault| fault.hint("credentialsSecret: NAME"))
+}
+
+/// Returns the `StorageClass` a text names.
+fn storage_class(text: &str) -> Result<String, Failure> {
+    object_name("StorageClass", text).map_err(|fault| fault.hint("storageClass: NAME"))
 }
 
 /// Returns a field that has to be there.
@@ -224,6 +238,11 @@ fn no_foreign_field(fields: &[(&str, bool)], other: &str) -> Result<(), Failure>
 /// Puts the place in the file before a fact.
 fn within(place: &str, failure: Failure) -> Failure {
     Failure { fact: format!("{place}: {}", failure.fact), ..failure }
+}
+
+/// Adds the version where a file has none.
+fn with_version(failure: Failure) -> Failure {
+    if failure.fact.contains("missing field `version`") { failure.hint("version: 1") } else { failure }
 }
 
 /// Adds the nearest known name to serde's "unknown field `x`, expected one of `a`, `b`".

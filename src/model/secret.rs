@@ -25,12 +25,16 @@ fn collect(value: &Value, found: &mut Vec<String>) {
                 found.extend(secret_of(name, secret));
             }
             found.extend(text("endpointUrl").into_iter().flat_map(user_part));
-            fields.values().for_each(|value| collect(value, found));
+            for value in fields.values() {
+                collect(value, found);
+            }
         }
         Value::Array(items) => {
             let options = items.iter().filter_map(Value::as_str).filter_map(|item| item.split_once('='));
             found.extend(options.filter_map(|(name, secret)| secret_of(name, secret)));
-            items.iter().for_each(|item| collect(item, found));
+            for item in items {
+                collect(item, found);
+            }
         }
         _ => {}
     }

@@ -147,8 +147,9 @@ impl SecretKey {
     /// # Errors
     /// Refuses anything else.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let halves =
-            text.split_once('/').ok_or_else(|| refused(format!("`{}` is not `NAME/KEY`", text.escape_debug())));
+        let halves = text.split_once('/').ok_or_else(|| {
+            refused(format!("CA Secret `{}` is not `NAME/KEY`", text.escape_debug())).hint("--ca-secret NAME/ca.crt")
+        });
         halves.and_then(|(secret, key)| Self::new(secret, key))
     }
 }
@@ -175,5 +176,5 @@ pub fn access_modes(texts: &[String]) -> Result<Vec<String>, Failure> {
 /// # Errors
 /// Refuses what is not a DNS label.
 pub fn name(text: &str) -> Result<String, Failure> {
-    dns_label("target", text)
+    dns_label("name", text)
 }

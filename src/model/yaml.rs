@@ -1,7 +1,7 @@
 //! Reading YAML into plain values. The only file that knows `serde_yaml`; leeward never writes YAML with it, since it
 //! leaves scalars bare that other readers retype (style.md 5.6).
 //! Must stay bounded on hostile input: size is limited here, what aliases add is weighed before anything expands them,
-//! depth is limited by the reader.
+//! and brackets deep inside each other are refused before the reader, which takes the square of their number for them.
 
 pub mod weight;
 
@@ -52,7 +52,7 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
 pub fn check_aliases(text: &str) -> Result<(), Failure> {
     match weight::expansion(text) {
         Expansion::Unbounded(failure) => Err(failure),
-        Expansion::Bounded | Expansion::Unknown => Ok(()),
+        Expansion::Bounded | Expansion::Deep(_) | Expansion::Unknown => Ok(()),
     }
 }
 
@@ -63,7 +63,7 @@ fn check_bounds(text: &str, most: usize) -> Result<(), Failure> {
         return Err(refused(fact));
     }
     match weight::expansion(text) {
-        Expansion::Unbounded(failure) => Err(failure),
+        Expansion::Unbounded(failure) | Expansion::Deep(failure) => Err(failure),
         // Its reader expands each alias to the whole text at most, and gives up on aliases of aliases by itself.
         Expansion::Unknown if text.matches('*').count().saturating_mul(text.len()) > weight::ADDED_MAX << 4 => {
             Err(refused("how far its aliases expand cannot be told").hint("write out what `*` names"))

@@ -24,6 +24,7 @@ pub(super) fn failover(
         return Err(Finding::refuse("target-missing", "no target is named").hint("--to TARGET"));
     };
     let place = entry::Place::new(subject, target)?;
+    refuse_failed_place(affected, target.name(), &place)?;
     let mut draft = Draft { to: crate::model::incident::To { target: target.name().to_owned(), ..draft.to }, ..draft };
     let backup = &subject.bare.backup;
     let moved: Vec<&Schedule> = backup.schedules.iter().filter(|schedule| affected.covers(&schedule.storage)).collect();
@@ -39,6 +40,15 @@ pub(super) fn failover(
     }
     move_pitr(request, subject, affected, &place, &mut draft)?;
     Ok(draft)
+}
+
+/// Refuses a target on the endpoint that failed.
+fn refuse_failed_place(affected: &Affected, name: &str, place: &entry::Place) -> Result<(), Finding> {
+    if place.endpoint().as_deref() != Some(&affected.endpoint) {
+        return Ok(());
+    }
+    let fact = format!("target `{name}` is on `{}`, the endpoint that failed", affected.endpoint);
+    Err(Finding::refuse("target-is-failed-place", fact).hint("--to a target on another endpoint"))
 }
 
 /// Returns whether two of the moved schedules, or one of them and one that writes there already, can share a minute.

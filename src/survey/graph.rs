@@ -18,7 +18,7 @@ pub(super) struct Node {
     /// Whether it is a component.
     pub(super) is_component: bool,
     /// Why it could not be read.
-    broken: Option<(RepoPath, Failure)>,
+    pub(super) broken: Option<(RepoPath, Failure)>,
 }
 
 impl Node {
@@ -42,6 +42,11 @@ impl Graph {
         let mut graph = Self { nodes: BTreeMap::new(), parents: BTreeMap::new() };
         for blob in &scan.kustomizations {
             graph.add(scan, blob)?;
+        }
+        for (path, failure) in &scan.lost_links {
+            let node = graph.nodes.entry(path.parent()).or_default();
+            node.files.push(path.clone());
+            node.broken = Some((path.clone(), failure.clone()));
         }
         Ok(graph)
     }

@@ -9,7 +9,7 @@ use super::graph::Graph;
 use super::owners::{Deployment, Owners};
 use super::scan::{Blob, Scan, holds_cluster};
 use super::{Controller, Root, plain};
-use crate::failure::refused;
+use crate::failure::{Failure, refused};
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
 
@@ -145,6 +145,17 @@ impl Choice<'_> {
         Ok(())
     }
 
+    /// Says which deployed kustomizations could not be read: whether they reach a cluster is not known.
+    fn unreadable(&self) -> Vec<Finding> {
+        let deployed: BTreeSet<&RepoPath> =
+            self.owners.deployments.iter().map(|deployment| &deployment.folder).collect();
+        let broken = deployed.into_iter().filter_map(|folder| self.graph.node(folder)?.broken.as_ref());
+        let fact = |(file, failure): &(RepoPath, Failure)| {
+            format!("`{file}` is deployed and could not be read, clusters behind it are not seen: {failure}")
+        };
+        broken.map(|broken| Finding::warn("kustomization-unreadable", fact(broken))).collect()
+    }
+
     /// Returns the root at a folder, made when it is new.
     fn root(&mut self, folder: &RepoPath) -> &mut Root {
         let kustomization = self.graph.node(folder).and_then(|node| node.file()).cloned();
@@ -163,6 +174,7 @@ impl Choice<'_> {
         for root in self.roots.values() {
             self.findings.extend(remark(root));
         }
+        self.findings.extend(self.unreadable());
         self.findings.extend(self.unreached.iter().map(|file| {
             let fact = format!("`{file}` holds a cluster that no root deploys: nothing includes it");
             Finding::note("cluster-unreached", fact)

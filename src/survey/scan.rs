@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::documents;
 use super::kustomization::NAMES;
-use super::resolve::resolve;
+use super::resolve::{Kind, resolve};
 use crate::failure::Failure;
 use crate::kustomize::files::{Entry, Files};
 use crate::model::object::{Object, PXC_KIND};
@@ -33,8 +33,10 @@ pub(super) struct Scan<'a> {
     pub(super) entries: HashMap<&'a str, &'a Entry>,
     /// Files that name the kind of a cluster.
     pub(super) clusters: Vec<Blob>,
-    /// Kustomization files.
+    /// Kustomization files, those that a link leads to under the link's name.
     pub(super) kustomizations: Vec<Blob>,
+    /// Links named like kustomizations that lead nowhere usable, and why.
+    pub(super) lost_links: Vec<(RepoPath, Failure)>,
     /// Files that could hold a controller's object.
     pub(super) owners: Vec<Blob>,
     /// Whether paths may lead through links.
@@ -49,6 +51,7 @@ impl<'a> Scan<'a> {
             entries: paths.iter().map(|(path, entry)| (path.as_str(), entry)).collect(),
             clusters: Vec::new(),
             kustomizations: Vec::new(),
+            lost_links: Vec::new(),
             owners: Vec::new(),
             has_links: paths.iter().any(|(_, entry)| matches!(entry, Entry::Link { .. })),
         };
@@ -63,7 +66,27 @@ impl<'a> Scan<'a> {
                 scan.owners.push(Blob { path, bytes });
             }
         })?;
+        scan.add_links(paths)?;
         Ok(scan)
+    }
+
+    /// Adds the kustomizations that links lead to.
+    fn add_links(&mut self, paths: &[(String, Entry)]) -> Result<(), anyhow::Error> {
+        for (text, _) in paths.iter().filter(|(_, entry)| matches!(entry, Entry::Link { .. })) {
+            let Ok(path) = RepoPath::parse(text) else { continue };
+            if !NAMES.contains(&path.name()) {
+                continue;
+            }
+            match resolve(self.files, &path) {
+                Ok(Some(resolved)) if resolved.kind == Kind::File => {
+                    let bytes = self.files.read(resolved.real.as_str())?;
+                    self.kustomizations.push(Blob { path, bytes });
+                }
+                Ok(_) => {}
+                Err(error) => self.lost_links.push((path, error.downcast::<Failure>()?)),
+            }
+        }
+        Ok(())
     }
 
     /// Returns a path without links; what leads nowhere stays as it is.

@@ -3,7 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::print_stderr, reason = "a test names what it skips")]
 
+mod bad_disk;
+mod bad_flags;
+mod bad_repository;
+mod bad_targets;
+mod bad_yaml;
 mod examples;
 mod main_job;
 mod readme;
+mod refusal;
 mod world;

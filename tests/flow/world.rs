@@ -26,6 +26,18 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
+impl Run {
+    /// Runs a command without input to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
 impl World {
     /// Returns an empty repository whose branch is `main`.
     pub(crate) fn empty() -> Self {
@@ -93,15 +105,21 @@ impl World {
 
     /// Runs the program in the repository with variables.
     pub(crate) fn leeward_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Run {
-        let mut command = self.command(env!("CARGO_BIN_EXE_leeward"));
-        command.current_dir(self.repo()).args(args).env("LEEWARD_NOW", NOW);
+        self.run(&[], args, variables)
+    }
+
+    /// Runs the program in the repository through another one, such as `setpriv`, with variables.
+    pub(crate) fn run(&self, through: &[&str], args: &[&str], variables: &[(&str, &str)]) -> Run {
+        let words: Vec<&str> = through.iter().chain([&env!("CARGO_BIN_EXE_leeward")]).copied().collect();
+        let mut command = self.command(words[0]);
+        command.current_dir(self.repo()).args(&words[1..]).args(args).env("LEEWARD_NOW", NOW);
         command.envs(variables.iter().copied());
-        let output = command.stdin(Stdio::null()).output().unwrap();
-        Run {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Run::of(&mut command)
+    }
+
+    /// Returns the folder that holds the repository.
+    pub(crate) fn top(&self) -> &Path {
+        self.keep.path()
     }
 
     /// Returns a command with the environment of the tests alone.

@@ -61,9 +61,19 @@ pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: T
     let opened_at = open.map_or_else(|| now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), |open| open.opened_at.clone());
     let cause = Cause {
         name: open.map(|open| open.cause.name.clone()).unwrap_or_default(),
-        reason: args.incident.reason.clone().or_else(|| open.map(|open| open.cause.reason.clone())).unwrap_or_default(),
+        reason: reason(args).or_else(|| open.map(|open| open.cause.reason.clone())).unwrap_or_default(),
     };
     Ok(Found { id, action, stage, opened_at, cause, findings })
+}
+
+/// Returns the reason given, on one line: what has no shape of its own, or hides another, becomes a space.
+fn reason(args: &RecoveryArgs) -> Option<String> {
+    let hides = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let text = args.incident.reason.as_ref()?.replace(hides, " ");
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Says which incident is continued, and which others of the place are open.

@@ -1,7 +1,7 @@
 //! The scene: the base as it stands (its roots built, its clusters, its incidents), and the same without one incident.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -114,7 +114,9 @@ impl<'a> Scene<'a> {
     pub(super) fn kustomization(&self, root: &RepoPath) -> anyhow::Result<RepoPath> {
         let known =
             self.roots.iter().find(|(known, _)| known.path == *root).and_then(|(known, _)| known.kustomization.clone());
-        known.with_context(|| format!("`{root}` has no kustomization"))
+        let known = known.with_context(|| format!("`{root}` has no kustomization"))?;
+        // A link's own path cannot be edited; the build reads what it leads to.
+        Ok(survey::resolve(self.files, &known)?.map_or(known, |resolved| resolved.real))
     }
 
     /// Returns a file as it is after changes.
@@ -182,7 +184,7 @@ pub(super) fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster
     let read = built.objects.iter().map(|built| Cluster::read(&root.path, &built.object, namespace));
     let clusters: Result<Vec<Option<Cluster>>, _> = read.collect();
     Ok(clusters
-        .with_context(|| format!("failed to read the clusters of `{}`", root.path))?
+        .with_context(|| format!("failed to read the objects of `{}`", root.path))?
         .into_iter()
         .flatten()
         .collect())
@@ -220,7 +222,13 @@ fn config(
 
 /// Reads a file that a flag names.
 fn read_file(path: &Path) -> anyhow::Result<String> {
-    let absent = |error: std::io::Error| refused(error.to_string()).hint("--config FILE");
+    let fact = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => "no such file".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
+    };
+    let absent = |error| refused(fact(error)).hint("--config FILE");
     let mut text = String::new();
     let most = yaml::OWN_SIZE_MAX as u64 + 1;
     let read = std::fs::File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));

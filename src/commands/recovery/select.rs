@@ -19,7 +19,8 @@ pub(super) struct Choice {
 /// Returns the chosen clusters, in the order of the repository; at least one.
 pub(super) fn select(scene: &Scene, args: &RecoveryArgs) -> anyhow::Result<Vec<Choice>> {
     if scene.clusters.is_empty() {
-        return Err(refused("no `PerconaXtraDBCluster` in any root of the base").hint("--base REV").into());
+        let fact = format!("no `PerconaXtraDBCluster` in any root of the base{}", unseen(scene));
+        return Err(refused(fact).hint("--base REV").into());
     }
     let mut chosen = if args.selection.all { all(scene, args)? } else { named(scene, args)? };
     for text in &args.selection.exclude {
@@ -128,9 +129,19 @@ fn one<'a>(scene: &'a Scene, text: &str) -> Result<&'a Cluster, Failure> {
     let fitting: Vec<&Cluster> = scene.clusters.iter().filter(fits).collect();
     match fitting.as_slice() {
         [cluster] => Ok(cluster),
-        [] => Err(ambiguous(&format!("no cluster `{text}`"), scene.clusters.iter())),
+        [] => {
+            let mut failure = ambiguous(&format!("no cluster `{}`", text.escape_debug()), scene.clusters.iter());
+            failure.fact += &unseen(scene);
+            Err(failure)
+        }
         several => Err(ambiguous(&format!("`{text}` is several clusters"), several.iter().copied())),
     }
+}
+
+/// Returns what keeps clusters from being seen, to be added to a fact.
+fn unseen(scene: &Scene) -> String {
+    let unreadable = scene.findings.iter().filter(|finding| finding.id == "kustomization-unreadable");
+    unreadable.flat_map(|finding| ["; ", &finding.fact]).collect()
 }
 
 /// The refusal that lists candidates.

@@ -9,7 +9,7 @@ use super::incident::Found;
 use super::scene::Scene;
 use super::select::Choice;
 use crate::cli::{RecoveryArgs, TargetArgs};
-use crate::failure::usage;
+use crate::failure::{Failure, usage};
 use crate::model::cluster::Cluster;
 use crate::model::config::{CaEntry, ClusterEntry, TargetEntry, TargetType};
 use crate::model::incident::{Action, Incident, Stage};
@@ -97,7 +97,12 @@ fn target(
     }
     let name = args.target.to.as_deref();
     if let Some(inline) = inline(&args.target)? {
-        return Ok(Some(inline.target(name.unwrap_or("secondary"))?));
+        return Ok(Some(inline.target(name.unwrap_or("secondary")).map_err(as_flag)?));
+    }
+    if args.target.credentials_secret.is_some() {
+        return Err(usage("`--credentials-secret` is for an inline target or a rotation")
+            .hint("--action rotate")
+            .into());
     }
     let Some(name) = name else { return Err(usage("no target is named").hint("--to TARGET").into()) };
     let written = entry.and_then(|entry| entry.targets.get(name)).or_else(|| scene.config.targets.get(name));
@@ -110,6 +115,27 @@ fn target(
                 .into())
         }
         _ => Ok(Some(target)),
+    }
+}
+
+/// Returns a failure whose hint is the flag for the field of leeward.yaml that it names.
+fn as_flag(failure: Failure) -> Failure {
+    let flags = [
+        ("endpoint", "--endpoint"),
+        ("bucket", "--bucket"),
+        ("prefix", "--prefix"),
+        ("region", "--region"),
+        ("credentialsSecret", "--credentials-secret"),
+        ("storageClass", "--storage-class"),
+        ("size", "--size"),
+    ];
+    let flag = failure.hint.as_deref().and_then(|hint| hint.split_once(": ")).and_then(|(field, value)| {
+        let (_, flag) = flags.iter().find(|(name, _)| *name == field)?;
+        Some(format!("{flag} {value}"))
+    });
+    match flag {
+        Some(flag) => failure.hint(flag),
+        None => failure,
     }
 }
 

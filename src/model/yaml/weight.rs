@@ -10,6 +10,9 @@ use crate::failure::{Failure, refused};
 /// The most bytes and nodes that aliases may add to a stream.
 pub const ADDED_MAX: usize = 1 << 20;
 
+/// The most brackets inside each other, closed or not, that a reader is given.
+const BRACKETS_MAX: usize = 500;
+
 /// The weight of a stream as its events go by.
 #[derive(Debug, Default)]
 pub struct Scale {
@@ -28,6 +31,8 @@ pub(super) enum Expansion {
     Bounded,
     /// Too far, or without end.
     Unbounded(Failure),
+    /// Brackets lie deeper inside each other than a reader may be given: the time it takes grows with the square.
+    Deep(Failure),
     /// The text is no YAML to the weighing parser.
     Unknown,
 }
@@ -72,19 +77,45 @@ impl Scale {
     }
 }
 
-/// Returns how far aliases expand a text; reads it only where it may have any.
+/// Returns how far aliases expand a text; reads it only where it may have any, or may be deep.
 pub(super) fn expansion(text: &str) -> Expansion {
-    if !(text.contains('&') && text.contains('*')) {
+    let is_deep = brackets(text) > BRACKETS_MAX;
+    let may_alias = text.contains('&') && text.contains('*');
+    if !is_deep && !may_alias {
         return Expansion::Bounded;
     }
     let mut scale = Scale::default();
     for event in Parser::new_from_str(text) {
-        let Ok((event, span)) = event else { return Expansion::Unknown };
+        let (event, span) = match event {
+            Ok(read) => read,
+            Err(error) if is_deep => {
+                return Expansion::Deep(refused(format!("line {}: {}", error.marker().line(), error.info())));
+            }
+            Err(_) => return Expansion::Unknown,
+        };
+        if scale.open.len() > BRACKETS_MAX {
+            let line = span.start.line();
+            return Expansion::Deep(refused(format!("line {line}: more than {BRACKETS_MAX} levels inside each other")));
+        }
         if let Err(failure) = scale.take(&event, span.start.line()) {
             return Expansion::Unbounded(failure);
         }
     }
     Expansion::Bounded
+}
+
+/// Returns how deep brackets lie inside each other at most; those in texts and comments count too, so it may be less.
+fn brackets(text: &str) -> usize {
+    let (mut depth, mut most) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(depth);
+    }
+    most
 }
 
 #[cfg(test)]
@@ -107,10 +138,20 @@ mod tests {
     fn weighs_aliases_of_aliases_and_those_without_end() {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for i in 1..12 {
-            bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "));
+            let items = vec![format!("*a{}", i - 1); 9].join(", ");
+            bomb.extend([format!("a{i}: &a{i} [{items}]\n")]);
         }
         assert!(matches!(expansion(&bomb), Expansion::Unbounded(_)));
         assert!(matches!(expansion("a: &a [*a]\n"), Expansion::Unbounded(failure) if failure.fact.contains("inside")));
+    }
+
+    #[test]
+    fn refuses_brackets_that_a_reader_would_take_long_for() {
+        for deep in ["[".repeat(100_000), "{a: ".repeat(100_000), format!("{}{}", "[".repeat(501), "]".repeat(501))] {
+            assert!(matches!(expansion(&deep), Expansion::Deep(_)), "{}", &deep[..8]);
+        }
+        let text = format!("script: |\n  {}\n", "[".repeat(1_000));
+        assert_eq!(expansion(&text), Expansion::Bounded);
     }
 
     #[test]

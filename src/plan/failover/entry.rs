@@ -54,6 +54,15 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Returns the endpoint; `None` for volumes that are yet to be made.
+    pub(super) fn endpoint(&self) -> Option<String> {
+        match self {
+            Self::S3(target, _) => Some(target.endpoint.authority().to_owned()),
+            Self::Filesystem(_) => None,
+            Self::Listed(storage) => Some(storage.endpoint()),
+        }
+    }
+
     /// Returns whether schedules can get entries of their own.
     pub(super) fn can_split(&self) -> bool {
         match self {

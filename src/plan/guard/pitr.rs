@@ -107,7 +107,8 @@ fn at_resume(context: &Context) -> Vec<Finding> {
 
 /// Refuses without a Backup that succeeded: on a dead bucket point-in-time recovery stops every backup (operator.md 9).
 fn confirmation(context: &Context) -> Finding {
-    let to = context.desired.incident.to.storages.join("`, `");
+    let to = &context.desired.incident.to;
+    let to = if to.storages.is_empty() { to.binlogs.clone() } else { to.storages.join("`, `") };
     match &context.desired.incident.confirmed_backup {
         Some(name) => Finding::note(
             "backup-not-checked",

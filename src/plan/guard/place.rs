@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::model::backup::Storage;
 use crate::model::finding::{Finding, Level};
-use crate::model::incident::{Action, Stage};
 use crate::model::name::is_dns_label;
 use crate::model::place::{Endpoint, shown_url};
 use crate::model::secret::secrets_in;
@@ -18,7 +17,6 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let backup = &context.desired.backup;
     let used = backup.storages.values().filter(|storage| backup.uses(&storage.name) || is_home(context, storage));
     let mut findings: Vec<Finding> = used.flat_map(|storage| of_storage(context, storage)).collect();
-    findings.extend(context.new_homes().filter_map(|storage| same_place(context, storage)));
     findings.extend(context.new_homes().flat_map(|storage| unknown_fields(context, storage)));
     // The entries of a recovery come from one target: what is wrong with it is said once.
     let mut said = BTreeSet::new();
@@ -71,15 +69,6 @@ fn of_storage(context: &Context, storage: &Storage) -> Vec<Finding> {
         findings.push(Finding::warn("tls-unverified", fact).hint("ca: {secret: NAME, key: ca.crt}"));
     }
     findings
-}
-
-/// Refuses a target on the endpoint that failed.
-fn same_place(context: &Context, storage: &Storage) -> Option<Finding> {
-    let moves = context.request.action != Action::Rotate && context.request.stage == Stage::Protect;
-    (moves && storage.endpoint() == context.desired.affected.endpoint).then(|| {
-        let fact = format!("storage `{}` is on `{}`, the endpoint that failed", storage.name, storage.endpoint());
-        Finding::refuse("target-is-failed-place", fact).hint("--to a target on another endpoint")
-    })
 }
 
 /// Refuses fields that the operator's CRD drops in silence (operator.md 1).

@@ -105,7 +105,7 @@ fn suspended(context: &Context) -> Option<Finding> {
 /// Refuses a `${` where the controller replaces it (conventions.md 2.1).
 fn substitution(context: &Context) -> Option<Finding> {
     let owner = context.subject.owners.iter().find(|owner| owner.substitutes.is_some())?;
-    let text = context.desired.changes.iter().flat_map(written).find_map(variable)?;
+    let text = context.desired.changes.iter().flat_map(written).find_map(|value| variable(&value))?;
     let fact = format!("a written value has `{text}` in it, which {} `{}` replaces", owner.controller, owner.object);
     Some(Finding::refuse("substitution", fact).hint("kustomize.toolkit.fluxcd.io/substitute: disabled"))
 }
@@ -120,7 +120,7 @@ fn written(change: &Change) -> Vec<Value> {
 }
 
 /// Returns the first text in a value, keys included, that starts a variable: from `${` to the end of the name.
-fn variable(value: Value) -> Option<String> {
+fn variable(value: &Value) -> Option<String> {
     let text = value.to_string();
     let from = text.find("${")?;
     let end = text[from..].find('}').map_or(text.len(), |end| from + end + 1);

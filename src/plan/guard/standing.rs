@@ -1,6 +1,7 @@
 //! Guards on an incident that stands in the base: what people changed since stage `protect`.
 
 use super::Context;
+use crate::model::backup::Storage;
 use crate::model::finding::Finding;
 use crate::model::incident::{Incident, Stage};
 
@@ -17,7 +18,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
 /// Warns where a storage that failed is gone or lies elsewhere: the old backups are still where it was.
 fn failed_places(context: &Context, opened: &Incident) -> Vec<Finding> {
     let storages = &context.subject.bare.backup.storages;
-    let fact = |name: &String| match storages.get(name).map(|storage| storage.endpoint()) {
+    let fact = |name: &String| match storages.get(name).map(Storage::endpoint) {
         None => Some(format!("storage `{name}`, which failed, is gone from the base, while Backups may still name it")),
         Some(now) if now != opened.from.endpoint => Some(format!(
             "storage `{name}`, which failed on `{}`, is on `{now}` since: its backups lie on the old place",

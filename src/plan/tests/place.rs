@@ -1,6 +1,7 @@
 //! Places: entries that the operator reads otherwise than written, and places that two write to.
 
 use super::fixture::Case;
+use crate::model::target::Target;
 use crate::plan::Scope;
 
 #[test]
@@ -71,7 +72,13 @@ fn refuses_the_place_that_failed_as_target() {
     let same = "{type: s3, endpoint: 'https://A:9000', bucket: other, credentialsSecret: b-keys}";
     Case::failover().target("minio-b", same).says(
         "target-is-failed-place",
-        "refuse: storage `minio-b` is on `a:9000`, the endpoint that failed\n  \
+        "refuse: target `minio-b` is on `a:9000`, the endpoint that failed\n  \
+            hint: --to a target on another endpoint",
+    );
+    let itself = Target::Listed("minio-a".to_owned());
+    Case::failover().know(|subject| subject.target = Some(itself)).says(
+        "target-is-failed-place",
+        "refuse: target `minio-a` is on `a:9000`, the endpoint that failed\n  \
             hint: --to a target on another endpoint",
     );
 }

@@ -3,6 +3,7 @@
 use super::fixture::{Case, rules};
 use crate::model::path::RepoPath;
 use crate::model::version::{Rules, Version};
+use crate::plan::Subject;
 use crate::survey::{Controller, Owner, Substitutes, Transform, TransformEffect};
 
 /// A case that Flux deploys, in a way of its own.
@@ -24,8 +25,8 @@ fn deployed(change: impl FnOnce(&mut Owner)) -> Case {
 fn says_what_is_known_of_the_secret() {
     Case::failover()
         .says("secret-declared", "note: Secret `b-keys` is declared to exist, not checked (no cluster given)");
-    let know = |case: Case| case.know(|subject| drop(subject.secrets.insert("b-keys".to_owned())));
-    know(Case::failover()).says("secret-declared", "");
+    let produced = |subject: &mut Subject| subject.secrets.extend(["b-keys".to_owned()]);
+    Case::failover().know(produced).says("secret-declared", "");
     Case::listed().says(
         "secret-unknown",
         "warn: Secret `archive-keys` of the listed storage is neither in Git nor declared\n  \
