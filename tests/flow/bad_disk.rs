@@ -82,10 +82,9 @@ fn says_so_when_a_file_cannot_grow() {
         &limits,
         &FAILOVER,
         4,
-        "error: failed to read the clusters of main\n\
-        caused by: failed to build `clusters/prod-a/pxc`\n\
-        caused by: failed to export `base/pxc/cluster.yaml`\n\
-        caused by: File too large (os error 27)\n",
+        "error: failed to prepare `leeward/minio-a-1122/protect`\n\
+            caused by: failed to write the object of `clusters/prod-a/pxc/kustomization.yaml`\n\
+            caused by: failed to write out file: File too large\n",
     );
 }
 

@@ -66,20 +66,28 @@ fn refuses_an_object_that_is_gone() {
     world.refuses(
         &FAILOVER,
         4,
-        "error: failed to read `base/pxc/cluster.yaml`: object \
-        `3f30d7634c90ae71e1bd763e5328fb4176ea57a1` is not in the repository\n",
+        "error: cannot read `base/pxc/cluster.yaml`: object \
+            `3f30d7634c90ae71e1bd763e5328fb4176ea57a1` is not in the repository\n",
     );
 }
 
 #[test]
-fn refuses_without_a_builder_program() {
+fn needs_a_program_for_what_it_does_not_build_itself() {
     let world = World::gitops();
-    let run = world.leeward_with(&FAILOVER, &[("PATH", "/nonexistent")]);
-    assert_eq!(run.code, 4);
-    assert_eq!(
-        run.stderr,
-        "error: no `kustomize` and no `kubectl` program in `PATH`\n\
-         hint: install kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize) or kubectl\n"
+    let nowhere = ["env", "PATH=/nonexistent"];
+    assert_eq!(world.run(&nowhere, &FAILOVER, &[]).code, 0);
+    let kustomization = "clusters/prod-a/pxc/kustomization.yaml";
+    world.write(kustomization, &(world.read(kustomization) + "helmCharts:\n- name: pxc\n"));
+    world.commit("chart");
+    world.refuses_through(
+        &nowhere,
+        &FAILOVER,
+        3,
+        "error: failed to read the clusters of main\n\
+        caused by: failed to build `clusters/prod-a/pxc`\n\
+        caused by: unsupported: `clusters/prod-a/pxc/kustomization.yaml` uses `helmCharts`, which the \
+        built-in builder does not support\n\
+        hint: install `kustomize` or `kubectl`\n",
     );
 }
 
@@ -95,13 +103,9 @@ fn refuses_a_root_that_does_not_build() {
         &FAILOVER,
         3,
         "error: failed to read the clusters of main\n\
-        caused by: failed to build `clusters/prod-a/pxc`\n\
-        caused by: accumulating resources: accumulation err='accumulating resources from \
-        'missing.yaml': open clusters/prod-a/pxc/missing.yaml: no such file or directory': must \
-        build at directory: not a valid directory: evalsymlink failure on \
-        'clusters/prod-a/pxc/missing.yaml' : lstat clusters/prod-a/pxc/missing.yaml: no such file \
-        or directory\n\
-        hint: kubectl kustomize clusters/prod-a/pxc\n",
+            caused by: failed to build `clusters/prod-a/pxc`\n\
+            caused by: `clusters/prod-a/pxc/kustomization.yaml` is invalid: `missing.yaml` is \
+            neither a file nor a folder\n",
     );
 }
 
@@ -121,10 +125,9 @@ fn refuses_a_patch_that_does_not_apply() {
         &FAILOVER,
         3,
         "error: failed to read the clusters of main\n\
-        caused by: failed to build `clusters/prod-b/pxc`\n\
-        caused by: replace operation does not apply: doc is missing path: \
-        /spec/backup/nowhere/at/all: missing value\n\
-        hint: kubectl kustomize clusters/prod-b/pxc\n",
+            caused by: failed to build `clusters/prod-b/pxc`\n\
+            caused by: `clusters/prod-b/pxc/kustomization.yaml` is invalid: a JSON patch names the \
+            missing path `/spec/backup/nowhere/at/all`\n",
     );
 }
 
@@ -160,9 +163,9 @@ fn refuses_to_leave_the_tree() {
         &FAILOVER,
         3,
         "error: failed to read the clusters of main\n\
-        caused by: failed to build `clusters/prod-a/pxc`\n\
-        caused by: path `../../../../outside` leaves the repository (in \
-        `clusters/prod-a/pxc/kustomization.yaml`)\n",
+            caused by: failed to build `clusters/prod-a/pxc`\n\
+            caused by: `clusters/prod-a/pxc` is invalid: the path `../../../../outside` leaves the \
+            tree\n",
     );
 }
 
