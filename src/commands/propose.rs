@@ -22,8 +22,12 @@ pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow:
             _ => Signing::AsConfigured,
         };
         report.proposal = Some(propose(&repository, &recovery, args, now, signing)?);
-        let is_on_branch = report.proposal.as_ref().is_some_and(|proposal| proposal.branch.starts_with("leeward/"));
-        report.next = if is_on_branch { report.proposal.as_ref().map(push) } else { after(&recovery, &args.recovery) };
+        report.next = report.proposal.as_ref().and_then(|proposal| match proposal.branch.as_str() {
+            branch if branch.starts_with("leeward/") => Some(push(proposal)),
+            branch if branch == recovery.base.name => after(&recovery, &args.recovery),
+            // Published already: a review comes next, which is nothing to type.
+            _ => None,
+        });
     }
     Ok(answer(&recovery, &args.recovery, &report, format))
 }
@@ -50,7 +54,9 @@ fn propose(
     let draft = Draft { base: &recovery.base.commit, branch: &branch, changes: &proven.changes, incident };
     let prepared = repository.prepare(&draft).with_context(|| format!("failed to prepare `{branch}`"))?;
     match prepared.outcome() {
-        Outcome::AlreadyProposed(commit) => Ok(line("already proposed:", commit, &branch)),
+        Outcome::AlreadyProposed(commit) => {
+            Ok(line("already proposed:", commit, &repository.name_with(&branch, commit)?))
+        }
         outcome => {
             if *outcome != Outcome::New {
                 prove_again(prepared.files(), &repository.tree(&recovery.base.commit)?, recovery, &args.recovery)?;

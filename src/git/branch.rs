@@ -41,6 +41,22 @@ impl Repository {
         Ok(found.into_iter().collect())
     }
 
+    /// Returns the name of a branch that holds a commit: the branch itself, else where it was last seen at a remote.
+    ///
+    /// # Errors
+    /// Fails when a branch cannot be read.
+    pub fn name_with(&self, branch: &str, commit: &Commit) -> anyhow::Result<String> {
+        if self.tip(&format!("refs/heads/{branch}"))?.is_none() {
+            for remote in self.remotes()? {
+                let name = format!("{remote}/{branch}");
+                if self.tip(&format!("refs/remotes/{name}"))? == Some(commit.oid()?) {
+                    return Ok(name);
+                }
+            }
+        }
+        Ok(branch.to_owned())
+    }
+
     /// Returns where a branch stands.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use crate::model::finding::Finding;
 use crate::model::incident::{Action, Cause, Incident, Stage};
 use crate::model::name::IncidentId;
 use crate::plan::{endpoint_of, incident_id, open_incident};
+use crate::report::masked;
 
 /// The incident of this run.
 #[derive(Debug, Clone)]
@@ -66,14 +67,14 @@ pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: T
     Ok(Found { id, action, stage, opened_at, cause, findings })
 }
 
-/// Returns the reason given, on one line: what has no shape of its own, or hides another, becomes a space.
+/// Returns the reason given, on one line and without users and passwords of URLs: what has no shape of its own, or hides another, becomes a space.
 fn reason(args: &RecoveryArgs) -> Option<String> {
     let hides = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     let text = args.incident.reason.as_ref()?.replace(hides, " ");
-    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    Some(masked(&text.split_whitespace().collect::<Vec<_>>().join(" "), &[]))
 }
 
 /// Says which incident is continued, and which others of the place are open.

@@ -24,7 +24,8 @@ use crate::kustomize::files::{Files, Patched};
 use crate::model::cluster::{Cluster, ClusterId};
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
-use crate::plan::{ClusterPlan, Plan, plan};
+use crate::model::target::Target;
+use crate::plan::{ClusterPlan, Plan, Subject, plan};
 use crate::render::overlay::Rung;
 use crate::survey::Root;
 
@@ -93,7 +94,8 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
     let shown = chosen.iter().map(|choice| scene.shown(&choice.cluster)).collect();
     let is_planned = |root: &Root| plan.clusters.iter().any(|cluster| cluster.cluster.id.root == root.path);
     let roots = scene.roots.iter().map(|(root, _)| root.clone()).filter(is_planned).collect();
-    let findings = scene.findings.into_iter().chain(found.findings).collect();
+    let unread = unread(args, &subjects);
+    let findings = scene.findings.into_iter().chain(found.findings).chain(unread).collect();
     let created = scene.created;
     Ok(Recovery {
         base,
@@ -107,6 +109,14 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
         created,
         proven,
     })
+}
+
+/// Says that clusters outside of the roots that flags name were not read, where one could write to a listed storage.
+fn unread(args: &RecoveryArgs, subjects: &[Subject]) -> Option<Finding> {
+    let is_listed = subjects.iter().any(|subject| matches!(subject.target, Some(Target::Listed(_))));
+    let cluster = args.selection.cluster.iter().find_map(|text| text.split_once(':')).filter(|_| is_listed)?;
+    let fact = "only the named roots were read: whether clusters elsewhere write to this storage is not checked";
+    Some(Finding::note("clusters-unread", fact).hint(format!("--cluster {}", cluster.1)))
 }
 
 /// Proves a tree that a proposal would have, where people or a moved base have a part in it.
