@@ -26,7 +26,7 @@ pub enum Entry {
 
 /// A read that failed: never the same as "absent".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("cannot read `{path}`: {reason}")]
+#[error("failed to read `{path}`: {reason}")]
 pub struct ReadError {
     /// The path that was read.
     pub path: String,

@@ -66,7 +66,7 @@ fn refuses_an_object_that_is_gone() {
     world.refuses(
         &FAILOVER,
         4,
-        "error: cannot read `base/pxc/cluster.yaml`: object \
+        "error: failed to read `base/pxc/cluster.yaml`: object \
             `3f30d7634c90ae71e1bd763e5328fb4176ea57a1` is not in the repository\n",
     );
 }

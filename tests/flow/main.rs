@@ -1,6 +1,6 @@
 //! The built program over whole repositories: plan, propose, demo. Needs a builder; names what it skips where there is none.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::print_stderr, reason = "a test names what it skips")]
 
 mod bad_disk;

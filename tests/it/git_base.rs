@@ -99,7 +99,7 @@ fn never_takes_an_unreadable_commit_for_a_missing_one() {
     let first = repo.id("main");
     let object = repo.dir.join(".git/objects").join(&first[..2]).join(&first[2..]);
     std::fs::remove_file(object).unwrap();
-    assert_fails(repo.open().base(Some("main")), Kind::Outside, None, &["`main`"]);
+    assert_fails(repo.open().base(Some("main")), Kind::Outside, Some("git fsck --full"), &["`main`"]);
     assert_fails(repo.open().base(None), Kind::Outside, None, &["refs/heads/main"]);
 }
 
