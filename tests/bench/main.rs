@@ -1,6 +1,13 @@
 //! Whole processes against a peer in the same run: `plan` in a repository of 1,000 kustomizations and 20,000 files, next to
 //! one `kubectl kustomize` (or `kustomize build`) of the same root. Run it with `cargo bench --bench main_job`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark prints, and fails as tests do"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,8 +26,8 @@ const MANIFESTS: usize = 19;
 struct Figure {
     /// Wall time.
     wall: Duration,
-    /// Peak memory in KiB.
-    memory: u64,
+    /// Peak memory in MiB.
+    memory: f64,
 }
 
 fn main() {
@@ -43,8 +50,8 @@ fn main() {
 
 /// Prints a row: wall, memory, and both as ratios to the peer.
 fn row(name: &str, figure: &Figure, peer: &Figure) {
-    let (wall, memory) = (figure.wall.as_secs_f64(), figure.memory as f64 / 1024.0);
-    let ratios = (wall / peer.wall.as_secs_f64(), figure.memory as f64 / peer.memory as f64);
+    let (wall, memory) = (figure.wall.as_secs_f64(), figure.memory);
+    let ratios = (wall / peer.wall.as_secs_f64(), memory / peer.memory);
     println!(
         "{name:<34} {:>7.0} ms {memory:>6.1} MiB   {:>5.2}x wall {:>5.2}x memory",
         wall * 1000.0,
@@ -59,7 +66,8 @@ fn measure(repo: &Path, program: &str, args: &[&str]) -> Figure {
     runs.sort_unstable();
     let mut memory: Vec<u64> = runs.iter().map(|(_, memory)| *memory).collect();
     memory.sort_unstable();
-    Figure { wall: runs[RUNS / 2].0, memory: memory[RUNS / 2] }
+    let kib = u32::try_from(memory[RUNS / 2]).unwrap_or(u32::MAX);
+    Figure { wall: runs[RUNS / 2].0, memory: f64::from(kib) / 1024.0 }
 }
 
 /// Runs a command once.
