@@ -175,6 +175,16 @@ pub struct FoundIncident {
     pub incident: Incident,
 }
 
+impl FoundIncident {
+    /// Returns what a kustomization of the root may list to activate the overlay: the folder, or the patch alone.
+    pub fn items(&self) -> [String; 2] {
+        let root = self.incident.cluster.root.as_str();
+        let below = self.folder.as_str().strip_prefix(root).unwrap_or_default().trim_start_matches('/').to_owned();
+        let patch = format!("{below}/backup-patch.yaml");
+        [below, patch]
+    }
+}
+
 impl Incident {
     /// Parses the file.
     ///

@@ -9,7 +9,7 @@ use super::site::{RootSite, proved};
 use super::{Changes, patched, winner};
 use crate::build::{Built, Extent};
 use crate::cli::Activation;
-use crate::failure::refused;
+use crate::failure::{Kind, kind_of, refused};
 use crate::model::cluster::{Cluster, ClusterId};
 use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
@@ -52,15 +52,18 @@ fn climb(site: &RootSite, done: &[&ClusterPlan], changes: &mut Changes) -> anyho
         Activation::Component => &[Rung::Component],
         Activation::Append => &[Rung::Append],
     };
+    let places = [Place::Kept, Place::Last];
+    let tries: Vec<Try> = rungs.iter().flat_map(|rung| places.map(|place| Try { rung: *rung, place })).collect();
     let mut why: Option<String> = None;
-    for (number, rung) in rungs.iter().enumerate() {
-        let attempt = attempt(site, done, *rung, changes)?;
+    for (number, one) in tries.iter().enumerate() {
+        let Some(attempt) = attempt(site, done, *one, changes)? else { continue };
         match attempt.outcome {
             Ok((before, after)) => {
                 *changes = attempt.changes;
-                return Ok(Activated { rung: *rung, why, before, after });
+                return Ok(Activated { rung: one.rung, why, before, after });
             }
-            Err(fault) if number + 1 < rungs.len() => why = Some(fault.fact()),
+            Err(_) if one.place == Place::Kept => {}
+            Err(fault) if number + 1 < tries.len() => why = Some(fault.fact()),
             Err(Fault::Mismatch(mismatch)) => {
                 return Err(winner::unproven(site, done, &attempt.changes, &mismatch)?.into());
             }
@@ -68,6 +71,24 @@ fn climb(site: &RootSite, done: &[&ClusterPlan], changes: &mut Changes) -> anyho
         }
     }
     Err(refused("no activation was tried").into())
+}
+
+/// A rung, and where in its list.
+#[derive(Debug, Clone, Copy)]
+struct Try {
+    /// The rung.
+    rung: Rung,
+    /// Where.
+    place: Place,
+}
+
+/// Where in its list an overlay is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Where the base lists it: what others put behind it stays behind it.
+    Kept,
+    /// Last.
+    Last,
 }
 
 /// One try of a rung.
@@ -98,41 +119,42 @@ impl Fault {
     }
 }
 
-/// Tries one rung.
-fn attempt(site: &RootSite, done: &[&ClusterPlan], rung: Rung, changes: &Changes) -> anyhow::Result<Attempt> {
+/// Tries one rung; `None` where there is nothing to try.
+fn attempt(site: &RootSite, done: &[&ClusterPlan], one: Try, changes: &Changes) -> anyhow::Result<Option<Attempt>> {
     let cluster = done.last().context("no cluster to activate")?;
+    let standing = site.scene.standing(&site.plan.incident, &cluster.cluster.id);
+    if one.place == Place::Kept && standing.is_none() {
+        return Ok(None);
+    }
     let (root, base) = root_of(site)?;
-    let extent = match rung {
+    let is_not_last = one.rung == Rung::Component || one.place == Place::Kept;
+    let failed = |fact| Ok(Some(Attempt { changes: changes.clone(), outcome: Err(Fault::Unseen(fact)) }));
+    let mut without = changes.clone();
+    standing.map(|standing| site.scene.take_back(standing, &mut without)).transpose()?;
+    let extent = match one.rung {
         Rung::Component => Extent::Accumulated,
         Rung::Append => Extent::Patched,
     };
-    let probe = site.builder.build(&patched(site.scene.files, changes), &root.path, root.restrictor, extent)?;
-    let seen = match seen(site, root, &probe, &cluster.cluster.id, changes)? {
+    let probe = site.builder.build(&patched(site.scene.files, &without), &root.path, root.restrictor, extent)?;
+    let seen = match seen(site, root, &probe, &cluster.cluster.id, &without)? {
         Ok(seen) => seen,
-        Err(fact) => return Ok(Attempt { changes: changes.clone(), outcome: Err(Fault::Unseen(fact)) }),
+        Err(fact) => return failed(fact),
     };
-    let overlaid = match overlaid(site, cluster, &seen, rung, changes) {
-        Ok(overlaid) => overlaid,
-        Err(error)
-            if matches!(crate::failure::kind_of(&error), crate::failure::Kind::Refused) && rung == Rung::Component =>
-        {
-            return Ok(Attempt {
-                changes: changes.clone(),
-                outcome: Err(Fault::Unseen(error.root_cause().to_string())),
-            });
-        }
+    let overlaid = match overlaid(site, cluster, &seen, one, (changes, without)) {
+        Ok(Some(overlaid)) => overlaid,
+        Ok(None) => return Ok(None),
+        Err(error) if kind_of(&error) == Kind::Refused && is_not_last => return failed(error.root_cause().to_string()),
         Err(error) => return Err(error),
     };
     let built = site.builder.build(&patched(site.scene.files, &overlaid), &root.path, root.restrictor, Extent::Whole);
     let built = match built {
         Ok(built) => built,
-        Err(error) if rung == Rung::Component => {
-            return Ok(Attempt { changes: overlaid, outcome: Err(Fault::Unseen(error.root_cause().to_string())) });
-        }
+        Err(error) if is_not_last => return failed(error.root_cause().to_string()),
         Err(error) => return Err(error.context("failed to build the result")),
     };
     let outcome = proved(done, base, &built).map_err(Fault::Mismatch);
-    Ok(Attempt { changes: overlaid, outcome: outcome.map(|()| texts(&cluster.cluster.carrier.object, base, &built)) })
+    let outcome = outcome.map(|()| texts(&cluster.cluster.carrier.object, base, &built));
+    Ok(Some(Attempt { changes: overlaid, outcome }))
 }
 
 /// Returns the root and the build of the base.
@@ -141,33 +163,45 @@ fn root_of<'a>(site: &RootSite<'a>) -> anyhow::Result<(&'a Root, &'a Built)> {
     found.map(|(root, built)| (root, built)).context("the root is gone")
 }
 
-/// Returns the changes with the overlay of a cluster.
+/// Returns the changes with the overlay of a cluster, from those with and without the one that the base has; `None` where
+/// the place is to be kept and there is none.
 fn overlaid(
     site: &RootSite,
     plan: &ClusterPlan,
     seen: &Cluster,
-    rung: Rung,
-    changes: &Changes,
-) -> anyhow::Result<Changes> {
+    one: Try,
+    (changes, without): (&Changes, Changes),
+) -> anyhow::Result<Option<Changes>> {
     let incident = plan.incident.as_ref().context("the plan was refused")?;
     let folder = folder(site, plan)?;
     let shown = plan.cluster.id.short();
     let overlay =
-        render(&Site { root: site.root, folder: &folder, shown: &shown }, incident, &plan.changes, seen, rung)?;
+        render(&Site { root: site.root, folder: &folder, shown: &shown }, incident, &plan.changes, seen, one.rung)?;
     let kustomization = site.scene.kustomization(site.root)?;
-    let bytes = site.scene.read(&kustomization, changes)?;
+    let from = if one.place == Place::Kept { changes } else { &without };
+    let bytes = site.scene.read(&kustomization, from)?;
     let edited = edit::insert(&bytes, &overlay.item).with_context(|| format!("failed to edit `{kustomization}`"))?;
-    let mut changes = changes.clone();
+    if one.place == Place::Kept && edited != bytes {
+        return Ok(None);
+    }
+    let mut changes = without;
     changes.extend(overlay.files.into_iter().map(|(path, bytes)| (path, Some(bytes))));
     changes.insert(kustomization, Some(edited));
-    Ok(changes)
+    Ok(Some(changes))
 }
 
 /// Returns the folder of an overlay: one a cluster where the root holds several.
 fn folder(site: &RootSite, plan: &ClusterPlan) -> anyhow::Result<RepoPath> {
     let folder = site.root.join("recovery")?.join(site.plan.incident.as_str())?;
-    let several = site.bare.clusters.iter().filter(|cluster| cluster.id.root == *site.root).count() > 1;
-    Ok(if several { folder.join(&plan.cluster.id.name)? } else { folder })
+    let ClusterId { namespace, name, .. } = &plan.cluster.id;
+    let names =
+        || site.bare.clusters.iter().filter(|cluster| cluster.id.root == *site.root).map(|cluster| &cluster.id.name);
+    Ok(match (names().count(), names().filter(|other| *other == name).count()) {
+        (1, _) => folder,
+        (_, 1) => folder.join(name)?,
+        // Clusters of one name in several namespaces. The operator makes host names of a name: it has no dot.
+        _ => folder.join(&format!("{}.{name}", namespace.as_deref().unwrap_or("-")))?,
+    })
 }
 
 /// Returns the cluster as the probe sees it, or why it cannot be told.

@@ -8,26 +8,24 @@ use super::{Changes, patched};
 use crate::build::{Builder, Extent};
 use crate::failure::{Kind, kind_of, refused};
 use crate::kustomize::files::Entry;
-use crate::model::cluster::Cluster;
+use crate::model::cluster::{Cluster, ClusterId};
 use crate::model::incident::FoundIncident;
 use crate::model::name::IncidentId;
 use crate::model::path::RepoPath;
 use crate::render::edit;
 use crate::survey::Root;
 
-/// The base without the overlays of one incident.
+/// The base without the overlays that one incident has for the chosen clusters.
 pub(super) struct Bare {
-    /// What that changes in the base.
-    pub changes: Changes,
     /// Its clusters.
     pub clusters: Vec<Cluster>,
 }
 
 impl Scene<'_> {
-    /// Returns the base without the overlays of an incident, built where it had any.
-    pub(super) fn without(&self, id: &IncidentId, builder: &Builder) -> anyhow::Result<Bare> {
+    /// Returns the base without the overlays that an incident has for the chosen clusters, built where it had any.
+    pub(super) fn without(&self, id: &IncidentId, chosen: &[ClusterId], builder: &Builder) -> anyhow::Result<Bare> {
         let mut changes = self.created.clone();
-        for standing in self.incidents.iter().filter(|standing| standing.incident.id == id.as_str()) {
+        for standing in chosen.iter().filter_map(|cluster| self.standing(id, cluster)) {
             self.take_back(standing, &mut changes)?;
         }
         let files = patched(self.files, &changes);
@@ -41,7 +39,15 @@ impl Scene<'_> {
                 bare.extend(clusters(root, built)?);
             }
         }
-        Ok(Bare { changes, clusters: bare })
+        Ok(Bare { clusters: bare })
+    }
+
+    /// Returns the overlay that an incident has for a cluster in the base.
+    pub(super) fn standing(&self, id: &IncidentId, cluster: &ClusterId) -> Option<&FoundIncident> {
+        let is_it = |standing: &&FoundIncident| {
+            standing.incident.id == id.as_str() && standing.incident.cluster.names(cluster)
+        };
+        self.incidents.iter().find(is_it)
     }
 
     /// Returns why a root does not build without an incident: a later one rests on it, else as the builder says.
@@ -55,12 +61,11 @@ impl Scene<'_> {
     }
 
     /// Takes one overlay out: its files, and what activates it.
-    fn take_back(&self, standing: &FoundIncident, changes: &mut Changes) -> anyhow::Result<()> {
+    pub(super) fn take_back(&self, standing: &FoundIncident, changes: &mut Changes) -> anyhow::Result<()> {
         let root = RepoPath::parse(&standing.incident.cluster.root)?;
         let kustomization = self.kustomization(&root)?;
         let mut bytes = self.read(&kustomization, changes)?;
-        let relative = standing.folder.below(&root).unwrap_or_default().to_owned();
-        for item in [relative.clone(), format!("{relative}/backup-patch.yaml")] {
+        for item in standing.items() {
             let taken = edit::take_back(&bytes, &item)
                 .with_context(|| format!("failed to take `{item}` out of `{kustomization}`"))?;
             bytes = taken.unwrap_or(bytes);

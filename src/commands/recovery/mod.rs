@@ -83,10 +83,10 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
     let scene = Scene::set(repository, &base, &tree, &builder, args)?;
     let chosen = select::select(&scene, args)?;
     let found = incident::find(&scene, args, &chosen, now)?;
-    let without = scene.without(&found.id, &builder)?;
+    let ids: Vec<ClusterId> = chosen.iter().map(|choice| choice.cluster.clone()).collect();
+    let without = scene.without(&found.id, &ids, &builder)?;
     let subjects = subject::subjects(&scene, &without, &chosen, &found, args)?;
     let request = request::request(args, &found)?;
-    let ids: Vec<ClusterId> = chosen.iter().map(|choice| choice.cluster.clone()).collect();
     let others: Vec<Cluster> = scene.clusters_except(&ids);
     let plan = plan(&request, &subjects, &others);
     let proven = if plan.is_refused() { None } else { Some(prove(&scene, &builder, &without, &plan, args)?) };
@@ -148,7 +148,7 @@ pub(super) fn prove_again(
 
 /// Renders, activates and proves every root that has a cluster of the plan.
 fn prove(scene: &Scene, builder: &Builder, bare: &Bare, plan: &Plan, args: &RecoveryArgs) -> anyhow::Result<Proven> {
-    let mut changes = bare.changes.clone();
+    let mut changes = scene.created.clone();
     let mut activated: BTreeMap<usize, Activated> = BTreeMap::new();
     let roots: BTreeSet<&RepoPath> = plan.clusters.iter().map(|cluster| &cluster.cluster.id.root).collect();
     for root in roots {
