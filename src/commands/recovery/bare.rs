@@ -44,9 +44,8 @@ impl Scene<'_> {
 
     /// Returns the overlay that an incident has for a cluster in the base.
     pub(super) fn standing(&self, id: &IncidentId, cluster: &ClusterId) -> Option<&FoundIncident> {
-        let is_it = |standing: &&FoundIncident| {
-            standing.incident.id == id.as_str() && standing.incident.cluster.names(cluster)
-        };
+        let is_it =
+            |standing: &&FoundIncident| standing.incident.id == id.as_str() && standing.incident.cluster.names(cluster);
         self.incidents.iter().find(is_it)
     }
 
