@@ -1,7 +1,7 @@
 //! First figures: one small root as a whole process, and all corpus roots in one process against one process a root.
 //!
 //! `cargo bench --bench build`. Programs and corpora that are absent are named and skipped.
-#![expect(clippy::print_stdout, reason = "the figures are the result")]
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "the figures are the result")]
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};

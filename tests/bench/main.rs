@@ -110,12 +110,14 @@ fn root(repo: &Path, number: usize) {
     let path = format!("apps/team{}/app{number}", number % 50);
     let mut resources = String::new();
     for manifest in 0..MANIFESTS {
-        let data: String = (0..20).map(|key| format!("  key{key}: \"value {number} {manifest} {key}\"\n")).collect();
+        let data: String = (0..20)
+            .flat_map(|key| ["  key".to_owned(), format!("{key}: \"value {number} {manifest} {key}\"\n")])
+            .collect();
         let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app{number}-{manifest}\ndata:\n{data}");
         write(&repo.join(format!("{path}/cm{manifest}.yaml")), &text);
-        resources += &format!("- cm{manifest}.yaml\n");
+        resources.extend(["- cm", &manifest.to_string(), ".yaml\n"]);
     }
-    if number % 100 == 0 {
+    if number.is_multiple_of(100) {
         resources += "- ../../../base/pxc\n";
     }
     let text = format!(
