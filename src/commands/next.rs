@@ -102,7 +102,7 @@ fn word(value: &impl ValueEnum) -> String {
 }
 
 /// Returns a text as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '=' | '@' | ',' | '+');
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::backup::Backup;
+use super::name::object_name;
 use super::object::{Object, ObjectId};
 use super::path::RepoPath;
 use crate::failure::Failure;
@@ -64,11 +65,13 @@ impl Cluster {
     /// Returns `None` for any other object.
     ///
     /// # Errors
-    /// Refuses a backup block of another shape than the CRD's.
+    /// Refuses names that Kubernetes refuses, and a backup block of another shape than the CRD's.
     pub fn read(root: &RepoPath, object: &Object, namespace: Option<&str>) -> Result<Option<Self>, Failure> {
         if !object.is_cluster() {
             return Ok(None);
         }
+        object_name("PerconaXtraDBCluster", &object.id.name)?;
+        object.id.namespace.as_deref().map(|text| object_name("namespace", text)).transpose()?;
         let block = "/spec/backup";
         let namespace = object.id.namespace.clone().or_else(|| namespace.map(str::to_owned));
         Ok(Some(Self {

@@ -112,6 +112,12 @@ pub struct ClusterName {
 }
 
 impl ClusterName {
+    /// Returns the long name, as `--cluster` takes it.
+    pub fn shown(&self) -> String {
+        let part = |text: &str, empty: &str| if text.is_empty() { empty.to_owned() } else { text.to_owned() };
+        format!("{}:{}/{}", part(&self.root, "."), part(&self.namespace, "-"), self.name)
+    }
+
     /// Returns whether this names a cluster.
     pub fn names(&self, id: &ClusterId) -> bool {
         self.root == id.root.as_str()

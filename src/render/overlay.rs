@@ -14,6 +14,9 @@ use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
 use crate::plan::Change;
 
+/// The files that an overlay may have; nothing else in its folder is leeward's.
+pub const FILES: [&str; 3] = ["backup-patch.yaml", "incident.yaml", "kustomization.yaml"];
+
 /// How the overlay takes effect (design.md "Activation").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

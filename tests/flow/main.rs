@@ -10,6 +10,7 @@ mod bad_targets;
 mod bad_yaml;
 mod continued;
 mod examples;
+mod hostile;
 mod layout;
 mod main_job;
 mod output;

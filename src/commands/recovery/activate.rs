@@ -10,12 +10,13 @@ use super::{Changes, patched, winner};
 use crate::build::{Built, Extent};
 use crate::cli::Activation;
 use crate::failure::{Kind, kind_of, refused};
+use crate::kustomize::files::Files as _;
 use crate::model::cluster::{Cluster, ClusterId};
 use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
 use crate::plan::ClusterPlan;
 use crate::render::edit;
-use crate::render::overlay::{Rung, Site, render};
+use crate::render::overlay::{FILES, Rung, Site, render};
 use crate::render::proof::Mismatch;
 use crate::survey::Root;
 use crate::survey::kustomization::Kustomization;
@@ -131,6 +132,7 @@ fn attempt(site: &RootSite, done: &[&ClusterPlan], one: Try, changes: &Changes) 
     let failed = |fact| Ok(Some(Attempt { changes: changes.clone(), outcome: Err(Fault::Unseen(fact)) }));
     let mut without = changes.clone();
     standing.map(|standing| site.scene.take_back(standing, &mut without)).transpose()?;
+    refuse_occupied(site, &folder(site, cluster)?, &without)?;
     let extent = match one.rung {
         Rung::Component => Extent::Accumulated,
         Rung::Append => Extent::Patched,
@@ -188,6 +190,19 @@ fn overlaid(
     changes.extend(overlay.files.into_iter().map(|(path, bytes)| (path, Some(bytes))));
     changes.insert(kustomization, Some(edited));
     Ok(Some(changes))
+}
+
+/// Refuses a folder that holds one of the overlay's files before leeward has put it there.
+fn refuse_occupied(site: &RootSite, folder: &RepoPath, without: &Changes) -> anyhow::Result<()> {
+    let files = patched(site.scene.files, without);
+    for name in FILES {
+        let path = folder.join(name)?;
+        if files.entry(path.as_str())?.is_some() {
+            let fact = format!("`{path}` is there already and is not leeward's");
+            return Err(refused(fact).hint("--incident with another id").into());
+        }
+    }
+    Ok(())
 }
 
 /// Returns the folder of an overlay: one a cluster where the root holds several.

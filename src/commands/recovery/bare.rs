@@ -13,6 +13,7 @@ use crate::model::incident::FoundIncident;
 use crate::model::name::IncidentId;
 use crate::model::path::RepoPath;
 use crate::render::edit;
+use crate::render::overlay::FILES;
 use crate::survey::Root;
 
 /// The base without the overlays that one incident has for the chosen clusters.
@@ -70,9 +71,10 @@ impl Scene<'_> {
             bytes = taken.unwrap_or(bytes);
         }
         changes.insert(kustomization, Some(bytes));
-        for (name, entry) in self.files.list(standing.folder.as_str())? {
-            if matches!(entry, Entry::File { .. }) {
-                changes.insert(standing.folder.join(&name)?, None);
+        for name in FILES {
+            let path = standing.folder.join(name)?;
+            if let Some(Entry::File { .. }) = self.files.entry(path.as_str())? {
+                changes.insert(path, None);
             }
         }
         Ok(())

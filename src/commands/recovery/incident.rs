@@ -1,15 +1,15 @@
 //! Which incident this run belongs to: named by a flag, open in the base or on a branch of leeward's, else new.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::branches::{self, Branches};
 use super::scene::Scene;
 use super::select::Choice;
 use crate::cli::{ActionArg, RecoveryArgs, StageArg};
-use crate::failure::{refused, usage};
-use crate::kustomize::files::Files as _;
+use crate::commands::next::quoted;
+use crate::failure::{Failure, refused, usage};
 use crate::model::config::TargetType;
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Cause, Incident, Stage};
@@ -36,15 +36,18 @@ pub(super) struct Found {
 
 /// Finds or makes the incident.
 pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: Timestamp) -> anyhow::Result<Found> {
-    let known = known(scene)?;
+    let branches = branches::read(scene, args.incident.incident.as_deref())?;
+    let in_base = scene.incidents.iter().map(|found| &found.incident);
+    let known: Vec<Incident> = in_base.chain(branches.open.iter().map(|(_, incident)| incident)).cloned().collect();
     let action = action(scene, args, chosen, &known)?;
     let endpoint = place(scene, chosen)?;
     let open = match &args.incident.incident {
         Some(id) => known.iter().find(|incident| incident.id == *id),
-        None => open_incident(known.iter(), action, &endpoint),
+        None => open_incident(known.iter().filter(|incident| is_same(incident, chosen)), action, &endpoint),
     };
     let asked = args.incident.incident.as_deref().map(IncidentId::parse).transpose()?;
-    let taken: BTreeSet<String> = known.iter().map(|incident| incident.id.clone()).collect();
+    let mut taken = branches.taken.clone();
+    taken.extend(known.iter().map(|incident| incident.id.clone()));
     let id = match (asked, open) {
         (Some(id), _) => id,
         (None, Some(open)) => IncidentId::parse(&open.id)?,
@@ -58,13 +61,42 @@ pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: T
         StageArg::Protect => Stage::Protect,
         StageArg::Resume => Stage::Resume,
     };
-    let findings = findings(&known, open, action, &endpoint);
+    refuse_partial(scene, &branches, &format!("leeward/{id}/{}", stage.word()), chosen)?;
+    let mut findings = findings(&known, open, action, &endpoint);
+    findings.extend(branches.findings);
     let opened_at = open.map_or_else(|| now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), |open| open.opened_at.clone());
     let cause = Cause {
         name: open.map(|open| open.cause.name.clone()).unwrap_or_default(),
         reason: reason(args).or_else(|| open.map(|open| open.cause.reason.clone())).unwrap_or_default(),
     };
     Ok(Found { id, action, stage, opened_at, cause, findings })
+}
+
+/// Returns whether an incident is about what failed here: a rotation about these very keys, anything else about the place.
+fn is_same(incident: &Incident, chosen: &[Choice]) -> bool {
+    incident.action != Action::Rotate || chosen.iter().any(|choice| incident.from.storages.contains(&choice.storage))
+}
+
+/// Refuses to leave out clusters that the branch recovers already: their overlays would go from it.
+fn refuse_partial(scene: &Scene, branches: &Branches, branch: &str, chosen: &[Choice]) -> Result<(), Failure> {
+    let of_branch = branches.open.iter().filter(|(name, _)| name == branch).map(|(_, incident)| incident);
+    let is_chosen = |incident: &&Incident| chosen.iter().any(|choice| incident.cluster.names(&choice.cluster));
+    // A cluster that is gone from a base that was read whole has nothing left to recover.
+    let is_there = |incident: &&Incident| {
+        !scene.is_whole || scene.clusters.iter().any(|cluster| incident.cluster.names(&cluster.id))
+    };
+    let left: Vec<String> = of_branch
+        .filter(|incident| !is_chosen(incident))
+        .filter(is_there)
+        .map(|incident| incident.cluster.shown())
+        .collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let all = chosen.iter().map(|choice| choice.cluster.to_string()).chain(left.iter().cloned());
+    let flags: Vec<String> = all.map(|cluster| format!("--cluster {}", quoted(&cluster))).collect();
+    let fact = format!("branch `{branch}` recovers `{}` too, which this run would take out of it", left.join("`, `"));
+    Err(refused(fact).hint(flags.join(" ")))
 }
 
 /// Returns the reason given, on one line and without users and passwords of URLs: what has no shape of its own, or hides another, becomes a space.
@@ -94,24 +126,6 @@ fn findings(known: &[Incident], open: Option<&Incident>, action: Action, endpoin
         Finding::warn("incident-open", fact).hint(format!("--incident {id}"))
     };
     continued.into_iter().chain(ids.into_iter().map(other)).collect()
-}
-
-/// Returns the incidents of the base and of leeward's branches; the base's first.
-fn known(scene: &Scene) -> anyhow::Result<Vec<Incident>> {
-    let Scene { repository, base, .. } = scene;
-    let mut known: Vec<Incident> = scene.incidents.iter().map(|found| found.incident.clone()).collect();
-    for (name, tip) in repository.leeward_branches()? {
-        let context = || format!("failed to read branch `{name}`");
-        let tree = repository.tree(&tip).with_context(context)?;
-        for path in repository.changed_paths(&base.commit, &tip).with_context(context)? {
-            if path.ends_with("/incident.yaml") && tree.entry(&path)?.is_some() {
-                let bytes = tree.read(&path).with_context(context)?;
-                let text = std::str::from_utf8(&bytes).context("not UTF-8").with_context(context)?;
-                known.push(Incident::parse(text).with_context(|| format!("failed to read `{path}` of `{name}`"))?);
-            }
-        }
-    }
-    Ok(known)
 }
 
 /// Returns what to do: as the flag says, else as the open incident or the target's type says.

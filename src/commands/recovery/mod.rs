@@ -3,6 +3,7 @@
 
 mod activate;
 mod bare;
+mod branches;
 mod incident;
 mod request;
 mod scene;
@@ -157,12 +158,29 @@ fn prove(scene: &Scene, builder: &Builder, bare: &Bare, plan: &Plan, args: &Reco
     }
     scene.refuse_bystanders(plan, &changes)?;
     let before = scene.differing(&mut changes)?;
+    assert_ours(scene, plan, &changes)?;
     let (mut rungs, mut texts) = (Vec::new(), Vec::new());
     for cluster in activated.into_values() {
         rungs.push((cluster.rung, cluster.why));
         texts.push((cluster.before, cluster.after));
     }
     Ok(Proven { changes, rungs, texts, before })
+}
+
+/// Fails where a change lies outside the overlay folders and the activated kustomizations (law 2): a mistake of leeward's.
+fn assert_ours(scene: &Scene, plan: &Plan, changes: &Changes) -> anyhow::Result<()> {
+    let mut ours: Vec<RepoPath> = scene.created.keys().cloned().collect();
+    let mut folders = Vec::new();
+    for cluster in &plan.clusters {
+        let root = &cluster.cluster.id.root;
+        ours.push(scene.kustomization(root)?);
+        folders.push(root.join("recovery")?.join(plan.incident.as_str())?);
+    }
+    let is_ours = |path: &&RepoPath| ours.contains(path) || folders.iter().any(|folder| path.is_in(folder));
+    match changes.keys().find(|path| !is_ours(path)) {
+        Some(path) => Err(anyhow::anyhow!("internal error: `{path}` is outside of the overlay folders")),
+        None => Ok(()),
+    }
 }
 
 /// Returns the base with changes.

@@ -21,7 +21,7 @@ use crate::model::path::RepoPath;
 use crate::model::yaml;
 use crate::plan::Plan;
 use crate::render::overlay::created_kustomization;
-use crate::survey::{self, Root, Survey};
+use crate::survey::{self, IncidentFile, Root, Survey};
 
 /// The file with targets.
 const CONFIG: &str = "leeward.yaml";
@@ -40,6 +40,8 @@ pub(super) struct Scene<'a> {
     pub roots: Vec<(Root, Built)>,
     /// Every cluster, as the base has it.
     pub clusters: Vec<Cluster>,
+    /// Whether the whole base was read, not only the roots that flags name.
+    pub is_whole: bool,
     /// The incidents in the base.
     pub incidents: Vec<FoundIncident>,
     /// What the survey found.
@@ -60,7 +62,8 @@ impl<'a> Scene<'a> {
         let paths = tree.walk()?;
         let (config, note) = config(repository, tree, args)?;
         let Survey { roots, findings, incidents, .. } = surveyed(tree, &paths, args)?;
-        let incidents = incidents.iter().map(|file| found(&file.path, &file.bytes)).collect::<anyhow::Result<_>>()?;
+        let (incidents, strange) = found(&incidents, &roots)?;
+        let is_whole = named_roots(args).is_none();
         let mut scene = Self {
             repository,
             base,
@@ -68,11 +71,12 @@ impl<'a> Scene<'a> {
             config,
             roots: Vec::new(),
             clusters: Vec::new(),
+            is_whole,
             incidents,
             findings,
             created: Changes::new(),
         };
-        scene.findings.extend(note);
+        scene.findings.extend(note.into_iter().chain(strange));
         for mut root in roots {
             root.restrictor = args.repository.load_restrictor.map_or(root.restrictor, restrictor);
             scene.add(root, builder, args).with_context(|| format!("failed to read the clusters of {}", base.name))?;
@@ -162,11 +166,16 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Surveys the roots that flags name, else the whole tree.
-fn surveyed(tree: &crate::git::Tree, paths: &[(String, Entry)], args: &RecoveryArgs) -> anyhow::Result<Survey> {
+/// Returns the roots that flags name, where every cluster is named with its root.
+fn named_roots(args: &RecoveryArgs) -> Option<Vec<&str>> {
     let named: Option<Vec<&str>> =
         args.selection.cluster.iter().map(|text| text.split_once(':').map(|(root, _)| root)).collect();
-    let Some(named) = named.filter(|named| !named.is_empty()) else { return survey::survey(tree, paths) };
+    named.filter(|named| !named.is_empty())
+}
+
+/// Surveys the roots that flags name, else the whole tree.
+fn surveyed(tree: &crate::git::Tree, paths: &[(String, Entry)], args: &RecoveryArgs) -> anyhow::Result<Survey> {
+    let Some(named) = named_roots(args) else { return survey::survey(tree, paths) };
     let mut roots: Vec<Root> = Vec::new();
     for path in named {
         let path = RepoPath::parse(path)?;
@@ -190,12 +199,36 @@ pub(super) fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster
         .collect())
 }
 
-/// Parses an incident file.
-fn found(path: &RepoPath, bytes: &[u8]) -> anyhow::Result<FoundIncident> {
-    let text = std::str::from_utf8(bytes).context("not UTF-8");
-    let incident =
-        text.and_then(|text| Ok(Incident::parse(text)?)).with_context(|| format!("failed to read `{path}`"))?;
-    Ok(FoundIncident { folder: path.parent(), incident })
+/// Returns the incidents that stand where leeward puts them, and what is said of files that only look like it.
+fn found(files: &[IncidentFile], roots: &[Root]) -> anyhow::Result<(Vec<FoundIncident>, Vec<Finding>)> {
+    let (mut found, mut strange) = (Vec::new(), Vec::new());
+    for file in files {
+        let text = std::str::from_utf8(&file.bytes).context("not UTF-8");
+        let incident = text.and_then(|text| Ok(Incident::parse(text)?));
+        let is_near = roots.iter().any(|root| root.path == file.root);
+        match incident.with_context(|| format!("failed to read `{}`", file.path)) {
+            Ok(incident) if placed(&file.path.parent(), &incident) => {
+                found.push(FoundIncident { folder: file.path.parent(), incident });
+            }
+            Ok(_) => strange.push(left_out(&file.path, "it names another root or incident than its folder")),
+            Err(error) if is_near => return Err(error),
+            Err(error) => strange.push(left_out(&file.path, &error.root_cause().to_string())),
+        }
+    }
+    Ok((found, strange))
+}
+
+/// Says that a file that looks like an incident is not taken for one.
+fn left_out(path: &RepoPath, why: &str) -> Finding {
+    Finding::warn("incident-strange", format!("`{path}` is not taken for an incident: {why}"))
+}
+
+/// Returns whether an incident's file lies where leeward puts it: in `<root>/recovery/<id>/` or one folder below.
+pub(super) fn placed(folder: &RepoPath, incident: &Incident) -> bool {
+    let root = RepoPath::parse(&incident.cluster.root).ok();
+    let place = root.filter(|root| root.as_str() == incident.cluster.root).map(|root| root.join("recovery"));
+    let place = place.and_then(Result::ok).and_then(|place| place.join(&incident.id).ok());
+    place.is_some_and(|place| *folder == place || folder.parent() == place)
 }
 
 /// Returns `leeward.yaml` from a flag's file, else from the base, else an empty one.

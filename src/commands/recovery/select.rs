@@ -97,6 +97,13 @@ fn all(scene: &Scene, args: &RecoveryArgs) -> Result<Vec<Choice>, Failure> {
     };
     let choice = |cluster: &Cluster| {
         let placed = on_place.iter().find(|(known, _)| known.id == cluster.id).map(|(_, storage)| storage.clone());
+        // The storage as it is named, wherever the cluster lists it: its neighbours on the endpoint may have other keys.
+        let named = args
+            .selection
+            .storage
+            .as_ref()
+            .filter(|name| endpoint_of(cluster, name).is_some_and(|of_name| endpoint.as_ref() == Some(&of_name)));
+        let placed = placed.map(|first| named.cloned().unwrap_or(first));
         placed.or_else(|| by_incident(cluster)).map(|storage| Choice { cluster: cluster.id.clone(), storage })
     };
     Ok(scene.clusters.iter().filter_map(choice).collect())
