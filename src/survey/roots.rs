@@ -36,14 +36,16 @@ struct Choice<'a> {
     roots: BTreeMap<RepoPath, Root>,
     /// Clusters in files that nothing includes or deploys.
     unreached: Vec<RepoPath>,
+    /// Kustomizations that no other includes, above a cluster that a controller deploys from elsewhere.
+    left_out: BTreeSet<RepoPath>,
     /// What to say.
     findings: Vec<Finding>,
 }
 
 /// Chooses the roots that reach a cluster.
 pub(super) fn choose(scan: &Scan<'_>, graph: &Graph, owners: &Owners) -> Result<Chosen, anyhow::Error> {
-    let (roots, unreached, findings) = (BTreeMap::new(), Vec::new(), Vec::new());
-    let mut choice = Choice { scan, graph, owners, roots, unreached, findings };
+    let (roots, unreached, left_out, findings) = (BTreeMap::new(), Vec::new(), BTreeSet::new(), Vec::new());
+    let mut choice = Choice { scan, graph, owners, roots, unreached, left_out, findings };
     for blob in &scan.clusters {
         choice.add(blob)?;
     }
@@ -64,7 +66,9 @@ impl Choice<'_> {
             }
             return Err(failure).with_context(|| format!("failed to read manifest `{}`", blob.path));
         }
-        if !self.add_owned(&blob.path, &above)? {
+        if self.add_owned(&blob.path, &above)? {
+            self.left_out.extend(self.tops(&above));
+        } else {
             self.add_tops(&blob.path, &above)?;
         }
         Ok(())
@@ -123,6 +127,24 @@ impl Choice<'_> {
         Ok(())
     }
 
+    /// Returns the deployable kustomizations that no other includes.
+    fn tops(&self, above: &BTreeSet<RepoPath>) -> Vec<RepoPath> {
+        let deployable = |folder: &&RepoPath| self.graph.node(folder).is_some_and(|node| !node.is_component);
+        above.iter().filter(|folder| !self.graph.is_included(folder)).filter(deployable).cloned().collect()
+    }
+
+    /// Says which kustomizations reach a cluster and are deployed by nobody that this tree knows of.
+    fn left_out(&self) -> Vec<Finding> {
+        let left_out = self.left_out.iter().filter(|folder| !self.roots.contains_key(folder));
+        let finding = |folder: &RepoPath| {
+            let fact = format!(
+                "`{folder}` reaches a cluster and is left out: no Flux Kustomization or Argo CD Application of this tree names it"
+            );
+            Finding::warn("root-left-out", fact).hint(format!("--cluster {folder}:NAMESPACE/NAME"))
+        };
+        left_out.map(finding).collect()
+    }
+
     /// Adds the kustomizations that no other includes.
     fn add_tops(&mut self, file: &RepoPath, above: &BTreeSet<RepoPath>) -> Result<(), anyhow::Error> {
         if above.is_empty() {
@@ -134,8 +156,7 @@ impl Choice<'_> {
             let names: Vec<String> = above.iter().map(|folder| format!("`{folder}`")).collect();
             return Err(refused(format!("kustomizations include each other: {}", names.join(", "))).into());
         }
-        let deployable = |folder: &&RepoPath| self.graph.node(folder).is_some_and(|node| !node.is_component);
-        let tops: Vec<RepoPath> = tops.into_iter().filter(deployable).cloned().collect();
+        let tops = self.tops(above);
         if tops.is_empty() {
             self.unreached.push(file.clone());
         }
@@ -175,6 +196,7 @@ impl Choice<'_> {
             self.findings.extend(remark(root));
         }
         self.findings.extend(self.unreadable());
+        self.findings.extend(self.left_out());
         self.findings.extend(self.unreached.iter().map(|file| {
             let fact = format!("`{file}` holds a cluster that no root deploys: nothing includes it");
             Finding::note("cluster-unreached", fact)

@@ -132,3 +132,26 @@ fn a_storage_is_taken_by_its_name_in_every_cluster() {
     assert!(run.stdout.contains("minio-a-binlogs: s3.credentialsSecret binlog-credentials → r2"), "{}", run.stdout);
     assert!(!run.stdout.contains("minio-a: s3.credentialsSecret"), "{}", run.stdout);
 }
+
+#[test]
+fn a_root_that_no_controller_names_is_left_out_and_said() {
+    let world = World::gitops();
+    std::fs::remove_file(world.repo().join("flux/pxc-b.yaml")).unwrap();
+    world.commit("deployed from elsewhere");
+    let run = world.leeward(&ALL);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("root-left-out: `clusters/prod-b/pxc` reaches a cluster"), "{}", run.stdout);
+    assert!(!changed(&world, "leeward/minio-a-1122/protect").contains("prod-b"));
+    let named = world.leeward(&[
+        "plan",
+        "--cluster",
+        "clusters/prod-b/pxc:pxc-b/cluster1",
+        "--storage",
+        "minio-a",
+        "--to",
+        "minio-b",
+        "--incident",
+        "b",
+    ]);
+    assert_eq!(named.code, 0, "{named:?}");
+}
