@@ -9,7 +9,7 @@ use super::site::{RootSite, proved};
 use super::{Changes, patched, winner};
 use crate::build::{Built, Extent};
 use crate::cli::Activation;
-use crate::failure::{Kind, kind_of, refused};
+use crate::failure::{Failure, Kind, kind_of, refused};
 use crate::kustomize::files::Files as _;
 use crate::model::cluster::{Cluster, ClusterId};
 use crate::model::object::ObjectId;
@@ -182,7 +182,9 @@ fn overlaid(
     let kustomization = site.scene.kustomization(site.root)?;
     let from = if one.place == Place::Kept { changes } else { &without };
     let bytes = site.scene.read(&kustomization, from)?;
-    let edited = edit::insert(&bytes, &overlay.item).with_context(|| format!("failed to edit `{kustomization}`"))?;
+    let edited = edit::insert(&bytes, &overlay.item)
+        .map_err(|failure| typed_at(failure, &kustomization))
+        .with_context(|| format!("failed to edit `{kustomization}`"))?;
     if one.place == Place::Kept && edited != bytes {
         return Ok(None);
     }
@@ -203,6 +205,15 @@ fn refuse_occupied(site: &RootSite, folder: &RepoPath, without: &Changes) -> any
         }
     }
     Ok(())
+}
+
+/// Returns a failure of an edit, whose command names the file by its last part alone, with the command as it is typed here.
+fn typed_at(failure: Failure, kustomization: &RepoPath) -> Failure {
+    let hint = failure.hint.map(|hint| match hint.strip_suffix(" >> kustomization.yaml") {
+        Some(command) => format!("{command} >> '{kustomization}'"),
+        None => hint,
+    });
+    Failure { hint, ..failure }
 }
 
 /// Returns the folder of an overlay: one a cluster where the root holds several.
