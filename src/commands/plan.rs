@@ -11,11 +11,12 @@ use super::recovery::{Proven, Recovery, recover};
 use crate::cli::{Format, PlanArgs, RecoveryArgs};
 use crate::failure::refused;
 use crate::git::Repository;
+use crate::model::finding::Finding;
 use crate::model::incident::Stage;
 use crate::model::path::RepoPath;
 use crate::model::secret::secrets_in;
 use crate::model::yaml;
-use crate::plan::ClusterPlan;
+use crate::plan::{Change, ClusterPlan};
 use crate::render::overlay::Rung;
 use crate::render::proof::CONDITIONS;
 use crate::report::{self, BaseLine, ClusterReport, FileLine, PlanReport, Proof};
@@ -116,7 +117,9 @@ fn cluster(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> ClusterRepo
     let shown = recovery.shown[index].clone();
     let moved = |name: &str| plan.desired.schedule(name).is_none();
     let proven = recovery.proven.as_ref();
-    let diff = proven.map(|proven| &proven.texts[index]).map(|(before, after)| report::unified(before, after, &shown));
+    let masked = |text: &str| report::masked_yaml(text, &secrets);
+    let texts = proven.map(|proven| &proven.texts[index]);
+    let diff = texts.map(|(before, after)| report::unified(&masked(before), &masked(after), &shown));
     let number = if recovery.plan.stage == Stage::Protect { 1 } else { 2 };
     ClusterReport {
         stage_number: (number, plan.stages.max(number)),
@@ -127,7 +130,7 @@ fn cluster(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> ClusterRepo
             names.filter(|name| !moved(name)).collect()
         },
         is_refused: plan.is_refused(),
-        findings: plan.findings.clone(),
+        findings: masked_findings(&plan.findings, &secrets),
         activation: proven.map(|proven| activation(&proven.rungs[index])),
         diff: report::masked(&diff.unwrap_or_default(), &secrets),
         before: plan.cluster.backup.clone(),
@@ -146,8 +149,34 @@ fn secrets(recovery: &Recovery, index: usize, plan: &ClusterPlan) -> Vec<String>
 }
 
 /// Returns the changes with what could be a secret masked.
-fn masked_changes(plan: &ClusterPlan, secrets: &[String]) -> Vec<crate::plan::Change> {
-    plan.effect.iter().map(|change| change.with_texts(&|text| report::masked(text, secrets))).collect()
+fn masked_changes(plan: &ClusterPlan, secrets: &[String]) -> Vec<Change> {
+    let masked = |text: &str| report::masked(text, secrets);
+    let change = |change: &Change| {
+        let mut change = change.with_texts(&masked);
+        if let Change::MoveSchedule { was, now } = &mut change {
+            for schedule in [was, now] {
+                masked_value(&mut schedule.value, &masked);
+            }
+        }
+        change
+    };
+    plan.effect.iter().map(change).collect()
+}
+
+/// Returns findings whose facts are without secrets.
+fn masked_findings(findings: &[Finding], secrets: &[String]) -> Vec<Finding> {
+    let masked = |finding: &Finding| Finding { fact: report::masked(&finding.fact, secrets), ..finding.clone() };
+    findings.iter().map(masked).collect()
+}
+
+/// Masks every text in a value.
+fn masked_value(value: &mut serde_json::Value, masked: &dyn Fn(&str) -> String) {
+    match value {
+        serde_json::Value::String(text) => *text = masked(text),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| masked_value(item, masked)),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(|value| masked_value(value, masked)),
+        _ => {}
+    }
 }
 
 /// Returns how an overlay takes effect, for people.

@@ -9,7 +9,7 @@ mod text;
 
 pub use json::{failure, plan as plan_json};
 pub use markdown::plan as plan_markdown;
-pub use mask::masked;
+pub use mask::{masked, masked_yaml};
 pub use text::plan as plan_text;
 
 use serde::Serialize;
