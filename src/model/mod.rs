@@ -12,6 +12,7 @@ pub mod path;
 pub mod place;
 pub mod quantity;
 pub mod secret;
+pub mod shell;
 pub mod target;
 pub mod version;
 pub mod yaml;

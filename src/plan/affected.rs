@@ -4,6 +4,7 @@ use crate::model::backup::{Backup, Storage};
 use crate::model::cluster::Cluster;
 use crate::model::finding::Finding;
 use crate::model::incident::Action;
+use crate::model::shell::quoted;
 
 use super::{Request, Scope};
 
@@ -42,9 +43,8 @@ pub(super) fn affected(request: &Request, backup: &Backup, storage: &str) -> Res
     let Some(failed) = backup.storages.get(storage) else {
         let known: Vec<&str> = backup.storages.keys().map(String::as_str).collect();
         let fact = format!("storage `{storage}` is not in the cluster, it lists `{}`", known.join("`, `"));
-        return Err(
-            Finding::refuse("storage-missing", fact).hint(format!("--storage {}", known.first().unwrap_or(&"NAME")))
-        );
+        return Err(Finding::refuse("storage-missing", fact)
+            .hint(format!("--storage {}", quoted(known.first().unwrap_or(&"NAME")))));
     };
     let endpoint = failed.endpoint();
     let same_keys = |name: &str| {
@@ -58,9 +58,8 @@ pub(super) fn affected(request: &Request, backup: &Backup, storage: &str) -> Res
     if !storages.iter().any(|name| backup.uses(name)) {
         let fact = format!("no schedule and no point-in-time recovery writes to `{}`", storages.join("`, `"));
         let used = backup.storages.keys().find(|name| backup.uses(name));
-        return Err(
-            Finding::refuse("storage-unused", fact).hint(format!("--storage {}", used.map_or("NAME", String::as_str)))
-        );
+        return Err(Finding::refuse("storage-unused", fact)
+            .hint(format!("--storage {}", quoted(used.map_or("NAME", String::as_str)))));
     }
     let pitr_left = backup.pitr_on().filter(|name| !storages.iter().any(|storage| storage == name));
     match pitr_left.filter(|name| backup.storages.get(*name).is_some_and(|pitr| pitr.endpoint() == endpoint)) {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::desired::again;
+use super::resume::again;
 use crate::model::backup::{Backup, Schedule};
 use crate::model::finding::Finding;
 use crate::model::incident::Incident;
@@ -190,5 +190,5 @@ fn foreign(incident: &Incident, fact: &str) -> Finding {
         "overlay-changed",
         format!("{fact} between the cluster with and without the overlay of this incident"),
     )
-    .hint(again(&incident.id))
+    .hint(again(incident))
 }

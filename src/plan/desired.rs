@@ -6,10 +6,12 @@ use super::affected::{Affected, affected};
 use super::binlogs::Binlogs;
 use super::changes::{Change, changes};
 use super::draft::Draft;
+use super::resume::resume;
 use super::{Request, Subject, failover, rotate};
 use crate::model::backup::Backup;
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, ClusterName, From, Incident, PitrBefore, Stage, To};
+use crate::model::shell::quoted;
 
 /// What a stage wants of one cluster.
 #[derive(Debug, Clone)]
@@ -28,10 +30,21 @@ pub(super) struct Desired {
 
 /// Returns what the asked stage wants.
 pub(super) fn desired(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
+    refuse_passed_stage(request, subject)?;
     match request.stage {
         Stage::Protect => protect(request, subject),
         Stage::Resume => resume(request, subject),
     }
+}
+
+/// Refuses a stage that the base is past: `protect` after `resume` would turn point-in-time recovery off again.
+fn refuse_passed_stage(request: &Request, subject: &Subject) -> Result<(), Finding> {
+    let Some(opened) = subject.incident_in_base.as_ref().filter(|opened| opened.stage > request.stage) else {
+        return Ok(());
+    };
+    let (id, stage) = (&opened.id, opened.stage.word());
+    Err(Finding::refuse("stage-passed", format!("incident `{id}` is at stage {stage} already"))
+        .hint(format!("--stage {stage}")))
 }
 
 /// Returns what stage `protect` wants.
@@ -68,51 +81,12 @@ fn refuse_other_target(subject: &Subject, draft: &Draft) -> Result<(), Finding> 
         opened.id, opened.to.target
     );
     let storage = opened.to.storages.first().map_or("NAME", String::as_str);
-    Err(Finding::refuse("incident-moved", fact).hint(format!("--storage {storage}")))
-}
-
-/// Returns what stage `resume` wants: the base's state of this incident with point-in-time recovery on.
-fn resume(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
-    let Some(opened) = &subject.incident_in_base else {
-        let fact = format!("stage protect of incident `{}` is not in the base", request.incident);
-        return Err(
-            Finding::refuse("stage-order", fact).hint(format!("git merge leeward/{}/protect", request.incident))
-        );
-    };
-    if !opened.pitr.was_enabled || opened.to.binlogs.is_empty() {
-        let fact = format!("{} without point-in-time recovery to resume has one stage", opened.action.word());
-        return Err(Finding::refuse("stage-unknown", fact));
-    }
-    let current = &subject.current.backup;
-    for name in opened.to.storages.iter().chain([&opened.to.binlogs]) {
-        if !current.storages.contains_key(name) {
-            let fact = format!("storage `{name}`, which stage protect added, is gone from the base");
-            return Err(Finding::refuse("storage-gone", fact).hint(again(&opened.id)));
-        }
-    }
-    let mut block = current.value.clone();
-    if let Some(enabled) = block.pointer_mut("/pitr/enabled") {
-        *enabled = Value::Bool(true);
-    }
-    let backup = read(&block)?;
-    let incident = Incident {
-        stage: Stage::Resume,
-        confirmed_backup: request.confirmed_backup.clone().or_else(|| opened.confirmed_backup.clone()),
-        ..opened.clone()
-    };
-    let affected = Affected { storages: opened.from.storages.clone(), endpoint: opened.from.endpoint.clone() };
-    let changes = changes(&subject.bare.backup, &backup, &incident)?;
-    Ok(Desired { affected, backup, incident, changes, switches_pitr: true })
+    Err(Finding::refuse("incident-moved", fact).hint(format!("--storage {}", quoted(storage))))
 }
 
 /// Returns whether an incident that has point-in-time recovery off has a stage that turns it on again.
 fn resumes(incident: &Incident) -> bool {
     incident.action != Action::Buffer && !incident.to.binlogs.is_empty()
-}
-
-/// Returns the command that renders stage protect of an incident again.
-pub(super) fn again(incident: &str) -> String {
-    format!("leeward propose --incident {incident} --stage protect")
 }
 
 /// Returns what `incident.yaml` says after stage `protect`.
@@ -144,6 +118,6 @@ fn incident(request: &Request, subject: &Subject, affected: &Affected, draft: Dr
 }
 
 /// Reads a block that was made here.
-fn read(block: &Value) -> Result<Backup, Finding> {
+pub(super) fn read(block: &Value) -> Result<Backup, Finding> {
     Backup::read(block).map_err(|failure| Finding::refuse("backup-block", failure.fact))
 }

@@ -13,6 +13,7 @@ mod guard;
 mod incident;
 mod place_shared;
 mod quota;
+mod resume;
 mod retention;
 mod rotate;
 mod schedule;

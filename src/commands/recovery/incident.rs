@@ -8,12 +8,12 @@ use super::branches::{self, Branches};
 use super::scene::Scene;
 use super::select::Choice;
 use crate::cli::{ActionArg, RecoveryArgs, StageArg};
-use crate::commands::next::quoted;
 use crate::failure::{Failure, refused, usage};
 use crate::model::config::TargetType;
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Cause, Incident, Stage};
 use crate::model::name::IncidentId;
+use crate::model::shell::quoted;
 use crate::plan::{endpoint_of, incident_id, open_incident};
 use crate::report::masked;
 

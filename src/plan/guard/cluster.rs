@@ -3,6 +3,7 @@
 use super::Context;
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Stage};
+use crate::model::shell::quoted;
 
 /// Returns what is known, and what is not, of the running cluster.
 pub(super) fn check(context: &Context) -> Vec<Finding> {
@@ -31,7 +32,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
 
 /// The commands that show the holder of the lease and end its Job, never the Backup (operator.md 12.7, 12.9).
 fn lease_hint(bare: &crate::model::cluster::Cluster) -> String {
-    let namespace = bare.id.namespace.as_deref().unwrap_or("NAMESPACE");
+    let namespace = quoted(bare.id.namespace.as_deref().unwrap_or("NAMESPACE"));
     format!(
         "kubectl -n {namespace} get pxc-backup; kubectl -n {namespace} patch job xb-BACKUP --type merge -p '{{\"spec\":{{\"activeDeadlineSeconds\":1}}}}'"
     )

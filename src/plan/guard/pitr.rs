@@ -123,7 +123,7 @@ fn confirmation(context: &Context) -> Finding {
 fn unlike(context: &Context) -> Option<Finding> {
     let backup = &context.desired.backup;
     let to = &context.desired.incident.to;
-    let (proven, binlogs) = (backup.storages.get(to.storages.first()?)?, backup.storages.get(&to.binlogs)?);
+    let (proven, binlogs) = (backup.storages.get(to.storages.first()?)?, backup.storages.get(backup.pitr_on()?)?);
     let ca = |storage: &Storage| storage.value.pointer("/s3/caBundle").cloned();
     let parts = [
         ("endpoint", "s3.endpointUrl", proven.endpoint() == binlogs.endpoint()),

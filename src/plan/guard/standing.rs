@@ -1,9 +1,11 @@
 //! Guards on an incident that stands in the base: what people changed since stage `protect`.
 
+use super::super::resume::again;
 use super::Context;
 use crate::model::backup::Storage;
 use crate::model::finding::Finding;
 use crate::model::incident::{Incident, Stage};
+use crate::model::shell::quoted;
 
 /// Returns what is no longer as the incident found or left it.
 pub(super) fn check(context: &Context) -> Vec<Finding> {
@@ -28,7 +30,10 @@ fn failed_places(context: &Context, opened: &Incident) -> Vec<Finding> {
     };
     let facts = opened.from.storages.iter().filter_map(fact);
     facts
-        .map(|fact| Finding::warn("storage-changed", fact).hint(format!("git log -- {}", context.subject.bare.id.root)))
+        .map(|fact| {
+            Finding::warn("storage-changed", fact)
+                .hint(format!("git log -- {}", quoted(&context.subject.bare.id.root.to_string())))
+        })
         .collect()
 }
 
@@ -41,7 +46,7 @@ fn schedules(context: &Context, opened: &Incident) -> Vec<Finding> {
     });
     let finding = |name: &str| {
         let fact = format!("schedule `{name}` of stage protect is gone or writes elsewhere in the base");
-        Finding::refuse("schedule-changed", fact).hint(super::super::desired::again(&opened.id))
+        Finding::refuse("schedule-changed", fact).hint(again(opened))
     };
     strays.map(|moved| finding(&moved.now)).collect()
 }

@@ -6,6 +6,7 @@ mod ids;
 mod pitr;
 mod place;
 mod repository;
+mod resume;
 mod schedule;
 mod stage;
 mod volume;

@@ -113,19 +113,19 @@ fn refuses_resume_where_people_took_the_overlay_apart() {
     Case::resume().overlay("storages: {minio-b-binlogs: null}").says(
         "storage-gone",
         "refuse: storage `minio-b-binlogs`, which stage protect added, is gone from the base\n  \
-        hint: leeward propose --incident inc1 --stage protect",
+        hint: leeward propose --incident inc1 --stage protect --cluster prod:pxc-a/cluster1 --to minio-b --storage minio-a",
     );
     Case::resume().overlay("pitr: {timeBetweenUploads: 5}").says(
         "overlay-changed",
         "refuse: `timeBetweenUploads` of pitr differs between the cluster with and without the \
         overlay of this incident\n  \
-        hint: leeward propose --incident inc1 --stage protect",
+        hint: leeward propose --incident inc1 --stage protect --cluster prod:pxc-a/cluster1 --to minio-b --storage minio-a",
     );
     Case::resume().overlay("storages: {archive: null}").says(
         "overlay-changed",
         "refuse: storage `archive` is gone between the cluster with and without the overlay of this \
         incident\n  \
-        hint: leeward propose --incident inc1 --stage protect",
+        hint: leeward propose --incident inc1 --stage protect --cluster prod:pxc-a/cluster1 --to minio-b --storage minio-a",
     );
     Case::resume()
         .overlay(
@@ -135,7 +135,7 @@ fn refuses_resume_where_people_took_the_overlay_apart() {
         .says(
             "schedule-changed",
             "refuse: schedule `daily-inc1` of stage protect is gone or writes elsewhere in the base\n  \
-            hint: leeward propose --incident inc1 --stage protect",
+            hint: leeward propose --incident inc1 --stage protect --cluster prod:pxc-a/cluster1 --to minio-b --storage minio-a",
         );
 }
 
@@ -171,4 +171,19 @@ fn refuses_to_move_a_merged_incident_elsewhere() {
         incident of its own\n  \
         hint: --storage minio-b",
     );
+}
+
+#[test]
+fn refuses_a_stage_that_the_base_is_past() {
+    let case = Case::resume().merged().ask(|request| request.stage = Stage::Protect);
+    case.says("stage-passed", "refuse: incident `inc1` is at stage resume already\n  hint: --stage resume");
+    assert!(case.plan().changes.is_empty());
+    assert!(!Case::resume().merged().plan().is_refused());
+}
+
+#[test]
+fn quotes_what_a_repository_names_in_hints_that_are_typed() {
+    let case = Case::failover().base("storages: {'a; b': {type: s3, s3: {bucket: x}}, archive: null, minio-a: null}");
+    let hint = case.findings("storage-missing");
+    assert!(hint.ends_with("hint: --storage 'a; b'"), "{hint}");
 }
