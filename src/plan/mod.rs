@@ -11,6 +11,7 @@ mod draft;
 mod failover;
 mod guard;
 mod incident;
+mod name_shared;
 mod place_shared;
 mod quota;
 mod resume;
@@ -90,12 +91,23 @@ pub struct Subject {
     pub renamed_secrets: Vec<(String, String)>,
     /// The Secrets that the build produces in another namespace, as (name, namespace).
     pub foreign_secrets: Vec<(String, String)>,
+    /// Whether another namespace of the root has a cluster of this name.
+    pub name: NameInRoot,
     /// Whether the place for binlogs was declared empty.
     pub binlogs: BinlogPlace,
     /// This incident as the base has it.
     pub incident_in_base: Option<Incident>,
     /// Other incidents of this cluster in the base.
     pub history: Vec<Incident>,
+}
+
+/// Whether a cluster's name is one of its root, across namespaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameInRoot {
+    /// No other cluster of the root has it.
+    Alone,
+    /// Another namespace has it too: a place below root and name alone would be shared.
+    Shared,
 }
 
 /// What is known of the place for binlogs.
@@ -159,6 +171,9 @@ impl Plan {
 pub fn plan(request: &Request, subjects: &[Subject], others: &[Cluster]) -> Plan {
     let mut clusters: Vec<ClusterPlan> = subjects.iter().map(|subject| plan_cluster(request, subject)).collect();
     for (index, finding) in place_shared::across(&clusters, others) {
+        clusters[index].findings.push(finding);
+    }
+    for (index, finding) in name_shared::across(&clusters, others) {
         clusters[index].findings.push(finding);
     }
     for (index, finding) in quota::across(&clusters, subjects) {

@@ -27,36 +27,55 @@ pub(super) fn across(plans: &[ClusterPlan], others: &[Cluster]) -> Vec<(usize, F
     let mut findings = Vec::new();
     for (index, a) in after.iter().enumerate() {
         for b in &after[index + 1..] {
-            let Some(plan) = a.plan.or(b.plan).filter(|_| collide(a, b)) else { continue };
-            let was_so =
-                pairs_at(&before, &a.place, a.cluster, b.cluster) >= pairs_at(&after, &a.place, a.cluster, b.cluster);
+            let (Some(plan), Some(clash)) = (a.plan.or(b.plan), clash(a, b)) else { continue };
+            let was_so = pairs_like(&before, clash, a, b) >= pairs_like(&after, clash, a, b);
+            // Backups and binlogs of one cluster in one place are what many bases have: only a new mix is refused.
+            if was_so && clash == Clash::Mix {
+                continue;
+            }
             findings.push((plan, finding(a, b, if was_so { Level::Warn } else { Level::Refuse })));
         }
     }
     findings
 }
 
-/// Returns how many pairs of two clusters collide at a place.
-fn pairs_at(writers: &[Writer], place: &str, a: usize, b: usize) -> usize {
-    let at: Vec<&Writer> = writers.iter().filter(|writer| writer.place == place).collect();
-    let pair = |x: &Writer, y: &Writer| (x.cluster.min(y.cluster), x.cluster.max(y.cluster)) == (a.min(b), a.max(b));
-    let of = |(index, x): (usize, &&Writer)| at[index + 1..].iter().filter(|y| pair(x, y) && collide(x, y)).count();
+/// How two writers on one place harm each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Clash {
+    /// They can overwrite each other's data.
+    Overwrite,
+    /// Backups and binlogs of one cluster lie in each other's lists.
+    Mix,
+}
+
+/// Returns how many pairs of the clusters of two writers clash in one way at their place.
+fn pairs_like(writers: &[Writer], how: Clash, a: &Writer, b: &Writer) -> usize {
+    let at: Vec<&Writer> = writers.iter().filter(|writer| writer.place == a.place).collect();
+    let both = |x: usize, y: usize| (x.min(y), x.max(y));
+    let is_like =
+        |x: &Writer, y: &Writer| both(x.cluster, y.cluster) == both(a.cluster, b.cluster) && clash(x, y) == Some(how);
+    let of = |(index, x): (usize, &&Writer)| at[index + 1..].iter().filter(|y| is_like(x, y)).count();
     at.iter().enumerate().map(of).sum()
 }
 
-/// Returns whether two writers can destroy each other's data.
-fn collide(a: &Writer, b: &Writer) -> bool {
-    a.place == b.place
-        && match (a.cron, b.cron) {
-            _ if a.cluster != b.cluster => a.cron.is_some() == b.cron.is_some(),
-            (Some(a), Some(b)) => cron::can_meet(a, b),
-            _ => false,
-        }
+/// Returns how two writers harm each other, if they do.
+fn clash(a: &Writer, b: &Writer) -> Option<Clash> {
+    let is_one_kind = a.cron.is_some() == b.cron.is_some();
+    match (a.cron, b.cron) {
+        _ if a.place != b.place => None,
+        _ if a.cluster != b.cluster => is_one_kind.then_some(Clash::Overwrite),
+        (Some(a), Some(b)) => cron::can_meet(a, b).then_some(Clash::Overwrite),
+        _ => (!is_one_kind).then_some(Clash::Mix),
+    }
 }
 
 /// Returns the finding for two writers on one place.
 fn finding(a: &Writer, b: &Writer, level: Level) -> Finding {
-    let how = if a.cluster == b.cluster { "whose crons can meet" } else { "of two clusters" };
+    let how = match clash(a, b) {
+        _ if a.cluster != b.cluster => "of two clusters",
+        Some(Clash::Mix) => "backups and binlogs",
+        _ => "whose crons can meet",
+    };
     let fact =
         format!("{} and {}, {how}, write to one place `{}`: they can overwrite each other", a.name, b.name, a.place);
     Finding {

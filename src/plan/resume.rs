@@ -8,7 +8,7 @@ use super::affected::Affected;
 use super::changes::changes;
 use super::desired::{Desired, read};
 use super::{Request, Subject};
-use crate::model::backup::Backup;
+use crate::model::backup::{Backup, Storage};
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Incident, Stage};
 use crate::model::shell::quoted;
@@ -77,7 +77,7 @@ fn refuse_elsewhere(opened: &Incident, current: &Backup) -> Result<(), Finding> 
         );
         return Err(Finding::refuse("pitr-elsewhere", fact).hint(again(opened)));
     }
-    let endpoint = current.storages.get(named).map(|storage| storage.endpoint()).unwrap_or_default();
+    let endpoint = current.storages.get(named).map(Storage::endpoint).unwrap_or_default();
     if opened.action != Action::Rotate && endpoint == opened.from.endpoint {
         let fact = format!("point-in-time recovery would go to `{named}` on `{endpoint}`, the endpoint that failed");
         return Err(Finding::refuse("pitr-elsewhere", fact).hint(again(opened)));

@@ -16,7 +16,7 @@ use crate::model::incident::{Action, Incident, Stage};
 use crate::model::object::Object;
 use crate::model::target::{SecretKey, Target};
 use crate::model::version::{Rules, Version};
-use crate::plan::{BinlogPlace, Subject};
+use crate::plan::{BinlogPlace, NameInRoot, Subject};
 use crate::render::proof::produced_secrets;
 
 /// Returns the subjects of the plan, in the order of the choice.
@@ -47,6 +47,13 @@ fn subject(scene: &Scene, bare: &Bare, choice: &Choice, found: &Found, args: &Re
     let is_this = |incident: &&Incident| incident.id == found.id.as_str();
     let secrets = produced_secrets(&objects, current.id.namespace.as_deref());
     let target = target(scene, entry, found, args)?;
+    let has_name = |cluster: &&Cluster| {
+        cluster.id.root == current.id.root
+            && cluster.id.name == current.id.name
+            && cluster.id.namespace != current.id.namespace
+    };
+    let name =
+        if scene.clusters.iter().any(|cluster| has_name(&cluster)) { NameInRoot::Shared } else { NameInRoot::Alone };
     let renamed_secrets = renamed(&secrets, target.as_ref());
     Ok(Subject {
         storage: choice.storage.clone(),
@@ -55,6 +62,7 @@ fn subject(scene: &Scene, bare: &Bare, choice: &Choice, found: &Found, args: &Re
         renamed_secrets,
         foreign_secrets: foreign(&objects, current.id.namespace.as_deref()),
         secrets,
+        name,
         binlogs: match entry.and_then(|entry| entry.binlogs_empty) {
             Some(true) => BinlogPlace::DeclaredEmpty,
             _ => BinlogPlace::Unknown,

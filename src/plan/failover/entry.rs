@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::Subject;
+use super::super::{NameInRoot, Subject};
 use crate::model::backup::Storage;
 use crate::model::cluster::ClusterId;
 use crate::model::finding::Finding;
@@ -27,6 +27,9 @@ pub(crate) const POD_FIELDS: [&str; 13] = [
     "containerOptions",
 ];
 
+/// The part of names and places that is for binlogs.
+const BINLOGS: &str = "binlogs";
+
 /// A target as one cluster sees it.
 pub(super) enum Place<'a> {
     /// An S3 place: the target, and the `bucket/prefix` of this cluster.
@@ -41,7 +44,7 @@ impl<'a> Place<'a> {
     /// Binds a target to a cluster.
     pub(super) fn new(subject: &'a Subject, target: &'a Target) -> Result<Self, Finding> {
         match target {
-            Target::S3(target) => Ok(Self::S3(target, cluster_path(target, &subject.bare.id))),
+            Target::S3(target) => Ok(Self::S3(target, cluster_path(target, &subject.bare.id, subject.name))),
             Target::Filesystem(target) => Ok(Self::Filesystem(target)),
             Target::Listed(name) => match subject.bare.backup.storages.get(name) {
                 Some(storage) => Ok(Self::Listed(storage)),
@@ -98,7 +101,7 @@ impl<'a> Place<'a> {
 
     /// Returns the entry for binlogs.
     pub(super) fn binlogs(&self, failed: &Storage) -> Result<Storage, Finding> {
-        self.part("binlogs", failed)
+        self.part(BINLOGS, failed)
     }
 
     /// Returns an entry with a prefix of its own.
@@ -119,9 +122,11 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Returns `bucket/prefix/root/cluster`: unique in the repository by construction.
-fn cluster_path(target: &S3Target, cluster: &ClusterId) -> String {
-    let parts = [target.bucket.as_str(), &target.prefix, &key_part(cluster.root.as_str()), &cluster.name];
+/// Returns `bucket/prefix/root/cluster`, with the namespace before the cluster where its root has the name in several:
+/// unique in the repository by construction.
+fn cluster_path(target: &S3Target, cluster: &ClusterId, name: NameInRoot) -> String {
+    let namespace = cluster.namespace.as_deref().filter(|_| name == NameInRoot::Shared).unwrap_or_default();
+    let parts = [target.bucket.as_str(), &target.prefix, &key_part(cluster.root.as_str()), namespace, &cluster.name];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
 }
 
@@ -135,15 +140,16 @@ fn key_part(path: &str) -> String {
     format!("{replaced}-{:08x}", crc32fast::hash(path.as_bytes()))
 }
 
-/// Returns a schedule's name as part of a DNS label.
+/// Returns a schedule's name as part of a DNS label; that of the binlogs' entry is theirs alone.
 fn label(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
-    lower
+    let label = lower
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect::<String>()
         .trim_matches('-')
-        .to_owned()
+        .to_owned();
+    if label == BINLOGS { format!("{BINLOGS}-backups") } else { label }
 }
 
 /// Refuses an entry whose name the operator cannot put into labels (operator.md 12.31).

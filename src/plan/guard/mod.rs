@@ -5,7 +5,7 @@ mod cluster;
 mod pitr;
 mod place;
 mod repository;
-mod schedule;
+pub(super) mod schedule;
 mod standing;
 pub(super) mod volume;
 

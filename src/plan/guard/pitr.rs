@@ -7,6 +7,7 @@ use super::Context;
 use crate::model::backup::{Backup, Storage};
 use crate::model::finding::{Finding, Level};
 use crate::model::incident::{Action, Stage};
+use crate::model::shell::quoted;
 
 /// The operator's own default of `pitr.timeoutSeconds` (operator.md 1), which an upload of all binlogs fits in.
 const TIMEOUT_SECONDS: u64 = 3600;
@@ -68,7 +69,7 @@ fn schedule_on_volumes(backup: &Backup) -> Option<&str> {
 fn at_protect(context: &Context) -> Vec<Finding> {
     let desired = context.desired;
     if !desired.incident.pitr.was_enabled || desired.backup.pitr.enabled {
-        return resources(context, Level::Warn).into_iter().collect();
+        return resources(context, Level::Warn).into_iter().chain(stays(context)).collect();
     }
     let until = match context.request.action {
         Action::Buffer => "until backups are on S3 again",
@@ -81,6 +82,28 @@ fn at_protect(context: &Context) -> Vec<Finding> {
     findings.extend(binlog_place(context, Level::Note));
     findings.extend(without_keys(context, Level::Warn));
     findings
+}
+
+/// Warns where schedules leave a place that failed and binlogs stay at another: whether that one works is not known here.
+fn stays(context: &Context) -> Option<Finding> {
+    let backup = &context.desired.backup;
+    let has_moved = !context.desired.incident.schedules.is_empty();
+    let storage = backup.storages.get(backup.pitr_on()?).filter(|_| has_moved)?;
+    let fact = format!(
+        "point-in-time recovery stays on `{}`, at `{}`: it stops every backup where that place failed too",
+        storage.name,
+        storage.endpoint()
+    );
+    Some(Finding::warn("pitr-stays", fact).hint(format!("--storage {}", quoted(&storage.name))))
+}
+
+/// Warns where no schedule moved: a Backup that succeeded was written to another place than the binlogs' new one.
+fn unproven(context: &Context) -> Option<Finding> {
+    let incident = &context.desired.incident;
+    let is_unproven = incident.action == Action::Failover && incident.to.storages.is_empty();
+    let name = &incident.to.binlogs;
+    let fact = format!("no schedule writes to the place of `{name}`: only an on-demand Backup there proves it");
+    is_unproven.then(|| Finding::warn("binlogs-unproven", fact).hint(format!("storageName: {name}")))
 }
 
 /// Says whether the place for binlogs is known to be empty.
@@ -97,6 +120,7 @@ fn binlog_place(context: &Context, level: Level) -> Option<Finding> {
 /// Returns what is wrong with turning point-in-time recovery on again.
 fn at_resume(context: &Context) -> Vec<Finding> {
     let mut findings = vec![confirmation(context)];
+    findings.extend(unproven(context));
     findings.extend(unlike(context));
     findings.extend(timeout(context));
     findings.extend(binlog_place(context, Level::Warn));

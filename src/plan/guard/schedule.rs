@@ -8,7 +8,7 @@ use crate::model::backup::{Backup, Schedule};
 use crate::model::finding::{Finding, Level};
 use crate::model::incident::Stage;
 
-/// The characters of a storage name that the operator puts into a backup's name (operator.md 2).
+/// The characters of a name of a cluster or a storage that the operator puts into a backup's name (operator.md 2).
 const NAME_PART: usize = 16;
 
 /// Returns what is wrong with schedules.
@@ -57,9 +57,9 @@ fn same_named(backup: &Backup) -> Vec<(&Schedule, &Schedule)> {
     pairs.filter(|(a, b)| same(a, b)).collect()
 }
 
-/// Returns the part of a storage's name that goes into a backup's name.
-fn name_part(storage: &str) -> String {
-    storage.chars().take(NAME_PART).collect()
+/// Returns the part of a cluster's or a storage's name that goes into a backup's name.
+pub(in crate::plan) fn name_part(name: &str) -> String {
+    name.chars().take(NAME_PART).collect()
 }
 
 /// Warns about an expression that the operator does not survive; leeward changes none.

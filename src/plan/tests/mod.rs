@@ -3,6 +3,7 @@
 mod cluster;
 mod fixture;
 mod ids;
+mod name_shared;
 mod pitr;
 mod place;
 mod repository;

@@ -171,3 +171,29 @@ fn refuses_resources_that_panic_the_operator() {
         hint: resources.requests.memory",
     );
 }
+
+#[test]
+fn names_the_place_where_binlogs_stay() {
+    Case::failover().base("pitr: {storageName: archive}").says(
+        "pitr-stays",
+        "warn: point-in-time recovery stays on `archive`, at `c:9000`: it stops every backup where \
+        that place failed too\n  \
+        hint: --storage archive",
+    );
+    Case::failover().says("pitr-stays", "");
+}
+
+#[test]
+fn says_that_no_backup_proves_a_place_of_binlogs_alone() {
+    let alone = "schedule: [{name: monthly, schedule: 30 5 1 * *, storageName: archive}]";
+    let case = Case::failover().base(alone).merged().ask(|request| {
+        request.stage = crate::model::incident::Stage::Resume;
+        request.confirmed_backup = Some("manual-1".to_owned());
+    });
+    case.says(
+        "binlogs-unproven",
+        "warn: no schedule writes to the place of `minio-b-binlogs`: only an on-demand Backup there proves it\n  \
+        hint: storageName: minio-b-binlogs",
+    );
+    Case::resume().says("binlogs-unproven", "");
+}
