@@ -3,6 +3,7 @@
 //! Depth first. A base gets a collection of its own, a component works on its parent's. It reads through `load`, changes
 //! through the transformers, and decides nothing about output.
 
+use super::budget::{Budget, weight};
 use super::cache::Cache;
 use super::collection::Collection;
 use super::fault::{BuildError, Fault};
@@ -26,6 +27,8 @@ pub(super) struct Accumulator<'a> {
     pub(super) options: &'a Options,
     /// Parsed files.
     pub(super) cache: &'a Cache,
+    /// The nodes of this build.
+    pub(super) budget: Budget<'a>,
     /// Numbers of shared scalars.
     pub(super) shares: Shares,
     /// Folders loaded so far.
@@ -66,7 +69,7 @@ impl Accumulator<'_> {
             let count = if found.is_empty() { "no" } else { "more than one" };
             return Err(Fault::invalid(format!("there is {count} kustomization file")).at(root));
         };
-        let value = self.cache.data(loaded, limits).map_err(|fault| fault.at(&loaded.path))?;
+        let value = self.cache.data(loaded, &self.budget).map_err(|fault| fault.at(&loaded.path))?;
         let kustomization = kustomization::read(&value).map_err(|fault| fault.at(&loaded.path))?;
         Ok(Target { root: root.to_owned(), file: loaded.path.clone(), kustomization })
     }
@@ -114,7 +117,7 @@ impl Accumulator<'_> {
     fn file(&self, target: &Target, place: Place, collection: &mut Collection) -> Result<(), BuildError> {
         let limits = &self.options.limits;
         let loaded = self.loader.load_place(&target.root, place)?;
-        let trees = self.cache.trees(&loaded, limits).map_err(|fault| fault.at(&loaded.path))?;
+        let trees = self.cache.trees(&loaded, &self.budget).map_err(|fault| fault.at(&loaded.path))?;
         let object = |node: &super::node::Node| Object {
             node: node.clone(),
             origin: loaded.path.clone(),
@@ -171,8 +174,7 @@ impl Accumulator<'_> {
             return Ok(());
         }
         let Target { root, file, kustomization } = target;
-        let limits = &self.options.limits;
-        let source = Source { loader: self.loader, root, file, limits };
+        let source = Source { loader: self.loader, root, file, budget: &self.budget };
         // All patches are read before the first one runs.
         let merges = source.merges(&kustomization.patches_strategic_merge)?;
         let patches: Vec<_> =
@@ -184,7 +186,7 @@ impl Accumulator<'_> {
             Vec::new()
         };
         for patch in merges.iter().chain(&patches) {
-            patch.apply(collection, limits).map_err(|fault| fault.at(&patch.source))?;
+            patch.apply(collection, &self.budget).map_err(|fault| fault.at(&patch.source))?;
             collection.drop_empty();
         }
         if !is_whole {
@@ -192,7 +194,7 @@ impl Accumulator<'_> {
         }
         self.rename_and_label(kustomization, collection).map_err(|fault| fault.at(file))?;
         for patch in &json {
-            patch.apply(collection, limits).map_err(|fault| fault.at(&patch.source))?;
+            patch.apply(collection, &self.budget).map_err(|fault| fault.at(&patch.source))?;
             collection.drop_empty();
         }
         Self::count_and_image(kustomization, collection).map_err(|fault| fault.at(file))
@@ -200,6 +202,7 @@ impl Accumulator<'_> {
 
     /// Runs the transformers from namespace to annotations.
     fn rename_and_label(&self, kustomization: &Kustomization, collection: &mut Collection) -> Result<(), Fault> {
+        self.budget.take(additions(kustomization).saturating_mul(collection.objects.len()))?;
         transform::set_namespace(collection, &kustomization.namespace)?;
         transform::add_affix(collection, Affix::Prefix, &kustomization.name_prefix)?;
         transform::add_affix(collection, Affix::Suffix, &kustomization.name_suffix)?;
@@ -217,4 +220,13 @@ impl Accumulator<'_> {
         }
         kustomization.images.iter().try_for_each(|entry| image::set_images(collection, entry))
     }
+}
+
+/// Returns how many nodes the labels, annotations and names of a kustomization add to an object at least.
+fn additions(kustomization: &Kustomization) -> usize {
+    let names = [&kustomization.namespace, &kustomization.name_prefix, &kustomization.name_suffix];
+    let labels = kustomization.labels.iter().flat_map(|label| &label.pairs);
+    let pairs = labels.chain(&kustomization.common_labels).chain(&kustomization.common_annotations);
+    let pairs = pairs.map(|(key, value)| 2 + weight(key) + weight(value));
+    pairs.chain(names.map(|name| weight(name))).sum()
 }

@@ -59,9 +59,18 @@ impl Fault {
         Self::Invalid(reason.into())
     }
 
-    /// Returns the error with its file.
+    /// Returns what is said about the file.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Unsupported(field) => format!("{field} is not supported"),
+            Self::Invalid(reason) => reason.clone(),
+            Self::Limit(limit) => format!("it passes the limit of {limit}"),
+        }
+    }
+
+    /// Returns the error with its file; the top of the tree is `.`.
     pub(super) fn at(self, file: &str) -> BuildError {
-        let file = file.to_owned();
+        let file = if file.is_empty() { "." } else { file }.to_owned();
         match self {
             Self::Unsupported(field) => BuildError::Unsupported { file, field },
             Self::Invalid(reason) => BuildError::Invalid { file, reason },

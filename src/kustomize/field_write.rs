@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::fault::Fault;
 use super::limits::Limits;
 use super::node::{Map, Node, Scalar, Style, Tag};
@@ -104,7 +105,7 @@ fn is_odd(text: &str) -> bool {
     }
     let may_have_structure = text.contains([':', '-', '#', '[', '{', '?', '.']);
     may_have_structure
-        && match parse::document(text, Dialect::V2, &Limits::default()) {
+        && match parse::document(text, Dialect::V2, &Budget::new(&Limits::default())) {
             Ok(None | Some(Node::Map(_) | Node::List(_))) => true,
             Ok(Some(Node::Scalar(scalar))) => {
                 scalar.style == Style::Plain && resolve(&scalar.value, Dialect::V2) != Resolved::Str

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::fault::Fault;
 use super::json;
-use super::limits::Limits;
 use super::plain_data;
 use super::value::Value;
 
@@ -22,14 +22,18 @@ pub(super) struct JsonPatch {
 
 impl JsonPatch {
     /// Reads a patch from JSON or YAML text.
-    pub(super) fn read(text: &str, limits: &Limits) -> Result<Self, Fault> {
+    pub(super) fn read(text: &str, budget: &Budget<'_>) -> Result<Self, Fault> {
         let is_raw = text.starts_with('[');
         let value = match text {
             "" => return Err(Fault::invalid("empty JSON patch operations")),
-            text if is_raw => json::read(text, limits.depth)?,
+            text if is_raw => {
+                // Each value but the first follows one of these letters: an upper bound, known before memory is taken.
+                budget.take(text.bytes().filter(|byte| b"[{,:".contains(byte)).count())?;
+                json::read(text, budget.limits.depth)?
+            }
             text => {
                 let text = super::documents::text_of(text.as_bytes())?;
-                plain_data::read(&text, limits)?
+                plain_data::read(&text, budget)?
             }
         };
         let operations = match value {
@@ -49,13 +53,17 @@ impl JsonPatch {
     }
 
     /// Applies the operations in order.
-    pub(super) fn apply(&self, mut document: Value, limits: &Limits) -> Result<Value, Fault> {
+    pub(super) fn apply(&self, mut document: Value, budget: &Budget<'_>) -> Result<Value, Fault> {
+        let limits = budget.limits;
+        let mut before = document.extent().0;
         for operation in &self.operations {
             self.step(&mut document, operation)?;
             let (size, depth) = document.extent();
             if size > limits.alias_nodes || depth > limits.depth {
                 return Err(Fault::Limit("the size of a patched object".to_owned()));
             }
+            budget.take_growth(before, size)?;
+            before = size;
         }
         Ok(document)
     }

@@ -11,6 +11,8 @@ pub struct Limits {
     pub depth: usize,
     /// Nodes that aliases may add to one file.
     pub alias_nodes: usize,
+    /// Nodes in one build: read, copied for aliases and added by transformers, each counted as often as it is used.
+    pub nodes: usize,
     /// Objects in one build.
     pub objects: usize,
     /// Bases and components inside each other.
@@ -28,6 +30,7 @@ impl Default for Limits {
             total_bytes: 256 << 20,
             depth: 100,
             alias_nodes: 500_000,
+            nodes: 8_000_000,
             objects: 50_000,
             includes: 64,
             folders: 10_000,

@@ -8,6 +8,7 @@
 //! `name_reference` → `order` → `canonical` → `emit`.
 
 mod accumulate;
+mod budget;
 mod cache;
 mod canonical;
 mod collection;
@@ -130,15 +131,21 @@ fn build_with(
 ) -> Result<(Vec<Object>, String), BuildError> {
     let place = loader.find("", root)?.filter(|place| place.entry == Entry::Folder);
     let root = place.ok_or_else(|| Fault::invalid("there is no such folder").at(root))?.path;
-    let accumulator =
-        Accumulator { loader, options, cache, shares: transform::Shares::default(), folders: std::cell::Cell::new(0) };
+    let accumulator = Accumulator {
+        loader,
+        options,
+        cache,
+        budget: budget::Budget::new(&options.limits),
+        shares: transform::Shares::default(),
+        folders: std::cell::Cell::new(0),
+    };
     let target = accumulator.target(&root)?;
     let mut collection = Collection::default();
     accumulator.run(&target, &mut collection, &[&root], options.extent)?;
     if options.extent == Extent::Whole {
         finish(&mut collection, &target.kustomization).map_err(|fault| fault.at(&target.file))?;
     }
-    let text = write(&mut collection)?;
+    let text = write(&mut collection, options.limits.total_bytes)?;
     Ok((collection.objects, text))
 }
 
@@ -154,8 +161,8 @@ fn finish(collection: &mut Collection, kustomization: &kustomization::Kustomizat
     Ok(())
 }
 
-/// Writes all objects.
-fn write(collection: &mut Collection) -> Result<String, BuildError> {
+/// Writes all objects, in `limit` bytes at most.
+fn write(collection: &mut Collection, limit: usize) -> Result<String, BuildError> {
     let mut text = String::new();
     for object in &mut collection.objects {
         let stripped = object.strip_notes().and_then(|()| canonical::value_of(&object.node));
@@ -164,6 +171,9 @@ fn write(collection: &mut Collection) -> Result<String, BuildError> {
             text.push_str("---\n");
         }
         text.push_str(&emit::document(&value));
+        if text.len() > limit {
+            return Err(Fault::Limit(format!("{limit} bytes of output")).at(&object.origin));
+        }
     }
     Ok(text)
 }

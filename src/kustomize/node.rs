@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use super::budget::weight;
+
 /// What a scalar was resolved as when it was read or set; `None` means "decide when written".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
@@ -185,11 +187,13 @@ impl Node {
         }
     }
 
-    /// Returns the number of nodes in the tree.
+    /// Returns the number of nodes in the tree, keys too; a long text counts as several.
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::Scalar(_) => 1,
-            Self::Map(map) => 1 + map.entries.iter().map(|(_, value)| value.size()).sum::<usize>(),
+            Self::Scalar(scalar) => 1 + weight(&scalar.value),
+            Self::Map(map) => {
+                1 + map.entries.iter().map(|(key, value)| 1 + weight(&key.value) + value.size()).sum::<usize>()
+            }
             Self::List(list) => 1 + list.items.iter().map(Self::size).sum::<usize>(),
         }
     }

@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag as YamlTag};
 
+use super::budget::{Budget, weight};
 use super::fault::Fault;
-use super::limits::Limits;
 use super::merge_key;
 use super::node::{List, Map, Node, Scalar, Style, Tag};
 use super::resolve::{Dialect, resolve};
@@ -26,8 +26,8 @@ enum Open {
 struct Builder<'a> {
     /// Which go-yaml reads this text.
     dialect: Dialect,
-    /// The bounds.
-    limits: &'a Limits,
+    /// The bounds, and what the build has used of them.
+    budget: &'a Budget<'a>,
     /// Open containers, outermost first.
     open: Vec<Open>,
     /// Finished nodes by anchor id.
@@ -41,10 +41,10 @@ struct Builder<'a> {
 }
 
 /// Returns the first document of `text`, `None` when there is none.
-pub(super) fn document(text: &str, dialect: Dialect, limits: &Limits) -> Result<Option<Node>, Fault> {
+pub(super) fn document(text: &str, dialect: Dialect, budget: &Budget<'_>) -> Result<Option<Node>, Fault> {
     let mut builder = Builder {
         dialect,
-        limits,
+        budget,
         open: Vec::new(),
         anchors: HashMap::new(),
         copied: 0,
@@ -103,6 +103,7 @@ impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, is_flow: bool) -> Result<(), Fault> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
+                self.budget.take(1 + weight(&value))?;
                 let scalar = self.scalar(value.as_ref(), style, tag)?;
                 self.place(Node::Scalar(scalar), anchor)
             }
@@ -122,14 +123,14 @@ impl Builder<'_> {
 
     /// Opens a container.
     fn enter(&mut self, open: Open) -> Result<(), Fault> {
-        if self.open.len() >= self.limits.depth {
-            return Err(Fault::Limit(format!("{} nested levels", self.limits.depth)));
+        if self.open.len() >= self.budget.limits.depth {
+            return Err(Fault::Limit(format!("{} nested levels", self.budget.limits.depth)));
         }
         if matches!(self.open.last(), Some(Open::Map(_, None, _))) {
             return Err(Fault::unsupported("a mapping key that is not a scalar"));
         }
         self.open.push(open);
-        Ok(())
+        self.budget.take(1)
     }
 
     /// Closes the innermost container.
@@ -178,8 +179,8 @@ impl Builder<'_> {
         }
         let node = self.anchors.get(&anchor).ok_or_else(|| Fault::invalid("an anchor contains itself"))?.clone();
         self.count_copy(node.size())?;
-        if self.open.len() + depth_of(&node) > self.limits.depth {
-            return Err(Fault::Limit(format!("{} nested levels", self.limits.depth)));
+        if self.open.len() + depth_of(&node) > self.budget.limits.depth {
+            return Err(Fault::Limit(format!("{} nested levels", self.budget.limits.depth)));
         }
         self.place(node, 0)
     }
@@ -187,10 +188,10 @@ impl Builder<'_> {
     /// Counts nodes made by anchors and aliases.
     fn count_copy(&mut self, nodes: usize) -> Result<(), Fault> {
         self.copied = self.copied.saturating_add(nodes);
-        if self.copied > self.limits.alias_nodes {
-            return Err(Fault::Limit(format!("{} nodes from aliases", self.limits.alias_nodes)));
+        if self.copied > self.budget.limits.alias_nodes {
+            return Err(Fault::Limit(format!("{} nodes from aliases", self.budget.limits.alias_nodes)));
         }
-        Ok(())
+        self.budget.take(nodes)
     }
 
     /// Makes the scalar of an event.
@@ -254,6 +255,7 @@ fn depth_of(node: &Node) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::limits::Limits;
     use super::*;
 
     /// The styles of the collections in a text, in order of their ends.
@@ -279,7 +281,7 @@ mod tests {
             ("{a: [1]}\n", &[true, true]),
             ("a: &b\n  c: 1\n", &[false, false]),
         ] {
-            let node = document(text, Dialect::V3, &Limits::default()).unwrap().unwrap();
+            let node = document(text, Dialect::V3, &Budget::new(&Limits::default())).unwrap().unwrap();
             let mut have = Vec::new();
             flows(&node, &mut have);
             assert_eq!(have, want, "{text}");

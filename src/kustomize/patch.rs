@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::canonical;
 use super::collection::Collection;
 use super::fault::{BuildError, Fault};
@@ -14,7 +15,6 @@ use super::field_write::{lookup_or_create_map, set_text};
 use super::from_value::from_patched;
 use super::json_patch::JsonPatch;
 use super::kustomization::{Patch, Target};
-use super::limits::Limits;
 use super::load::Loader;
 use super::object::Object;
 use super::read::{Trees, trees_of_text};
@@ -53,8 +53,8 @@ pub(super) struct Source<'a> {
     pub(super) root: &'a str,
     /// The kustomization file.
     pub(super) file: &'a str,
-    /// The bounds.
-    pub(super) limits: &'a Limits,
+    /// The bounds, and what the build has used of them.
+    pub(super) budget: &'a Budget<'a>,
 }
 
 impl Source<'_> {
@@ -75,7 +75,7 @@ impl Source<'_> {
             (false, true) => (inline.to_owned(), self.file.to_owned()),
             (true, false) => self.file_text(&patch.path)?,
         };
-        let action = either_kind(&text, self.limits, &source).map_err(|fault| fault.at(&source))?;
+        let action = either_kind(&text, self.budget, &source).map_err(|fault| fault.at(&source))?;
         let allow = (patch.allow_name_change, patch.allow_kind_change);
         Ok(Loaded { source, action, target: patch.target.clone(), allow })
     }
@@ -91,7 +91,7 @@ impl Source<'_> {
             (false, true) => (patch.text.clone(), self.file.to_owned()),
             (true, false) => self.file_text(&patch.path)?,
         };
-        let json = JsonPatch::read(&text, self.limits).map_err(|fault| fault.at(&source))?;
+        let json = JsonPatch::read(&text, self.budget).map_err(|fault| fault.at(&source))?;
         if json.is_empty() {
             return Err(Fault::invalid("the patch is empty").at(&source));
         }
@@ -105,13 +105,14 @@ impl Source<'_> {
         }
         let mut patches = Vec::new();
         for entry in entries {
-            match trees_of_text(entry, self.limits) {
+            match trees_of_text(entry, self.budget) {
                 Ok(trees) => patches.extend(objects(trees, self.file)),
+                Err(fault @ Fault::Limit(_)) => return Err(fault.at(self.file)),
                 Err(fault) if entry.contains('\n') => return Err(fault.at(self.file)),
                 Err(_) => {
                     let (text, path) = self.file_text(entry)?;
                     let text = super::documents::text_of(text.as_bytes()).map_err(|fault| fault.at(&path))?;
-                    patches.extend(objects(trees_of_text(&text, self.limits).map_err(|fault| fault.at(&path))?, &path));
+                    patches.extend(objects(trees_of_text(&text, self.budget).map_err(|fault| fault.at(&path))?, &path));
                 }
             }
         }
@@ -130,15 +131,15 @@ fn objects(trees: Trees, origin: &str) -> Vec<Object> {
 }
 
 /// Finds out whether a text is a strategic merge or a JSON patch; it must be exactly one of them.
-fn either_kind(text: &str, limits: &Limits, source: &str) -> Result<Action, Fault> {
-    let merges = super::documents::text_of(text.as_bytes()).and_then(|text| trees_of_text(&text, limits));
-    let json = JsonPatch::read(text, limits);
+fn either_kind(text: &str, budget: &Budget<'_>, source: &str) -> Result<Action, Fault> {
+    let merges = super::documents::text_of(text.as_bytes()).and_then(|text| trees_of_text(&text, budget));
+    let json = JsonPatch::read(text, budget);
     match (merges, json) {
         (Err(fault @ (Fault::Unsupported(_) | Fault::Limit(_))), _) if !text.starts_with('[') => Err(fault),
         (_, Err(fault @ (Fault::Unsupported(_) | Fault::Limit(_)))) => Err(fault),
         (Ok(_), Ok(_)) => Err(Fault::invalid("it is both a strategic merge patch and a JSON patch")),
         (Err(_), Err(fault)) => {
-            Err(Fault::invalid(format!("it is neither a strategic merge patch nor a JSON patch: {fault:?}")))
+            Err(Fault::invalid(format!("it is neither a strategic merge patch nor a JSON patch: {}", fault.text())))
         }
         (Ok(trees), Err(_)) if trees.nodes.is_empty() => Err(Fault::unsupported("a patch without content")),
         (Ok(trees), Err(_)) => Ok(Action::Merges(objects(trees, source))),
@@ -148,31 +149,31 @@ fn either_kind(text: &str, limits: &Limits, source: &str) -> Result<Action, Faul
 
 impl Loaded {
     /// Applies the patch.
-    pub(super) fn apply(&self, collection: &mut Collection, limits: &Limits) -> Result<(), Fault> {
+    pub(super) fn apply(&self, collection: &mut Collection, budget: &Budget<'_>) -> Result<(), Fault> {
         match &self.action {
             Action::Json(json) => {
                 let target = self.target.as_ref().ok_or_else(|| Fault::invalid("a JSON patch needs a target"))?;
                 for at in select(collection, target)? {
                     collection.objects[at].store_previous_id()?;
-                    apply_json(&mut collection.objects[at], json, limits)?;
+                    apply_json(&mut collection.objects[at], json, budget)?;
                 }
                 Ok(())
             }
             Action::OldJson(json) => {
                 let target = self.target.as_ref().ok_or_else(|| Fault::invalid("a JSON patch needs a target"))?;
                 let selected = select(collection, target)?;
-                selected.into_iter().try_for_each(|at| apply_json(&mut collection.objects[at], json, limits))
+                selected.into_iter().try_for_each(|at| apply_json(&mut collection.objects[at], json, budget))
             }
             Action::OldMerges(patches) => patches.iter().try_for_each(|patch| {
                 let at = collection.by_id(&patch.id())?;
-                merge_into(collection, &[at], patch)
+                merge_into(collection, &[at], patch, budget)
             }),
-            Action::Merges(patches) => self.apply_merges(collection, patches),
+            Action::Merges(patches) => self.apply_merges(collection, patches, budget),
         }
     }
 
     /// Applies the strategic merges of an entry of `patches`.
-    fn apply_merges(&self, collection: &mut Collection, patches: &[Object]) -> Result<(), Fault> {
+    fn apply_merges(&self, collection: &mut Collection, patches: &[Object], budget: &Budget<'_>) -> Result<(), Fault> {
         let mut patches: Vec<Object> = patches.to_vec();
         for patch in &mut patches {
             self.note_permissions(patch)?;
@@ -182,7 +183,7 @@ impl Loaded {
                 return Err(Fault::invalid("several strategic merge patches cannot share one `target`"));
             };
             let selected = select(collection, target)?;
-            return merge_into(collection, &selected, patch);
+            return merge_into(collection, &selected, patch, budget);
         }
         for mut patch in patches {
             if collection.objects.iter().any(|object| object.node.is_empty()) {
@@ -192,7 +193,7 @@ impl Loaded {
                 ));
             }
             let at = collection.by_id(&patch.original_id()?)?;
-            merge(&mut collection.objects[at], &mut patch)?;
+            merge(&mut collection.objects[at], &mut patch, budget)?;
         }
         Ok(())
     }
@@ -211,13 +212,18 @@ impl Loaded {
 }
 
 /// Merges a copy of the patch into each selected object, then checks that all identities are still different.
-fn merge_into(collection: &mut Collection, selected: &[usize], patch: &Object) -> Result<(), Fault> {
+fn merge_into(
+    collection: &mut Collection,
+    selected: &[usize],
+    patch: &Object,
+    budget: &Budget<'_>,
+) -> Result<(), Fault> {
     let selected: HashSet<usize> = selected.iter().copied().collect();
     for (at, object) in collection.objects.iter_mut().enumerate() {
         if selected.contains(&at) {
             let mut copy = patch.clone();
             dress(&mut copy, object)?;
-            merge(object, &mut copy)?;
+            merge(object, &mut copy, budget)?;
         }
     }
     collection.drop_empty();
@@ -225,7 +231,7 @@ fn merge_into(collection: &mut Collection, selected: &[usize], patch: &Object) -
 }
 
 /// Merges a patch into an object; name, kind and namespace stay unless they may change.
-fn merge(object: &mut Object, patch: &mut Object) -> Result<(), Fault> {
+fn merge(object: &mut Object, patch: &mut Object, budget: &Budget<'_>) -> Result<(), Fault> {
     if object.has_hint || patch.has_hint {
         return Err(Fault::unsupported("a comment that may be a schema hint, in a merge"));
     }
@@ -235,9 +241,11 @@ fn merge(object: &mut Object, patch: &mut Object) -> Result<(), Fault> {
     if may_rename || may_change_kind {
         object.store_previous_id()?;
     }
+    let before = object.node.size();
     if !strategic_merge::apply(&mut object.node, &mut patch.node)? {
         object.node = super::node::Node::empty_map();
     }
+    budget.take_growth(before, object.node.size())?;
     if object.node.is_empty() {
         return Ok(());
     }
@@ -281,9 +289,9 @@ fn set_namespace(object: &mut Object, namespace: &str) -> Result<(), Fault> {
 }
 
 /// Applies a JSON patch; the notes survive it, and every annotation becomes a string.
-fn apply_json(object: &mut Object, json: &JsonPatch, limits: &Limits) -> Result<(), Fault> {
+fn apply_json(object: &mut Object, json: &JsonPatch, budget: &Budget<'_>) -> Result<(), Fault> {
     let notes = object.notes();
-    let patched = json.apply(canonical::value_of(&object.node)?, limits)?;
+    let patched = json.apply(canonical::value_of(&object.node)?, budget)?;
     object.node = from_patched(&patched)?;
     let mut annotations = object.metadata_map("annotations");
     annotations.extend(notes);

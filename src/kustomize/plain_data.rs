@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::canonical::check_letters;
 use super::documents;
 use super::fault::Fault;
-use super::limits::Limits;
 use super::node::{Map, Node, Scalar, Style, Tag};
 use super::number;
 use super::parse;
@@ -15,16 +15,16 @@ use super::resolve::{Dialect, Resolved, resolve};
 use super::value::Value;
 
 /// Returns the data of the first document in `text`; null when there is none.
-pub(super) fn read(text: &str, limits: &Limits) -> Result<Value, Fault> {
-    match parse::document(text, Dialect::V2, limits)? {
+pub(super) fn read(text: &str, budget: &Budget<'_>) -> Result<Value, Fault> {
+    match parse::document(text, Dialect::V2, budget)? {
         Some(node) => convert(&node),
         None => Ok(Value::Null),
     }
 }
 
 /// Returns the data of a file.
-pub(super) fn read_bytes(bytes: &[u8], limits: &Limits) -> Result<Value, Fault> {
-    read(&documents::text_of(bytes)?, limits)
+pub(super) fn read_bytes(bytes: &[u8], budget: &Budget<'_>) -> Result<Value, Fault> {
+    read(&documents::text_of(bytes)?, budget)
 }
 
 /// Converts a node.

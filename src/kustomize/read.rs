@@ -5,12 +5,12 @@
 
 use std::collections::VecDeque;
 
+use super::budget::Budget;
 use super::canonical;
 use super::documents;
 use super::fault::Fault;
 use super::from_value::from_json;
 use super::json;
-use super::limits::Limits;
 use super::node::Node;
 use super::parse;
 use super::resolve::Dialect;
@@ -26,21 +26,21 @@ pub(super) struct Trees {
 }
 
 /// Returns the objects of a file.
-pub(super) fn trees(bytes: &[u8], limits: &Limits) -> Result<Trees, Fault> {
-    trees_of_text(&documents::text_of(bytes)?, limits)
+pub(super) fn trees(bytes: &[u8], budget: &Budget<'_>) -> Result<Trees, Fault> {
+    trees_of_text(&documents::text_of(bytes)?, budget)
 }
 
 /// Returns the objects of a text.
-pub(super) fn trees_of_text(text: &str, limits: &Limits) -> Result<Trees, Fault> {
+pub(super) fn trees_of_text(text: &str, budget: &Budget<'_>) -> Result<Trees, Fault> {
     let documents = documents::split(text)?;
     let mut nodes = Vec::new();
     for document in &documents {
-        match parse::document(document, Dialect::V3, limits)? {
+        match parse::document(document, Dialect::V3, budget)? {
             Some(node) if !node.is_null() => take_document(node, documents.len() == 1, &mut nodes)?,
             _ => {}
         }
     }
-    let nodes = inline_lists(without_bad(nodes)?, limits)?;
+    let nodes = inline_lists(without_bad(nodes)?, budget)?;
     Ok(Trees { nodes, has_hint: has_hint(text) })
 }
 
@@ -99,7 +99,7 @@ pub(super) fn check_metadata(node: &Node) -> Result<(), Fault> {
 }
 
 /// Replaces list objects by their elements, put after everything else.
-fn inline_lists(nodes: Vec<Node>, limits: &Limits) -> Result<Vec<Node>, Fault> {
+fn inline_lists(nodes: Vec<Node>, budget: &Budget<'_>) -> Result<Vec<Node>, Fault> {
     let mut queue = VecDeque::from(nodes);
     let mut out = Vec::new();
     while let Some(node) = queue.pop_front() {
@@ -119,8 +119,8 @@ fn inline_lists(nodes: Vec<Node>, limits: &Limits) -> Result<Vec<Node>, Fault> {
             }
             Some(other) => return Err(Fault::invalid(format!("`items` is {}, not a list", other.kind_word()))),
         }
-        if queue.len() + out.len() > limits.objects {
-            return Err(Fault::Limit(format!("{} objects", limits.objects)));
+        if queue.len() + out.len() > budget.limits.objects {
+            return Err(Fault::Limit(format!("{} objects", budget.limits.objects)));
         }
     }
     Ok(out)

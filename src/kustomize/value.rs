@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use super::budget::weight;
+
 /// A value as JSON knows it; a number keeps the text Go's JSON gives it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
@@ -46,7 +48,14 @@ impl Value {
     pub(super) fn extent(&self) -> (usize, usize) {
         let children: Vec<(usize, usize)> = match self {
             Self::List(items) => items.iter().map(Self::extent).collect(),
-            Self::Map(entries) => entries.iter().map(|(_, value)| value.extent()).collect(),
+            Self::Map(entries) => entries
+                .iter()
+                .map(|(key, value)| {
+                    let (size, depth) = value.extent();
+                    (size + 1 + weight(key), depth)
+                })
+                .collect(),
+            Self::String(text) => return (1 + weight(text), 0),
             _ => return (1, 0),
         };
         let size = children.iter().map(|child| child.0).sum::<usize>();

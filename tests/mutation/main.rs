@@ -148,39 +148,116 @@ fn peak_kilobytes() -> u64 {
     line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
 }
 
-#[test]
-fn hostile_input_meets_limits() {
-    let laughs = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, at| {
+/// A small object.
+const OBJECT: &str = "apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {b: 1}\n";
+
+/// Mappings whose aliases multiply `levels` times.
+fn laughs(levels: usize) -> String {
+    (1..=levels).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, at| {
         let list = vec![format!("*a{}", at - 1); 9].join(", ");
         format!("{text}a{at}: &a{at} [{list}]\n")
-    });
+    })
+}
+
+/// `count` documents, each with aliases that stay below the limit of one document.
+fn many_laughs(count: usize) -> String {
+    let documents: Vec<String> =
+        (0..count).map(|at| format!("apiVersion: v1\nkind: A\nmetadata: {{name: a{at}}}\n{}", laughs(4))).collect();
+    documents.join("---\n")
+}
+
+/// Builds a kustomization with a file `f` and folders `b0` to `b199` that all name it; gives what is said about it.
+fn said(kustomization: &str, file: &str) -> String {
+    let mut files = BTreeMap::from([
+        ("kustomization.yaml".to_owned(), kustomization.as_bytes().to_vec()),
+        ("f".to_owned(), file.as_bytes().to_vec()),
+        ("base/kustomization.yaml".to_owned(), b"resources: [f]".to_vec()),
+        ("base/f".to_owned(), file.as_bytes().to_vec()),
+    ]);
+    for at in 0..200 {
+        let text = format!("namePrefix: p{at}-\nresources: [../base]");
+        files.insert(format!("b{at}/kustomization.yaml"), text.into_bytes());
+    }
+    let start = Instant::now();
+    let built = build(&Memory(files), "", &Options::default(), &Cache::new());
+    assert!(start.elapsed() < Duration::from_secs(20), "it took {:?}", start.elapsed());
+    built.map_or_else(|error| format!("{error:?}"), |built| format!("{} objects", built.objects.len()))
+}
+
+#[test]
+fn hostile_input_meets_limits() {
     let deep =
         format!("apiVersion: v1\nkind: A\nmetadata: {{name: a}}\nspec: {}{}\n", "[".repeat(50_000), "]".repeat(50_000));
-    let copies = "{\"op\": \"copy\", \"from\": \"/spec\", \"path\": \"/spec/a\"},".repeat(60);
-    let object = "apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {b: 1}\n";
-    for (kustomization, file) in [
-        ("resources: [f]".to_owned(), format!("apiVersion: v1\nkind: A\nmetadata: {{name: a}}\n{laughs}")),
-        ("resources: [f]".to_owned(), deep.clone()),
-        (deep.replace("spec", "patches"), object.to_owned()),
+    let copy = |at| format!("{{\"op\": \"copy\", \"from\": \"/spec\", \"path\": \"/spec/a{at}\"}}");
+    let copies = (0..60).map(copy).collect::<Vec<_>>().join(",");
+    let patched = |patch: &str| format!("resources: [f]\npatches: [{{target: {{kind: A}}, patch: '{patch}'}}]");
+    let folders: Vec<String> = (0..200).map(|at| format!("b{at}")).collect();
+    let labels: String = (0..2000).map(|at| format!("l{at}: x\n    ")).collect();
+    let objects: Vec<String> = (0..2000).map(|at| OBJECT.replace("name: a", &format!("name: a{at}"))).collect();
+    let inline = format!("patches:\n- target: {{kind: A}}\n  patch: |\n    {}", many_laughs(1).replace('\n', "\n    "));
+    for (kustomization, file, wanted) in [
         (
-            format!("resources: [f]\npatches: [{{target: {{kind: A}}, patch: '[{}]'}}]", copies.trim_end_matches(',')),
-            object.to_owned(),
+            "resources: [f]".to_owned(),
+            format!("apiVersion: v1\nkind: A\nmetadata: {{name: a}}\n{}", laughs(11)),
+            "Limit { file: \"f\", limit: \"500000 nodes from aliases\" }",
+        ),
+        ("resources: [f]".to_owned(), many_laughs(200), "Limit { file: \"f\", limit: \"8000000 nodes in one build\" }"),
+        (
+            format!("resources: [{}]", folders.join(", ")),
+            many_laughs(1),
+            "Limit { file: \"base/f\", limit: \"8000000 nodes in one build\" }",
         ),
         (
-            format!("resources: [f]\npatches: [{{target: {{kind: A}}, patch: '{}'}}]", "[".repeat(20_000)),
-            object.to_owned(),
+            format!("resources: [f]\n{inline}"),
+            objects.join("---\n"),
+            "Limit { file: \"kustomization.yaml\", limit: \"8000000 nodes in one build\" }",
         ),
-        ("resources: [f, f, f, f]".to_owned(), "x: y\n".repeat(100)),
-        ("resources: [f]\nimages: [{name: '((((a*)*)*)*)*b', newTag: x}]".to_owned(), object.to_owned()),
-        ("resources: [../../..]".to_owned(), object.to_owned()),
+        (
+            format!("resources: [f]\nlabels:\n- pairs:\n    {labels}"),
+            objects.join("---\n"),
+            "Limit { file: \"kustomization.yaml\", limit: \"8000000 nodes in one build\" }",
+        ),
+        (
+            "resources: [f]".to_owned(),
+            deep.clone(),
+            "Unsupported { file: \"f\", field: \"YAML that does not parse: recursion limit exceeded at byte 304 line 4 column 262\" }",
+        ),
+        (
+            deep.replace("spec", "patches"),
+            OBJECT.to_owned(),
+            "Unsupported { file: \"kustomization.yaml\", field: \"YAML that does not parse: recursion limit exceeded at byte 307 line 4 column 265\" }",
+        ),
+        (
+            patched(&format!("[{copies}]")),
+            OBJECT.to_owned(),
+            "Limit { file: \"kustomization.yaml\", limit: \"the size of a patched object\" }",
+        ),
+        (
+            patched(&"[".repeat(20_000)),
+            OBJECT.to_owned(),
+            "Limit { file: \"kustomization.yaml\", limit: \"nested JSON levels\" }",
+        ),
+        (
+            "resources: [f, f, f, f]".to_owned(),
+            "x: y\n".repeat(100),
+            "Unsupported { file: \"f\", field: \"the duplicate key `x`\" }",
+        ),
+        ("resources: [f]\nimages: [{name: '((((a*)*)*)*)*b', newTag: x}]".to_owned(), OBJECT.to_owned(), "1 objects"),
+        (
+            "resources: [../../..]".to_owned(),
+            OBJECT.to_owned(),
+            "Invalid { file: \".\", reason: \"the path `../../..` leaves the tree\" }",
+        ),
     ] {
-        let files =
-            [("kustomization.yaml".to_owned(), kustomization.into_bytes()), ("f".to_owned(), file.into_bytes())];
-        let start = Instant::now();
-        drop(build(&Memory(files.into()), "", &Options::default(), &Cache::new()));
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert_eq!(said(&kustomization, &file), wanted, "{kustomization:.200}");
     }
+    assert!(peak_kilobytes() < 1_500_000, "memory is not bounded: {} kB", peak_kilobytes());
+}
+
+#[test]
+fn a_long_file_is_refused() {
     let options = Options { limits: Limits { file_bytes: 10, ..Limits::default() }, ..Options::default() };
     let files = [("kustomization.yaml".to_owned(), b"resources: [f, g, h]".to_vec())];
-    assert!(build(&Memory(files.into()), "", &options, &Cache::new()).is_err());
+    let error = build(&Memory(files.into()), "", &options, &Cache::new()).expect_err("the file is too long");
+    assert_eq!(error.to_string(), "`kustomization.yaml` passes the limit of 10 bytes in one file");
 }
