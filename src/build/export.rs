@@ -13,7 +13,7 @@ use crate::kustomize::files::{Entry, Files};
 use crate::model::path::RepoPath;
 use crate::model::yaml;
 use crate::survey::kustomization::{self, Kustomization};
-use crate::survey::{closure, resolve};
+use crate::survey::{closure, read, resolve};
 
 /// An exported root; removed when dropped.
 pub(super) struct Export {
@@ -36,7 +36,7 @@ impl Export {
             return Err(refused(format!("folder `{root}` has no kustomization")).into());
         };
         let real_file = resolve(files, &file)?.map_or_else(|| file.clone(), |resolved| resolved.real);
-        let kustomization = Kustomization::parse(&file, &files.read(real_file.as_str())?)?;
+        let kustomization = Kustomization::parse(&file, &read(files, &real_file)?)?;
         let folder = tempfile::tempdir().map_err(|error| outside(error.to_string())).context(CREATE)?;
         let real = folder.path().canonicalize().map_err(|error| outside(error.to_string())).context(CREATE)?;
         let export = Self { folder, real, root, kustomization: (file, kustomization) };
@@ -90,7 +90,7 @@ impl Export {
         if let Some(Entry::Link { target }) = files.entry(path.as_str())? {
             return Ok(link(&target, &to).map_err(|error| outside(error.to_string()))?);
         }
-        let bytes = files.read(path.as_str())?;
+        let bytes = read(files, path)?;
         // kubectl 1.32 neither refuses such files nor ends: it takes all time and memory it gets.
         if let Ok(text) = std::str::from_utf8(&bytes) {
             yaml::check_aliases(text)?;

@@ -20,6 +20,8 @@ pub(super) const FOLDER: i32 = 0o040_000;
 pub(super) const LINK: i32 = 0o120_000;
 /// The mode of a submodule.
 pub(super) const SUBMODULE: i32 = 0o160_000;
+/// The longest text of a symbolic link: no system makes a longer one.
+const LINK_BYTES: usize = 4096;
 /// The mode of a new file.
 pub(super) const FILE: i32 = 0o100_644;
 
@@ -131,9 +133,19 @@ impl<'repo> Tree<'repo> {
         match leaf.mode & 0o170_000 {
             FOLDER => Ok(Entry::Folder),
             SUBMODULE => Ok(Entry::Submodule),
+            LINK if self.length(leaf.id, path)? > LINK_BYTES => {
+                let reason = format!("it is a symbolic link of more than {LINK_BYTES} bytes");
+                Err(ReadError { path: path.to_owned(), reason })
+            }
             LINK => Ok(Entry::Link { target: String::from_utf8_lossy(&self.bytes(leaf.id, path)?).into_owned() }),
             _ => Ok(Entry::File { id: leaf.id.as_bytes().try_into().ok() }),
         }
+    }
+
+    /// Returns how many bytes a blob has, from its header alone.
+    fn length(&self, id: Oid, path: &str) -> Result<usize, ReadError> {
+        let header = self.raw.odb().and_then(|objects| objects.read_header(id));
+        header.map(|(length, _)| length).map_err(|error| unreadable(path, error))
     }
 
     /// Returns the bytes of a blob.
@@ -175,6 +187,11 @@ impl Files for Tree<'_> {
         }
         names.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(names)
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, ReadError> {
+        let file = self.leaf(path)?.filter(|leaf| !leaf.is_folder() && leaf.mode & 0o170_000 != SUBMODULE);
+        file.map(|leaf| self.length(leaf.id, path).map(|length| length as u64)).transpose()
     }
 }
 

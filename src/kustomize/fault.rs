@@ -9,7 +9,7 @@ use super::files::ReadError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {
     /// The build needs something this builder does not do.
-    #[error("`{file}` uses `{field}`, which the built-in builder does not support")]
+    #[error("`{file}` uses {}, which the built-in builder does not support", named(field))]
     Unsupported {
         /// The file that asks for it.
         file: String,
@@ -35,6 +35,11 @@ pub enum BuildError {
         /// Which limit.
         limit: String,
     },
+}
+
+/// Returns a field in backticks; a phrase has its own where it names something.
+fn named(field: &str) -> String {
+    if field.contains(char::is_whitespace) { field.to_owned() } else { format!("`{field}`") }
 }
 
 /// A failure that does not know its file yet.
@@ -76,5 +81,19 @@ impl Fault {
             Self::Invalid(reason) => BuildError::Invalid { file, reason },
             Self::Limit(limit) => BuildError::Limit { file, limit },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_top_and_nests_no_backticks() {
+        let said = |fault: Fault| fault.at("").to_string();
+        let end = "which the built-in builder does not support";
+        assert_eq!(said(Fault::unsupported("helmCharts")), format!("`.` uses `helmCharts`, {end}"));
+        assert_eq!(said(Fault::unsupported("the remote `gh:a/b`")), format!("`.` uses the remote `gh:a/b`, {end}"));
+        assert_eq!(Fault::invalid("not JSON at byte 2").text(), "not JSON at byte 2");
     }
 }

@@ -43,6 +43,10 @@ pub trait Files {
     fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError>;
     /// Returns the names in a folder, sorted.
     fn list(&self, path: &str) -> Result<Vec<(String, Entry)>, ReadError>;
+    /// Returns the bytes a file has, where that is known without reading it: what is too long is never read.
+    fn size(&self, _path: &str) -> Result<Option<u64>, ReadError> {
+        Ok(None)
+    }
 }
 
 /// Files in memory: for tests and overlays.
@@ -73,6 +77,10 @@ impl Files for Memory {
             return Err(absent(path));
         }
         Ok(names.into_iter().collect())
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, ReadError> {
+        Ok(self.0.get(path).map(|bytes| bytes.len() as u64))
     }
 }
 
@@ -122,6 +130,13 @@ impl Files for Patched<'_> {
         }
         names.retain(|name, _| !removed.contains(name));
         Ok(names.into_iter().collect())
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, ReadError> {
+        match self.changes.get(path) {
+            Some(change) => Ok(change.as_ref().map(|bytes| bytes.len() as u64)),
+            None => self.base.size(path),
+        }
     }
 }
 

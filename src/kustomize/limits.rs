@@ -1,5 +1,8 @@
 //! The limits that a hostile repository meets instead of our memory.
 
+/// The most bytes of one file.
+pub const FILE_BYTES: usize = 32 << 20;
+
 /// Upper bounds of one build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -26,7 +29,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            file_bytes: 32 << 20,
+            file_bytes: FILE_BYTES,
             total_bytes: 256 << 20,
             depth: 100,
             alias_nodes: 500_000,

@@ -100,6 +100,9 @@ impl<'a> Loader<'a> {
         if self.options.restrictor == Restrictor::RootOnly && !is_in_or_below(folder, root) {
             return Err(Fault::invalid(format!("security: the file is not in or below `{root}`")).at(&place.path));
         }
+        if let Some(size) = self.files.size(&place.path)? {
+            self.check(usize::try_from(size).unwrap_or(usize::MAX), &place.path)?;
+        }
         let bytes = self.files.read(&place.path)?;
         self.count(bytes.len(), &place.path)?;
         self.read.borrow_mut().insert(place.path.clone());
@@ -119,12 +122,18 @@ impl<'a> Loader<'a> {
 
     /// Counts bytes against the budgets.
     fn count(&self, bytes: usize, path: &str) -> Result<(), BuildError> {
+        self.check(bytes, path)?;
+        self.bytes.set(self.bytes.get() + bytes);
+        Ok(())
+    }
+
+    /// Checks that a file of so many bytes fits the budgets.
+    fn check(&self, bytes: usize, path: &str) -> Result<(), BuildError> {
         let limits = &self.options.limits;
         if bytes > limits.file_bytes {
             return Err(Fault::Limit(format!("{} bytes in one file", limits.file_bytes)).at(path));
         }
-        self.bytes.set(self.bytes.get().saturating_add(bytes));
-        if self.bytes.get() > limits.total_bytes {
+        if self.bytes.get().saturating_add(bytes) > limits.total_bytes {
             return Err(Fault::Limit(format!("{} bytes in one build", limits.total_bytes)).at(path));
         }
         Ok(())

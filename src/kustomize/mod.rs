@@ -61,7 +61,7 @@ pub use cache::Cache;
 pub use fault::BuildError;
 pub use files::{Entry, Files, Memory, Patched, ReadError};
 pub use id::{Gvk, Id};
-pub use limits::Limits;
+pub use limits::{FILE_BYTES, Limits};
 pub use node::{List, Map, Node, Scalar, Style, Tag};
 pub use object::Object;
 pub use restrict::Restrictor;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::config::{names_a_file, names_a_folder};
 use super::kustomization::{self, Kustomization};
 use super::remote::is_remote;
-use super::resolve::{Kind, Resolved, resolve};
+use super::resolve::{Kind, Resolved, read, resolve};
 use crate::failure::{Failure, refused};
 use crate::kustomize::files::{Entry, Files};
 use crate::model::path::RepoPath;
@@ -218,7 +218,7 @@ impl Walk<'_> {
         match resolve(self.files, file)? {
             Some(found) if found.kind == Kind::File => {
                 self.take(&found);
-                Ok(self.files.read(found.real.as_str())?)
+                read(self.files, &found.real)
             }
             _ => Ok(Arc::from([])),
         }

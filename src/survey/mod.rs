@@ -35,7 +35,7 @@ mod tests;
 
 pub use closure::closure;
 pub use incident::{IncidentFile, incidents};
-pub use resolve::{Kind, Resolved, resolve};
+pub use resolve::{Kind, Resolved, read, resolve};
 pub use root::{Controller, Owner, Root, Substitutes, Transform, TransformEffect};
 
 /// What a tree holds for leeward.

@@ -5,7 +5,7 @@ use memchr::memmem;
 use serde_json::Value;
 
 use super::closure::closure;
-use super::resolve::{Kind, resolve};
+use super::resolve::{Kind, read, resolve};
 use super::scan::{Blob, names_owner};
 use super::{Controller, Owner, Transform, TransformEffect, argo, documents, flux};
 use crate::failure::Failure;
@@ -155,7 +155,7 @@ fn component_effect(files: &dyn Files, folder: &RepoPath, entry: &str) -> Result
         {
             continue;
         }
-        let bytes = files.read(file.as_str())?;
+        let bytes = read(files, &file)?;
         effect = effect.min(words_effect(&bytes));
     }
     Ok(effect)

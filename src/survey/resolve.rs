@@ -1,8 +1,10 @@
 //! Paths through symbolic links, inside the tree. Must never leave it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::failure::refused;
+use crate::kustomize::FILE_BYTES;
 use crate::kustomize::files::{Entry, Files};
 use crate::model::path::RepoPath;
 
@@ -70,6 +72,19 @@ fn walk(files: &dyn Files, path: &RepoPath) -> Result<Option<Resolved>, anyhow::
         }
     }
     Ok(Some(Resolved { real, kind, links }))
+}
+
+/// Returns the bytes of a file that a build reads, links resolved.
+///
+/// # Errors
+/// Refuses what is longer than the builder takes, before it is read; fails when the tree cannot be read.
+pub fn read(files: &dyn Files, path: &RepoPath) -> Result<Arc<[u8]>, anyhow::Error> {
+    let too_long = || refused(format!("`{path}` passes the limit of {FILE_BYTES} bytes in one file"));
+    if files.size(path.as_str())?.is_some_and(|size| size > FILE_BYTES as u64) {
+        return Err(too_long().into());
+    }
+    let bytes = files.read(path.as_str())?;
+    if bytes.len() > FILE_BYTES { Err(too_long().into()) } else { Ok(bytes) }
 }
 
 /// The refusal of a way out of the tree.

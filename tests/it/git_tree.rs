@@ -120,3 +120,19 @@ pub(crate) fn feed(repo: &Repo, args: &[&str], text: &[u8]) {
     child.stdin.take().unwrap().write_all(text).unwrap();
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn knows_the_size_of_a_file_and_reads_no_endless_link() {
+    let repo = full();
+    repo.write("long", &"x".repeat(5000));
+    let id = repo.git(&["hash-object", "-w", "long"]);
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("120000,{},long-link", id.trim())]);
+    repo.git(&["commit", "-q", "-m", "long"]);
+    let open = repo.open();
+    let tree = open.tree(&open.base(Some("main")).unwrap().commit).unwrap();
+    assert_eq!(tree.size("bin/run").unwrap(), Some(10));
+    assert_eq!(tree.size("bin").unwrap(), None);
+    assert_eq!(tree.size("no").unwrap(), None);
+    let error = tree.entry("long-link").unwrap_err().to_string();
+    assert_eq!(error, "failed to read `long-link`: it is a symbolic link of more than 4096 bytes");
+}
