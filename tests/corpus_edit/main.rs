@@ -1,7 +1,10 @@
 //! The edit on every real kustomization of the corpus: what is accepted is right and comes out again byte for byte.
 //! Needs the corpus: `LEEWARD_CORPUS`, else `../shared/data/kustomize-corpus`; says by name what it skips without it.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test: it may fail loudly and says what it skips")]
+#![expect(clippy::unwrap_used, reason = "a test: it may fail loudly")]
+
+#[path = "../skip.rs"]
+mod skip;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -116,7 +119,8 @@ fn real_kustomizations() -> Option<Vec<(PathBuf, Vec<u8>)>> {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/kustomize-corpus"), PathBuf::from);
     let real = corpus.join("real");
     if !real.is_dir() {
-        println!("skipped: the edit on real kustomizations, no corpus at `{}` (set LEEWARD_CORPUS)", real.display());
+        let why = format!("no corpus at `{}` (set LEEWARD_CORPUS)", real.display());
+        skip::skip(Some("corpus"), "edits_every_real_kustomization_or_says_why_not", &why);
         return None;
     }
     let mut files = Vec::new();

@@ -4,7 +4,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::process::Command;
 
 use crate::refusal::FAILOVER;
-use crate::world::{Run, World, can_build};
+use crate::skip::skip;
+use crate::world::{Run, World};
 
 /// Runs a shell line; it must succeed.
 fn sh(world: &World, line: &str) {
@@ -14,9 +15,6 @@ fn sh(world: &World, line: &str) {
 
 #[test]
 fn says_so_when_the_branch_is_locked() {
-    if !can_build("says_so_when_the_branch_is_locked") {
-        return;
-    }
     let world = World::gitops();
     world.write(".git/refs/heads/leeward/minio-a-1122/protect.lock", "");
     world.refuses(
@@ -30,9 +28,6 @@ fn says_so_when_the_branch_is_locked() {
 
 #[test]
 fn says_so_when_a_branch_is_in_the_way() {
-    if !can_build("says_so_when_a_branch_is_in_the_way") {
-        return;
-    }
     let world = World::gitops();
     world.git(&["branch", "leeward"]);
     world.refuses(
@@ -46,9 +41,6 @@ fn says_so_when_a_branch_is_in_the_way() {
 
 #[test]
 fn says_so_when_nothing_can_be_written() {
-    if !can_build("says_so_when_nothing_can_be_written") {
-        return;
-    }
     let world = World::gitops();
     let mut through: Vec<&str> = Vec::new();
     if std::fs::metadata(world.top()).unwrap().uid() == 0 {
@@ -73,9 +65,6 @@ fn says_so_when_nothing_can_be_written() {
 
 #[test]
 fn says_so_when_a_file_cannot_grow() {
-    if !can_build("says_so_when_a_file_cannot_grow") {
-        return;
-    }
     let world = World::gitops();
     let limits = ["sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"];
     world.refuses_through(
@@ -90,16 +79,13 @@ fn says_so_when_a_file_cannot_grow() {
 
 #[test]
 fn says_so_when_the_disk_is_full() {
-    if !can_build("says_so_when_the_disk_is_full") {
-        return;
-    }
     let world = World::gitops();
     let before = world.git(&["for-each-ref"]);
     let small = world.top().join("small");
     std::fs::create_dir(&small).unwrap();
     let can = Command::new("unshare").args(["-m", "mount", "-t", "tmpfs", "tmpfs"]).arg(&small).output();
     if !can.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: mounting a small tmpfs is not allowed here");
+        skip(None, "says_so_when_the_disk_is_full", "mounting a small tmpfs is not allowed here");
         return;
     }
     // The repository is copied to the small disk, which is then filled, and copied out again to be looked at.

@@ -1,12 +1,9 @@
 //! Bad input: storages and targets, named and inline. A key in an endpoint is never printed.
 
-use crate::world::{World, can_build};
+use crate::world::World;
 
 #[test]
 fn refuses_storages_and_targets_that_are_not_there() {
-    if !can_build("refuses_storages_and_targets_that_are_not_there") {
-        return;
-    }
     let world = World::gitops();
     let of = |more: &[&'static str]| [&["plan", "--cluster", "pxc-a/cluster1"], more].concat();
     world.refuses(
@@ -139,9 +136,6 @@ const INLINE: [(&str, &str, &str, &str); 10] = [
 
 #[test]
 fn refuses_inline_targets_that_would_hurt_later() {
-    if !can_build("refuses_inline_targets_that_would_hurt_later") {
-        return;
-    }
     let world = World::gitops();
     for (endpoint, bucket, prefix, text) in INLINE {
         let inline = ["--endpoint", endpoint, "--bucket", bucket, "--prefix", prefix, "--credentials-secret", "keys"];
@@ -154,9 +148,6 @@ fn refuses_inline_targets_that_would_hurt_later() {
 
 #[test]
 fn refuses_other_inline_names() {
-    if !can_build("refuses_other_inline_names") {
-        return;
-    }
     let world = World::gitops();
     let of = |more: &[&'static str]| [&["plan", "--cluster", "pxc-a/cluster1", "--storage", "minio-a"], more].concat();
     let s3 = |more: &[&'static str]| of(&[&["--endpoint", "https://c", "--bucket", "dr"], more].concat());
@@ -199,9 +190,6 @@ fn refuses_other_inline_names() {
 
 #[test]
 fn refuses_flags_that_do_not_fit_the_target() {
-    if !can_build("refuses_flags_that_do_not_fit_the_target") {
-        return;
-    }
     let world = World::gitops();
     let of = |more: &[&'static str]| [&["plan", "--cluster", "pxc-a/cluster1", "--storage", "minio-a"], more].concat();
     world.refuses(

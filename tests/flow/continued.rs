@@ -1,7 +1,7 @@
 //! An incident over several runs: continued, numbered, joined by people, overtaken by the base, signed.
 
 use crate::refusal::{FAILOVER, failover};
-use crate::world::{Run, World, can_build};
+use crate::world::{Run, World};
 
 /// The branch of the usual proposal.
 const BRANCH: &str = "leeward/minio-a-1122/protect";
@@ -25,9 +25,6 @@ fn assert_continued(run: &Run) {
 
 #[test]
 fn continues_an_incident_of_the_base() {
-    if !can_build("continues_an_incident_of_the_base") {
-        return;
-    }
     let world = proposed();
     world.git(&["merge", "-q", "--ff-only", BRANCH]);
     world.git(&["branch", "-q", "-D", BRANCH]);
@@ -48,9 +45,6 @@ fn continues_an_incident_of_the_base() {
 
 #[test]
 fn continues_an_incident_of_a_remote_branch() {
-    if !can_build("continues_an_incident_of_a_remote_branch") {
-        return;
-    }
     let world = proposed();
     let other = World::empty();
     other.git(&["remote", "add", "origin", world.repo().to_str().unwrap()]);
@@ -67,9 +61,6 @@ fn continues_an_incident_of_a_remote_branch() {
 
 #[test]
 fn numbers_an_incident_whose_id_is_taken() {
-    if !can_build("numbers_an_incident_whose_id_is_taken") {
-        return;
-    }
     let world = proposed();
     let run = world.leeward(&["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--to", "nas"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
@@ -82,9 +73,6 @@ fn numbers_an_incident_whose_id_is_taken() {
 
 #[test]
 fn refuses_an_id_of_another_action() {
-    if !can_build("refuses_an_id_of_another_action") {
-        return;
-    }
     let args =
         ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--to", "nas", "--incident", "minio-a-1122"];
     proposed().refuses(
@@ -96,9 +84,6 @@ fn refuses_an_id_of_another_action() {
 
 #[test]
 fn keeps_what_people_add_to_the_branch_and_refuses_what_they_change_of_ours() {
-    if !can_build("keeps_what_people_add_to_the_branch_and_refuses_what_they_change_of_ours") {
-        return;
-    }
     let world = proposed();
     world.git(&["switch", "-q", BRANCH]);
     world.write("docs/incident.md", "who was called\n");
@@ -123,9 +108,6 @@ fn keeps_what_people_add_to_the_branch_and_refuses_what_they_change_of_ours() {
 
 #[test]
 fn follows_a_base_that_moved() {
-    if !can_build("follows_a_base_that_moved") {
-        return;
-    }
     let world = proposed();
     let first = world.git(&["rev-parse", BRANCH]);
     world.write("docs/README.md", "unrelated\n");
@@ -145,9 +127,6 @@ fn follows_a_base_that_moved() {
 
 #[test]
 fn signs_as_git_is_set_up() {
-    if !can_build("signs_as_git_is_set_up") {
-        return;
-    }
     let world = World::gitops();
     let key = world.top().join("key");
     let made = Run::of(world.command("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key));

@@ -1,7 +1,7 @@
 //! How repositories are laid out: plain folders, what a kustomization may read, how an overlay takes effect.
 
 use crate::refusal::{FAILOVER, failover};
-use crate::world::{World, can_build};
+use crate::world::World;
 
 /// The branch of the usual proposal.
 const BRANCH: &str = "leeward/minio-a-1122/protect";
@@ -35,9 +35,6 @@ const APPLICATION: &str = "apiVersion: argoproj.io/v1alpha1\n\
 
 #[test]
 fn makes_a_kustomization_of_what_the_controller_applies_only_when_asked() {
-    if !can_build("makes_a_kustomization_of_what_the_controller_applies_only_when_asked") {
-        return;
-    }
     for (owner, who, listed) in [
         ("", "Flux `Kustomization flux-system/pxc-a`", &["cluster.yaml", "more/config.yaml"][..]),
         (APPLICATION, "Argo CD `Application argocd/pxc-a`", &["cluster.yaml"]),
@@ -63,9 +60,6 @@ fn makes_a_kustomization_of_what_the_controller_applies_only_when_asked() {
 
 #[test]
 fn reads_outside_of_the_root_only_where_the_controller_would() {
-    if !can_build("reads_outside_of_the_root_only_where_the_controller_would") {
-        return;
-    }
     let world = World::gitops();
     world.replace(
         "clusters/prod-a/pxc/kustomization.yaml",
@@ -87,9 +81,6 @@ fn reads_outside_of_the_root_only_where_the_controller_would() {
 
 #[test]
 fn takes_the_lowest_rung_that_proves_and_says_why() {
-    if !can_build("takes_the_lowest_rung_that_proves_and_says_why") {
-        return;
-    }
     let world = World::gitops();
     let component = world.leeward(&failover(&["--incident", "plain"]));
     assert!(component.stdout.contains("  active by a line in the root's `components`\n"), "{component:?}");
@@ -112,9 +103,6 @@ fn takes_the_lowest_rung_that_proves_and_says_why() {
 
 #[test]
 fn names_what_wins_where_no_rung_proves() {
-    if !can_build("names_what_wins_where_no_rung_proves") {
-        return;
-    }
     let world = World::gitops();
     let file = "clusters/prod-a/pxc/kustomization.yaml";
     let late = "replacements:\n\
@@ -138,9 +126,6 @@ fn names_what_wins_where_no_rung_proves() {
 
 #[test]
 fn writes_the_files_for_people_without_git() {
-    if !can_build("writes_the_files_for_people_without_git") {
-        return;
-    }
     let world = World::gitops();
     let out = world.top().join("out");
     let before = world.snapshot();

@@ -1,7 +1,7 @@
-//! The built program over whole repositories: plan, propose, demo. Needs a builder; names what it skips where there is none.
+//! The built program over whole repositories: plan, propose, demo. One test
+//! compares with a `kustomize` or `kubectl` program as well; names what it skips where there is none.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-#![expect(clippy::print_stderr, reason = "a test names what it skips")]
 
 mod bad_disk;
 mod bad_flags;
@@ -17,4 +17,6 @@ mod output;
 mod readme;
 mod refusal;
 mod selection;
+#[path = "../skip.rs"]
+mod skip;
 mod world;

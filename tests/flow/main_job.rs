@@ -1,15 +1,12 @@
 //! The main job: a failed place, a target, one command; and the same command again.
 
-use crate::world::{World, can_build};
+use crate::world::World;
 
 /// What a person types first.
 const FAILOVER: [&str; 7] = ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--to", "minio-b"];
 
 #[test]
 fn proposes_once_and_says_so_the_second_time() {
-    if !can_build("proposes_once_and_says_so_the_second_time") {
-        return;
-    }
     let world = World::gitops();
     let first = world.leeward(&FAILOVER);
     assert_eq!((first.code, first.stderr.as_str()), (0, ""), "{first:?}");

@@ -1,7 +1,7 @@
 //! Which clusters a run is about, and what it says of them.
 
 use crate::refusal::failover;
-use crate::world::{World, can_build};
+use crate::world::World;
 
 /// What follows the selection.
 const MOVE: [&str; 4] = ["--storage", "minio-a", "--to", "minio-b"];
@@ -21,9 +21,6 @@ fn planned(world: &World, args: &[&str]) -> Vec<String> {
 
 #[test]
 fn takes_short_and_long_names_all_and_all_but() {
-    if !can_build("takes_short_and_long_names_all_and_all_but") {
-        return;
-    }
     let world = World::gitops();
     let (a, b) = ("pxc-a/cluster1", "pxc-b/cluster1");
     assert_eq!(planned(&world, &plan(&["--cluster", a])), [a]);
@@ -36,9 +33,6 @@ fn takes_short_and_long_names_all_and_all_but() {
 
 #[test]
 fn all_leaves_out_clusters_on_another_place() {
-    if !can_build("all_leaves_out_clusters_on_another_place") {
-        return;
-    }
     let world = World::gitops();
     world.replace(
         "clusters/prod-b/pxc/kustomization.yaml",
@@ -59,9 +53,6 @@ fn all_leaves_out_clusters_on_another_place() {
 
 #[test]
 fn one_refused_cluster_hides_no_other_and_the_hint_works() {
-    if !can_build("one_refused_cluster_hides_no_other_and_the_hint_works") {
-        return;
-    }
     let world = World::gitops();
     world.replace(
         "flux/pxc-b.yaml",
@@ -99,9 +90,6 @@ fn one_refused_cluster_hides_no_other_and_the_hint_works() {
 
 #[test]
 fn an_unknown_namespace_is_shown_as_a_dash_and_not_written() {
-    if !can_build("an_unknown_namespace_is_shown_as_a_dash_and_not_written") {
-        return;
-    }
     let world = World::gitops();
     for cluster in ["a", "b"] {
         let path = format!("clusters/prod-{cluster}/pxc/kustomization.yaml");
@@ -122,9 +110,6 @@ fn an_unknown_namespace_is_shown_as_a_dash_and_not_written() {
 
 #[test]
 fn one_storage_alone_leaves_the_others_of_its_endpoint() {
-    if !can_build("one_storage_alone_leaves_the_others_of_its_endpoint") {
-        return;
-    }
     let world = World::gitops();
     let run = world.leeward(&failover(&["--only-storage"]));
     assert_eq!(run.code, 3);
@@ -145,9 +130,6 @@ fn one_storage_alone_leaves_the_others_of_its_endpoint() {
 
 #[test]
 fn takes_the_operator_from_the_flag_the_config_and_the_cr() {
-    if !can_build("takes_the_operator_from_the_flag_the_config_and_the_cr") {
-        return;
-    }
     let world = World::gitops();
     let cr = world.leeward(&plan(&["--cluster", "pxc-a/cluster1"]));
     assert!(cr.stdout.contains("the operator is taken to be 1.19.0, as crVersion says"), "{cr:?}");
@@ -172,9 +154,6 @@ fn takes_the_operator_from_the_flag_the_config_and_the_cr() {
 
 #[test]
 fn compares_a_listed_storage_with_clusters_that_are_not_chosen() {
-    if !can_build("compares_a_listed_storage_with_clusters_that_are_not_chosen") {
-        return;
-    }
     let world = World::gitops();
     world.replace("clusters/prod-b/pxc/kustomization.yaml", "pxc-archive/cluster2", "pxc-archive/cluster1");
     world.replace(

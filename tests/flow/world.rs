@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::skip::skip;
+
 /// The instant of every run.
 pub(crate) const NOW: &str = "2026-11-22T10:00:00Z";
 
@@ -152,12 +154,12 @@ pub(crate) fn path() -> std::ffi::OsString {
     std::env::var_os("PATH").unwrap_or_default()
 }
 
-/// Returns whether a builder is there; says which test does without where it is not.
-pub(crate) fn can_build(test: &str) -> bool {
+/// Returns whether a program that builds is there, for a test that judges by it; says which one does without.
+pub(crate) fn has_program(test: &str) -> bool {
     let found = std::env::split_paths(&path())
         .any(|folder| ["kustomize", "kubectl"].iter().any(|name| folder.join(name).is_file()));
     if !found {
-        eprintln!("skipped: {test}: no `kustomize` and no `kubectl` program in `PATH`");
+        skip(Some("program"), test, "no `kustomize` and no `kubectl` program in `PATH`");
     }
     found
 }

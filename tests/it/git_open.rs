@@ -6,6 +6,7 @@ use leeward::failure::{Kind, hint_of};
 use leeward::git::{Outcome, Repository};
 
 use crate::repo::{BRANCH, OVERLAY, Repo, assert_fails, files, pinned, propose, usual};
+use crate::skip::skip;
 
 /// Opens and expects a refusal whose hint, run in the repository, mends it.
 fn is_mended_by_its_hint(repo: &Repo, words: &[&str]) {
@@ -151,7 +152,8 @@ fn refuses_a_repository_of_another_user_as_git_does() {
     use std::os::unix::fs::MetadataExt as _;
     let repo = Repo::new();
     if std::fs::metadata(&repo.dir).unwrap().uid() != 0 {
-        eprintln!("skipped: only root can give a repository to another user");
+        let test = "refuses_a_repository_of_another_user_as_git_does";
+        skip(None, test, "only root can give a repository to another user");
         return;
     }
     Command::new("chown").args(["-R", "65534", repo.dir.to_str().unwrap()]).status().unwrap();

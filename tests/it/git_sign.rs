@@ -8,12 +8,13 @@ use leeward::failure::Kind;
 use leeward::git::{Draft, Signing};
 
 use crate::repo::{BRANCH, INCIDENT, MESSAGE, Repo, assert_fails, now, propose, usual};
+use crate::skip::skip;
 
-/// Returns whether a program is there; says so when it is not.
-fn has(program: &str) -> bool {
+/// Returns whether a program is there; says which test does without when it is not.
+fn has(program: &str, test: &str) -> bool {
     let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap().status.success();
     if !found {
-        eprintln!("skipped: `{program}` is not installed");
+        skip(None, test, &format!("`{program}` is not installed"));
     }
     found
 }
@@ -46,7 +47,7 @@ fn program(path: &Path, text: &str) {
 
 #[test]
 fn signs_with_an_ssh_key_as_configured() {
-    if !has("ssh-keygen") {
+    if !has("ssh-keygen", "signs_with_an_ssh_key_as_configured") {
         return;
     }
     let repo = Repo::new();
@@ -83,7 +84,7 @@ fn signs_with_an_ssh_key_as_configured() {
 
 #[test]
 fn obeys_the_flags_over_the_settings() {
-    if !has("ssh-keygen") {
+    if !has("ssh-keygen", "obeys_the_flags_over_the_settings") {
         return;
     }
     let repo = Repo::new();
@@ -102,7 +103,7 @@ fn obeys_the_flags_over_the_settings() {
 
 #[test]
 fn signs_with_gpg() {
-    if !has("gpg") {
+    if !has("gpg", "signs_with_gpg") {
         return;
     }
     let repo = Repo::new();

@@ -1,7 +1,6 @@
 //! The structure and the pages of the program; the git room against repositories made by the `git` program.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
-#![expect(clippy::print_stderr, reason = "a test names what it skips and what it measured")]
 
 mod git_base;
 mod git_commit;
@@ -17,4 +16,6 @@ mod kustomize_fixtures;
 mod layers;
 mod pages;
 mod repo;
+#[path = "../skip.rs"]
+mod skip;
 mod worker;

@@ -10,7 +10,7 @@ use crate::case::{Case, Family, case};
 use crate::judge::{Claim, judge, writes_to_dead};
 use crate::number;
 use crate::proposal::{Proposal, Rung, branches, untouchable};
-use crate::world::{NOW, Run, World, can_build};
+use crate::world::{NOW, Run, World, has_program};
 
 /// The cases of a test unless the environment says otherwise.
 const CASES: u64 = 6;
@@ -37,7 +37,7 @@ struct Count {
 
 /// Runs the cases of a family.
 fn run(test: &str, family: Family) -> Option<Count> {
-    if !can_build(test) {
+    if !has_program(test) {
         return None;
     }
     let mut count = Count::default();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::dice::Dice;
 use crate::number;
 use crate::proposal::{branches, untouchable};
-use crate::world::{NOW, Run, World, can_build, copy};
+use crate::world::{NOW, Run, World, copy};
 
 /// The runs that are killed unless the environment says otherwise; those that end before they can be killed come on top.
 const ROUNDS: u64 = 10;
@@ -215,9 +215,6 @@ fn unlocked(world: &World, lock: &Path) {
 
 #[test]
 fn a_killed_run_leaves_nothing_behind_and_the_next_one_converges() {
-    if !can_build("a_killed_run_leaves_nothing_behind_and_the_next_one_converges") {
-        return;
-    }
     let rounds = number("LEEWARD_LAWS_KILLS").unwrap_or(ROUNDS);
     let templates = [Template::fresh(), Template::moved()];
     let mut dice = Dice::new(number("LEEWARD_LAWS_SEED").unwrap_or(5));

@@ -5,7 +5,7 @@ use leeward::render::edit::take_back;
 use serde_json::{Value, json};
 
 use crate::builds::Checkout;
-use crate::world::{Run, World, can_build};
+use crate::world::{Run, World, has_program};
 
 /// The root of every story.
 const ROOT: &str = "clusters/prod-a/pxc";
@@ -21,7 +21,7 @@ const RESUME: [&str; 7] =
 
 /// Returns the repository of the examples, with a third place to go to.
 fn world(test: &str) -> Option<World> {
-    let world = can_build(test).then(World::gitops)?;
+    let world = has_program(test).then(World::gitops)?;
     let third = "\n  minio-c:\n    type: s3\n    endpoint: https://minio.c.example:9000\n    bucket: third\n    credentialsSecret: minio-c-keys\n";
     world.replace("leeward.yaml", "\n  nas:", &format!("{third}  nas:"));
     world.commit("a third place");

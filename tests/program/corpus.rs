@@ -52,7 +52,7 @@ fn real_roots_build_from_their_closure_as_from_the_whole_checkout() {
     let test = "real_roots_build_from_their_closure_as_from_the_whole_checkout";
     let Some(builder) = crate::builder(test) else { return };
     let Some(corpus) = corpus() else {
-        return crate::skip(test, "no corpus, set LEEWARD_CORPUS");
+        return crate::skip::skip(Some("corpus"), test, "no corpus, set LEEWARD_CORPUS");
     };
     let real = corpus.join("real");
     let every = crate::variable("LEEWARD_CORPUS_EVERY").and_then(|text| text.to_str()?.parse().ok()).unwrap_or(EVERY);

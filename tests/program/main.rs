@@ -3,6 +3,8 @@
 mod build;
 mod corpus;
 mod disk;
+#[path = "../skip.rs"]
+mod skip;
 
 use std::ffi::OsString;
 
@@ -22,12 +24,6 @@ fn builder(test: &str) -> Option<Builder> {
     if found.into_iter().any(is_there) {
         return Some(Builder::new(Choice::Binary, path.as_deref()));
     }
-    skip(test, "no `kustomize` and no `kubectl` program in `PATH`");
+    skip::skip(Some("program"), test, "no `kustomize` and no `kubectl` program in `PATH`");
     None
-}
-
-/// Says what is left out, and why.
-#[expect(clippy::print_stderr, reason = "a skipped test has to be seen")]
-fn skip(test: &str, why: &str) {
-    eprintln!("skipped: {test}: {why}");
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::built::Built;
-use crate::data::{Crd, operator_files};
+use crate::data::{Crd, files_and_program, operator_files};
 use crate::estate::{CrVersion, Estate, Keeps};
 use crate::matrix::{assert_refused, findings};
 use crate::schema::faults;
@@ -87,7 +87,7 @@ fn said(files: &Path, estate: &Estate, crd: &str) -> (Vec<String>, Vec<String>) 
 
 #[test]
 fn follows_both_axes_and_says_which_it_knew() {
-    let Some(files) = operator_files("follows_both_axes_and_says_which_it_knew") else { return };
+    let Some(files) = files_and_program("follows_both_axes_and_says_which_it_knew") else { return };
     for axes in AXES {
         let (sample, cr_version, operator) = axes.given;
         let estate = Estate { cr_version, operator, ..Estate::of(sample) };
@@ -98,7 +98,7 @@ fn follows_both_axes_and_says_which_it_knew() {
 
 #[test]
 fn writes_retention_where_the_operator_knows_it_whatever_the_cr_version() {
-    let Some(files) = operator_files("writes_retention_where_the_operator_knows_it_whatever_the_cr_version") else {
+    let Some(files) = files_and_program("writes_retention_where_the_operator_knows_it_whatever_the_cr_version") else {
         return;
     };
     let first = |sample, operator| {
@@ -142,7 +142,7 @@ fn assert_ca_refused(run: &Run, operator: &str) {
 
 #[test]
 fn renders_a_ca_that_the_operator_knows_though_the_cr_version_is_older() {
-    let Some(files) = operator_files("renders_a_ca_that_the_operator_knows_though_the_cr_version_is_older") else {
+    let Some(files) = files_and_program("renders_a_ca_that_the_operator_knows_though_the_cr_version_is_older") else {
         return;
     };
     for (sample, operator) in [("1.18.0", Some("1.19.1")), ("1.19.0", None), ("1.20.0-dev", None)] {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::world::can_build;
+use crate::skip::skip;
+use crate::world::has_program;
 
 /// The versions with a sample cluster, the folder of the sample, and the file with the CRD that goes with it.
 pub(crate) const SAMPLES: [(&str, &str); 4] = [
@@ -15,14 +16,20 @@ pub(crate) const SAMPLES: [(&str, &str); 4] = [
     ("1.20.0-dev", "1.20.0/charts/pxc-operator/crds/crd.yaml"),
 ];
 
-/// Returns the folder of the operator's files where it and a builder are there; says which test does without otherwise.
+/// Returns the folder of the operator's files where it and a program that builds are there, for tests that judge builds;
+/// says which test does without otherwise.
+pub(crate) fn files_and_program(test: &str) -> Option<PathBuf> {
+    operator_files(test).filter(|_| has_program(test))
+}
+
+/// Returns the folder of the operator's files where it is there; says which test does without otherwise.
 pub(crate) fn operator_files(test: &str) -> Option<PathBuf> {
     let folder = root().join("pxc-operator");
     if !folder.is_dir() {
-        eprintln!("skipped: {test}: no `{}` (set LEEWARD_DATA)", folder.display());
+        skip(Some("data"), test, &format!("no `{}` (set LEEWARD_DATA)", folder.display()));
         return None;
     }
-    can_build(test).then_some(folder)
+    Some(folder)
 }
 
 /// Returns where data lies.

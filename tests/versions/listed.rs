@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::built::Built;
-use crate::data::{Crd, SAMPLES, operator_files};
+use crate::data::{Crd, SAMPLES, files_and_program};
 use crate::estate::{Archive, Estate};
 use crate::matrix::{assert_refused, findings};
 use crate::schema::faults;
@@ -25,7 +25,7 @@ fn merged(world: &World, args: &[&str], stage: &str) -> (String, Built) {
 
 #[test]
 fn copies_a_listed_storage_in_its_own_words() {
-    let Some(files) = operator_files("copies_a_listed_storage_in_its_own_words") else { return };
+    let Some(files) = files_and_program("copies_a_listed_storage_in_its_own_words") else { return };
     for (sample, _) in SAMPLES {
         let crd = Crd::of(&files, sample);
         let world = Estate { archive: Archive::Amazon, ..Estate::of(sample) }.world(&files);
@@ -45,7 +45,8 @@ fn copies_a_listed_storage_in_its_own_words() {
 
 #[test]
 fn moves_backups_but_not_binlogs_to_a_storage_that_takes_keys_from_a_role() {
-    let Some(files) = operator_files("moves_backups_but_not_binlogs_to_a_storage_that_takes_keys_from_a_role") else {
+    let Some(files) = files_and_program("moves_backups_but_not_binlogs_to_a_storage_that_takes_keys_from_a_role")
+    else {
         return;
     };
     let world = Estate { archive: Archive::Role, ..Estate::of("1.20.0-dev") }.world(&files);

@@ -1,9 +1,9 @@
 //! The main job on the sample clusters of every operator version: what is proposed is built again and held against that
 //! version's CRD with nothing pruned, and against each row of operator.md section 0, without the planner's code.
-//! Needs a builder and the operator's files (`LEEWARD_DATA`, else `../shared/data`); names what it skips without them.
+//! Needs a `kustomize` or `kubectl` program and the operator's files (`LEEWARD_DATA`, else `../shared/data`); names what it skips without them.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
-#![expect(clippy::print_stderr, reason = "a test names what it skips, and says how much it ran")]
+#![expect(clippy::print_stderr, reason = "a test says how much it ran")]
 
 mod axes;
 mod built;
@@ -18,6 +18,8 @@ mod runbook;
 mod schema;
 mod schema_proof;
 mod second;
+#[path = "../skip.rs"]
+mod skip;
 mod story;
 #[expect(dead_code, reason = "the harness of the binary `flow`, of which this one needs a part")]
 #[path = "../flow/world.rs"]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::built::Built;
-use crate::data::{Crd, operator_files};
+use crate::data::{Crd, files_and_program};
 use crate::estate::{Crons, Estate, Pitr, ROOT};
 use crate::rows::{Case, ROWS};
 use crate::schema::faults;
@@ -154,7 +154,7 @@ pub(crate) fn findings<'a>(report: &'a Value, level: &str) -> Vec<&'a str> {
 
 /// Tells every story on the sample of a version, those that move schedules also with crons that never meet.
 fn every_story(test: &str, sample: &'static str) {
-    let Some(files) = operator_files(test) else { return };
+    let Some(files) = files_and_program(test) else { return };
     let crd = Crd::of(&files, sample);
     let mut tally = Tally::default();
     for story in &STORIES {
@@ -191,7 +191,7 @@ fn recovers_on_operator_1_20() {
 #[test]
 fn recovers_a_cluster_written_in_an_older_served_version_by_a_patch_of_the_root() {
     let test = "recovers_a_cluster_written_in_an_older_served_version_by_a_patch_of_the_root";
-    let Some(files) = operator_files(test) else { return };
+    let Some(files) = files_and_program(test) else { return };
     let mut tally = Tally::default();
     for (api, sample) in [("v1-10-0", "1.17.0"), ("v1-11-0", "1.20.0-dev")] {
         let crd = Crd::of(&files, sample);

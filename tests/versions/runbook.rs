@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::data::{Crd, operator_files};
+use crate::data::{Crd, files_and_program};
 use crate::estate::{Estate, FAILED, ROOT};
 use crate::matrix::{Tally, tell};
 use crate::rows::{Case, ROWS};
@@ -66,7 +66,7 @@ fn new_s3(case: &mut Case) -> &mut serde_json::Map<String, Value> {
 
 /// Returns the last result of a story on 1.19.
 fn told(name: &str, steps: usize) -> Option<Case> {
-    let files = operator_files(name)?;
+    let files = files_and_program(name)?;
     let story = STORIES.iter().find(|story| story.r#move == Move::Failover).unwrap();
     let story = Story { steps: &story.steps[..steps], ..*story };
     tell(&files, &Crd::of(&files, "1.19.0"), &Estate::of("1.19.0"), &story, &mut Tally::default())

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::built::Built;
-use crate::data::operator_files;
+use crate::data::files_and_program;
 use crate::estate::{Estate, Pitr};
 use crate::world::World;
 
@@ -31,7 +31,7 @@ fn names(built: &Built) -> Vec<&str> {
 
 #[test]
 fn takes_over_binlogs_that_wait_on_a_place_that_fails_too() {
-    let Some(files) = operator_files("takes_over_binlogs_that_wait_on_a_place_that_fails_too") else { return };
+    let Some(files) = files_and_program("takes_over_binlogs_that_wait_on_a_place_that_fails_too") else { return };
     let world = Estate::of("1.20.0-dev").world(&files);
     let first = ["--storage", "minio-a", "--to", "minio-b", "--incident", "one"];
     assert_eq!(binlogs(&merged(&world, &first).1), (false, "minio-b-binlogs"));
@@ -49,7 +49,7 @@ fn takes_over_binlogs_that_wait_on_a_place_that_fails_too() {
 
 #[test]
 fn takes_binlogs_along_from_a_buffer_to_s3() {
-    let Some(files) = operator_files("takes_binlogs_along_from_a_buffer_to_s3") else { return };
+    let Some(files) = files_and_program("takes_binlogs_along_from_a_buffer_to_s3") else { return };
     let world = Estate::of("1.19.0").world(&files);
     let first = ["--storage", "minio-a", "--to", "nas", "--incident", "one"];
     assert_eq!(binlogs(&merged(&world, &first).1), (false, "minio-a-binlogs"));
@@ -63,7 +63,7 @@ fn takes_binlogs_along_from_a_buffer_to_s3() {
 
 #[test]
 fn leaves_binlogs_alone_that_wait_on_a_place_that_works() {
-    let Some(files) = operator_files("leaves_binlogs_alone_that_wait_on_a_place_that_works") else { return };
+    let Some(files) = files_and_program("leaves_binlogs_alone_that_wait_on_a_place_that_works") else { return };
     let world = Estate::of("1.18.0").world(&files);
     merged(&world, &["--storage", "minio-a", "--to", "minio-b", "--incident", "one"]);
     let (report, built) = merged(&world, &["--storage", "archive", "--to", "minio-b", "--incident", "two"]);
@@ -75,7 +75,7 @@ fn leaves_binlogs_alone_that_wait_on_a_place_that_works() {
 
 #[test]
 fn leaves_binlogs_off_that_nobody_wanted() {
-    let Some(files) = operator_files("leaves_binlogs_off_that_nobody_wanted") else { return };
+    let Some(files) = files_and_program("leaves_binlogs_off_that_nobody_wanted") else { return };
     let world = Estate { pitr: Pitr::Off, ..Estate::of("1.20.0-dev") }.world(&files);
     merged(&world, &["--storage", "minio-a", "--to", "minio-b", "--incident", "one"]);
     let (report, built) = merged(&world, &["--storage", "minio-b-daily", "--to", "archive", "--incident", "two"]);

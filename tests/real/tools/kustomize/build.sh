@@ -1,11 +1,11 @@
 #!/bin/sh
-# Builds the kustomize program the tests compare with, once per go.sum, and prints its path.
+# Builds the kustomize program the tests compare with, once per go.mod, go.sum and source, and prints its path.
 # With the argument "oracle" it is the batch form of the same libraries, which builds many folders in one process.
 # Everything is built outside the checkout; go.mod and go.sum pin every source.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 what=${1:-kustomize}
-hash=$(cat "$here/go.sum" "$here/oracle/main.go" | sha256sum | cut -c1-16)
+hash=$(cat "$here/go.mod" "$here/go.sum" "$here/oracle/main.go" | sha256sum | cut -c1-16)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/leeward-testbed/kustomize-$hash"
 program="$cache/$what"
 if [ ! -x "$program" ]; then
