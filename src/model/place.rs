@@ -79,9 +79,13 @@ fn authority(scheme: &str, rest: &str) -> Option<String> {
         Some((host, port)) if !port.contains(']') => (host, port),
         _ => (rest, default_port),
     };
+    let host = host.strip_suffix('.').unwrap_or(host);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
     let usable = !host.is_empty() && host.chars().all(plain) && port.parse::<u16>().is_ok_and(|port| port > 0);
-    usable.then(|| format!("{}:{port}", host.to_ascii_lowercase()))
+    let host = host.to_ascii_lowercase();
+    // Kubernetes' own name of a Service, with and without the domain it has by default.
+    let host = host.strip_suffix(".svc.cluster.local").map_or(host.clone(), |service| format!("{service}.svc"));
+    usable.then(|| format!("{host}:{port}"))
 }
 
 /// Returns the place an `endpointUrl` of an existing storage means, however it is written.
@@ -112,6 +116,11 @@ mod tests {
         assert_eq!(endpoint.authority(), "minio.a.example:9000");
         assert_eq!(Endpoint::parse("https://s3").unwrap().authority(), "s3:443");
         assert_eq!(Endpoint::parse("http://[::1]:9000").unwrap().authority(), "[::1]:9000");
+        assert_eq!(Endpoint::parse("https://s3.a.example.").unwrap().authority(), "s3.a.example:443");
+        assert_eq!(Endpoint::parse("https://."), Err(EndpointFault::Host));
+        assert_eq!(authority_of("http://minio.ns.svc.Cluster.local.:9000"), "minio.ns.svc:9000");
+        assert_eq!(authority_of("http://minio.ns.svc:9000"), "minio.ns.svc:9000");
+        assert_eq!(authority_of("http://minio.ns:9000"), "minio.ns:9000");
         assert_eq!(authority_of("minio.a.example:9000/bucket"), "minio.a.example:9000");
         assert_eq!(authority_of("https://minio.a.example"), "minio.a.example:443");
     }

@@ -6,6 +6,7 @@ use super::affected::{Affected, affected};
 use super::binlogs::Binlogs;
 use super::changes::{Change, changes};
 use super::draft::Draft;
+use super::incident::next_id;
 use super::resume::resume;
 use super::{Request, Subject, failover, rotate};
 use crate::model::backup::Backup;
@@ -59,6 +60,7 @@ fn protect(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
     refuse_other_target(subject, &draft)?;
     let backup = read(&draft.block)?;
     let incident = incident(request, subject, &affected, draft);
+    refuse_done_rotation(subject, &backup, &incident)?;
     let changes = changes(bare, &backup, &incident)?;
     if changes.is_empty() {
         let fact =
@@ -82,6 +84,22 @@ fn refuse_other_target(subject: &Subject, draft: &Draft) -> Result<(), Finding> 
     );
     let storage = opened.to.storages.first().map_or("NAME", String::as_str);
     Err(Finding::refuse("incident-moved", fact).hint(format!("--storage {}", quoted(storage))))
+}
+
+/// Refuses to rotate the content of a Secret again in a merged incident: the collector is rolled by the incident's id, so
+/// nothing would roll it.
+fn refuse_done_rotation(subject: &Subject, backup: &Backup, incident: &Incident) -> Result<(), Finding> {
+    let is_same_name = incident.action == Action::Rotate && incident.to.target.is_empty();
+    let Some(opened) = subject.incident_in_base.as_ref().filter(|_| is_same_name) else { return Ok(()) };
+    if !opened.to.target.is_empty() || !changes(&subject.current.backup, backup, incident)?.is_empty() {
+        return Ok(());
+    }
+    let taken = subject.history.iter().map(|incident| incident.id.as_str()).collect();
+    let fact = format!(
+        "incident `{}` is in the base and has rolled the collector, a further rotation is an incident of its own",
+        opened.id
+    );
+    Err(Finding::refuse("rotation-done", fact).hint(format!("--incident {}", next_id(&opened.id, &taken))))
 }
 
 /// Returns whether an incident that has point-in-time recovery off has a stage that turns it on again.

@@ -40,9 +40,34 @@ pub fn incident_id(storage: &str, now: Timestamp, taken: &BTreeSet<String>) -> R
     }
 }
 
+/// Returns the id that follows one: `minio-a-1122` → `minio-a-1122-2` → `minio-a-1122-3`, and so on while it is taken.
+pub(super) fn next_id(id: &str, taken: &BTreeSet<&str>) -> String {
+    let counter = id.rsplit_once('-').filter(|(_, number)| number.len() < 3);
+    let counted = counter.and_then(|(stem, number)| Some((stem, number.parse::<u32>().ok()?)));
+    let (stem, mut number) = counted.unwrap_or((id, 1));
+    loop {
+        number += 1;
+        let suffix = format!("-{number}");
+        let stem: String = stem.chars().take(INCIDENT_ID_MAX - suffix.len()).collect();
+        let next = format!("{}{suffix}", stem.trim_end_matches('-'));
+        if !taken.contains(next.as_str()) {
+            return next;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_the_incidents_of_a_day() {
+        let next = |id: &str, taken: &[&str]| next_id(id, &taken.iter().copied().collect());
+        assert_eq!(next("minio-a-1122", &[]), "minio-a-1122-2");
+        assert_eq!(next("minio-a-1122-2", &["minio-a-1122-3"]), "minio-a-1122-4");
+        assert_eq!(next("minio-a-1122-9", &[]), "minio-a-1122-10");
+        assert_eq!(next("a-very-long-storage-1122", &[]), "a-very-long-storage-11-2");
+    }
 
     #[test]
     fn names_an_incident_after_storage_and_day() {

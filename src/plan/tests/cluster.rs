@@ -47,3 +47,13 @@ fn says_what_git_does_not_rotate() {
         "warn: Secret `a-keys` has to stay, with working keys, while any Backup names it (new: `a-keys-2`)",
     );
 }
+
+#[test]
+fn names_the_secrets_that_the_base_names() {
+    let stays = |old: &str| {
+        format!("warn: Secret `{old}` has to stay, with working keys, while any Backup names it (new: `a-keys-3`)")
+    };
+    let merged = Case::rotate(Some("a-keys-2")).merged();
+    let again = merged.ask(|request| request.new_secret = Some("a-keys-3".to_owned()));
+    again.says("old-secret", &format!("{}\n{}", stays("a-keys-2"), stays("a-keys")));
+}

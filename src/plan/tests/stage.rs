@@ -187,3 +187,22 @@ fn quotes_what_a_repository_names_in_hints_that_are_typed() {
     let hint = case.findings("storage-missing");
     assert!(hint.ends_with("hint: --storage 'a; b'"), "{hint}");
 }
+
+#[test]
+fn refuses_to_rotate_the_same_content_twice_in_one_incident() {
+    let case = Case::rotate(None).merged();
+    case.says(
+        "rotation-done",
+        "refuse: incident `inc1` is in the base and has rolled the collector, a further rotation is \
+        an incident of its own\n  \
+        hint: --incident inc1-2",
+    );
+    let next = case.ask(|request| request.incident = crate::model::name::IncidentId::parse("inc1-2").unwrap());
+    let next = next.know(|subject| {
+        subject.bare = subject.current.clone();
+        subject.history.extend(subject.incident_in_base.take());
+    });
+    let plan = next.plan();
+    assert!(!plan.is_refused(), "{:#?}", plan.findings);
+    assert_eq!(plan.effect.len(), 1);
+}
