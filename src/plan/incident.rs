@@ -42,8 +42,8 @@ pub fn incident_id(storage: &str, now: Timestamp, taken: &BTreeSet<String>) -> R
 
 /// Returns the id that follows one: `minio-a-1122` → `minio-a-1122-2` → `minio-a-1122-3`, and so on while it is taken.
 pub(super) fn next_id(id: &str, taken: &BTreeSet<&str>) -> String {
-    let counter = id.rsplit_once('-').filter(|(_, number)| number.len() < 3);
-    let counted = counter.and_then(|(stem, number)| Some((stem, number.parse::<u32>().ok()?)));
+    let ends = id.rsplit_once('-').filter(|(_, number)| number.len() < 3);
+    let counted = ends.and_then(|(stem, number)| Some((stem, number.parse::<u32>().ok()?)));
     let (stem, mut number) = counted.unwrap_or((id, 1));
     loop {
         number += 1;

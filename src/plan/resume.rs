@@ -88,9 +88,7 @@ fn refuse_elsewhere(opened: &Incident, current: &Backup) -> Result<(), Finding> 
 /// Returns the command that renders stage protect of an incident again.
 pub(super) fn again(opened: &Incident) -> String {
     let Incident { id, cluster, to, from, .. } = opened;
-    let root = if cluster.root.is_empty() { "." } else { &cluster.root };
-    let namespace = if cluster.namespace.is_empty() { "-" } else { &cluster.namespace };
-    let name = quoted(&format!("{root}:{namespace}/{}", cluster.name));
+    let name = quoted(&cluster.shown());
     let target = match opened.action {
         Action::Rotate if to.target.is_empty() => "--action rotate".to_owned(),
         Action::Rotate => format!("--action rotate --credentials-secret {}", quoted(&to.target)),
