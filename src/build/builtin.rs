@@ -27,6 +27,12 @@ pub(super) fn build(task: &Task, cache: &Cache) -> anyhow::Result<Result<Built, 
 /// Returns the failure for an error of the built-in builder.
 pub(super) fn refusal(error: &BuildError) -> Failure {
     match error {
+        BuildError::Unsupported { field, .. } if field.contains("the remote `") => {
+            refused(format!("unsupported: {error}")).hint("vendor the base into the repository as a folder")
+        }
+        BuildError::Unsupported { field, .. } if field.starts_with("helmChart") => {
+            refused(format!("unsupported: {error}")).hint("vendor the rendered chart into the repository as a folder")
+        }
         BuildError::Unsupported { .. } => refused(format!("unsupported: {error}")).hint("--builder binary"),
         BuildError::Invalid { .. } | BuildError::Limit { .. } => refused(error.to_string()),
         BuildError::Read(read) => outside(read.to_string()),

@@ -107,7 +107,7 @@ mod tests {
 
     /// What is said about a folder, by the built-in builder or by the export for a program, within a time.
     fn said(folder: &Path, choice: Choice) -> String {
-        let root = RepoPath::parse(folder.to_str().unwrap().trim_start_matches('/')).unwrap();
+        let root = RepoPath::parse(folder.to_str().expect("UTF-8").trim_start_matches('/')).expect("a path");
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             let error = match choice {
@@ -116,7 +116,7 @@ mod tests {
                 }
                 _ => Export::of(&Folder, &root).err(),
             };
-            sender.send(format!("{:#}", error.expect("it is refused"))).unwrap();
+            sender.send(format!("{:#}", error.expect("it is refused"))).expect("the test waits");
         });
         receiver.recv_timeout(Duration::from_secs(10)).expect("the build ends")
     }

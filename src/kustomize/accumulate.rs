@@ -10,9 +10,10 @@ use super::fault::{BuildError, Fault};
 use super::files::Entry;
 use super::image;
 use super::kustomization::{self, Kustomization, Role};
-use super::load::{Loader, Place, is_in_or_below, is_remote, join};
+use super::load::{Loader, Place, is_in_or_below, join};
 use super::object::Object;
 use super::patch::Source;
+use super::remote::{is_remote, outranks_folders};
 use super::transform::{self, Affix, Shares};
 use super::{Extent, Options};
 
@@ -135,14 +136,16 @@ impl Accumulator<'_> {
         role: Role,
         (collection, chain): (&mut Collection, &[&str]),
     ) -> Result<(), BuildError> {
-        if is_remote(path) {
-            return Err(Fault::unsupported(format!("the remote `{path}`")).at(&target.file));
+        let remote = || Fault::unsupported(format!("the remote `{path}`")).at(&target.file);
+        if outranks_folders(path) {
+            return Err(remote());
         }
-        let place =
-            self.loader.find(&target.root, path)?.filter(|place| place.entry == Entry::Folder && !path.is_empty());
-        let root = place
-            .ok_or_else(|| Fault::invalid(format!("`{path}` is neither a file nor a folder")).at(&target.file))?
-            .path;
+        let place = self.loader.find(&target.root, path)?;
+        let Some(Place { path: root, .. }) = place.filter(|place| place.entry == Entry::Folder && !path.is_empty())
+        else {
+            let nothing = || Fault::invalid(format!("`{path}` is neither a file nor a folder")).at(&target.file);
+            return Err(if is_remote(path) { remote() } else { nothing() });
+        };
         if chain.iter().any(|visited| is_in_or_below(visited, &root)) {
             return Err(
                 Fault::invalid(format!("cycle: `{root}` contains a folder it is reached through")).at(&target.file)

@@ -174,19 +174,7 @@ pub(super) fn is_in_or_below(folder: &str, root: &str) -> bool {
 }
 
 /// Whether a path is an HTTP address.
-fn is_url(path: &str) -> bool {
+pub(super) fn is_url(path: &str) -> bool {
     let lower = path.trim_start().to_ascii_lowercase();
     lower.starts_with("http:") || lower.starts_with("https:")
-}
-
-/// Whether kustomize would take a path for a git repository when no such file is there.
-pub(super) fn is_remote(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let lower = lower.strip_prefix("git::").unwrap_or(&lower);
-    let has_scheme = ["ssh://", "https://", "http://", "file://"].iter().any(|scheme| lower.starts_with(scheme));
-    let user = lower.split('@').next().unwrap_or("");
-    let has_user = user.len() < lower.len()
-        && user.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && user.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-    is_url(path) || has_scheme || has_user || lower.starts_with("github.com/") || lower.starts_with("github.com:")
 }

@@ -44,6 +44,7 @@ mod patch;
 mod pattern;
 mod plain_data;
 mod read;
+mod remote;
 mod resolve;
 pub mod restrict;
 mod scalar_form;
@@ -64,6 +65,7 @@ pub use id::{Gvk, Id};
 pub use limits::{FILE_BYTES, Limits};
 pub use node::{List, Map, Node, Scalar, Style, Tag};
 pub use object::Object;
+pub use remote::is_remote;
 pub use restrict::Restrictor;
 
 use accumulate::Accumulator;

@@ -9,15 +9,17 @@ use serde_json::Value;
 
 use super::config::{names_a_file, names_a_folder};
 use super::kustomization::{self, Kustomization};
-use super::remote::is_remote;
 use super::resolve::{Kind, Resolved, read, resolve};
 use crate::failure::{Failure, refused};
 use crate::kustomize::files::{Entry, Files};
+use crate::kustomize::is_remote;
 use crate::model::path::RepoPath;
 use crate::model::yaml;
 
 /// The deepest chain of kustomizations followed.
 const DEPTH_MAX: usize = 200;
+/// What a person does about a base that nobody fetches.
+const VENDOR: &str = "vendor the base into the repository as a folder";
 /// The longest text taken for a path.
 const PATH_MAX: usize = 4096;
 
@@ -186,7 +188,7 @@ impl Walk<'_> {
         if is_remote(path) {
             let fact =
                 format!("remote base `{path}` in `{}` is not built: leeward does not reach the network", place.file);
-            return Err(refused(fact).into());
+            return Err(refused(fact).hint(VENDOR).into());
         }
         joined.map(|_| None).map_err(|failure| refused(format!("{} (in `{}`)", failure.fact, place.file)).into())
     }

@@ -24,7 +24,6 @@ pub mod kustomization;
 mod owners;
 mod patch;
 mod plain;
-mod remote;
 mod resolve;
 mod root;
 mod roots;

@@ -141,7 +141,8 @@ fn refuses_a_remote_base() {
         "error: failed to read the clusters of main\n\
         caused by: failed to build `clusters/prod-a/pxc`\n\
         caused by: remote base `https://github.com/example/base//pxc?ref=v1` in \
-        `clusters/prod-a/pxc/kustomization.yaml` is not built: leeward does not reach the network\n",
+        `clusters/prod-a/pxc/kustomization.yaml` is not built: leeward does not reach the network\n\
+        hint: vendor the base into the repository as a folder\n",
     );
 }
 

@@ -82,6 +82,10 @@ fn names_file_and_field_of_what_it_does_not_build() {
         ("replacements", "replacements: [{path: r.yaml}]"),
         ("helmCharts", "helmCharts: [{name: a}]"),
         ("the remote `github.com/a/b`", "resources: [github.com/a/b]"),
+        ("the remote `gitlab.com/a/b//c?ref=v1`", "resources: [gitlab.com/a/b//c?ref=v1]"),
+        ("the remote `gh:a/b`", "resources: [gh:a/b]"),
+        ("the remote `a/b?ref=v1`", "resources: [a/b?ref=v1]"),
+        ("the remote `host.example/a/b.git//c`", "components: [host.example/a/b.git//c]"),
         ("patches.options.other", "patches: [{path: p.yaml, options: {other: true}}]"),
     ] {
         let memory = Memory([("kustomization.yaml".to_owned(), text.as_bytes().to_vec())].into());
