@@ -185,6 +185,7 @@ fn said(kustomization: &str, file: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, clippy::format_collect, reason = "a table of cases and their small inputs")]
 fn hostile_input_meets_limits() {
     let deep =
         format!("apiVersion: v1\nkind: A\nmetadata: {{name: a}}\nspec: {}{}\n", "[".repeat(50_000), "]".repeat(50_000));
