@@ -170,7 +170,7 @@ pub struct BuilderArgs {
     #[arg(long, value_enum, default_value_t = BuilderArg::Auto, env = "LEEWARD_BUILDER", hide_env = true)]
     pub builder: BuilderArg,
     /// Give up on one run of the program after so many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, env = "LEEWARD_TIMEOUT", hide_env = true)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, env = "LEEWARD_TIMEOUT", hide_env = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
 }
 

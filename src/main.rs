@@ -13,11 +13,14 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let console = Console::new(cli.color);
     let now = cli.now.unwrap_or_else(jiff::Timestamp::now);
-    let (text, code, failure) = match commands::run(&cli, now) {
-        Ok(answer) => (answer.text, answer.code, answer.failure.map(anyhow::Error::new)),
-        Err(error) => (String::new(), kind_of(&error).exit_code(), Some(error)),
+    let (text, code, failure, notes) = match commands::run(&cli, now) {
+        Ok(answer) => (answer.text, answer.code, answer.failure.map(anyhow::Error::new), answer.notes),
+        Err(error) => (String::new(), kind_of(&error).exit_code(), Some(error), Vec::new()),
     };
     let written = console.answer(&text);
+    for note in &notes {
+        console.note(note);
+    }
     if let Some(error) = &failure {
         let (causes, hint) = (commands::causes(error), hint_of(error).map(str::to_owned));
         if cli.format == Format::Json && text.is_empty() {

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::export::Export;
 use super::program::Program;
 use super::{Built, Extent, Task, extent, message, output, run};
-use crate::failure::refused;
+use crate::failure::{Failure, refused};
 use crate::kustomize::restrict::Restrictor;
 
 /// A program that builds kustomizations.
@@ -27,13 +27,23 @@ impl Binary {
         Program::find(path).map(|program| Self { program, deadline })
     }
 
+    /// Returns what a person types before a folder to build it.
+    pub(super) fn name(&self) -> &'static str {
+        self.program.name()
+    }
+
     /// Returns who builds, with the version: `kubectl kustomize v5.5.0`.
     pub(super) fn describe(&self) -> String {
         self.program.describe()
     }
 
-    /// Exports, runs the program, reads what it printed.
-    pub(super) fn build(&self, task: &Task) -> anyhow::Result<Built> {
+    /// Returns whether its output is that of the built-in builder.
+    pub(super) fn is_known(&self) -> bool {
+        self.program.is_known()
+    }
+
+    /// Exports, runs the program, reads what it printed; the inner failure is the program's refusal.
+    pub(super) fn build(&self, task: &Task) -> anyhow::Result<Result<Built, Failure>> {
         let export = Export::of(task.files, task.root)?;
         if task.extent != Extent::Whole {
             export.rewrite(|kustomization| extent::narrow(kustomization, task.extent))?;
@@ -43,11 +53,9 @@ impl Binary {
         let ended = run::run(command, export.home(), self.deadline)
             .with_context(|| format!("failed to run `{}`", self.program.name()))?;
         if !ended.is_success {
-            return Err(refused(message::fact(&export.in_repository(ended.errors.trim())))
-                .hint(self.program.hint(task.root))
-                .into());
+            return Ok(Err(refused(message::fact(&export.in_repository(ended.errors.trim())))));
         }
-        output::read(ended.output)
+        output::read(ended.output).map(Ok)
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::failure::{outside, refused};
+use crate::failure::{Failure, Kind, kind_of, outside, refused};
 use crate::kustomize::files::Files;
 use crate::kustomize::restrict::Restrictor;
 use crate::kustomize::{BuildError, Cache};
@@ -80,6 +80,8 @@ pub struct Builder {
     path: Option<OsString>,
     /// How long one run of the program may take.
     deadline: Duration,
+    /// Where the files that are built lie for a person too.
+    checkout: Option<String>,
     /// The program, once it was looked for.
     binary: OnceCell<Option<Binary>>,
     /// What was parsed in this run, by blob.
@@ -95,6 +97,7 @@ impl Builder {
             choice,
             path: path.map(OsStr::to_owned),
             deadline: DEADLINE,
+            checkout: None,
             binary: OnceCell::new(),
             cache: Cache::default(),
             used: RefCell::default(),
@@ -108,9 +111,30 @@ impl Builder {
         self
     }
 
+    /// Returns the builder for a folder that a person can type: hints name it.
+    #[must_use]
+    pub fn with_checkout(mut self, folder: String) -> Self {
+        self.checkout = Some(folder);
+        self
+    }
+
     /// Returns who built so far, with versions, and why where it was not the built-in builder.
     pub fn describe(&self) -> String {
         self.used.borrow().iter().cloned().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns what a person has to know of who built: every use of the program in place of the built-in builder, and
+    /// of one whose output leeward does not know.
+    pub fn notes(&self) -> Vec<String> {
+        let is_foreign = self.foreign().is_some();
+        let is_noted = |who: &&String| *who != builtin::NAME && (self.choice != Choice::Verify || is_foreign);
+        self.used.borrow().iter().filter(is_noted).map(|who| format!("built by {who}")).collect()
+    }
+
+    /// Returns the program where it built and leeward does not know the output of its version.
+    pub fn foreign(&self) -> Option<String> {
+        let has_built = self.used.borrow().iter().any(|who| who != builtin::NAME);
+        self.binary.get()?.as_ref().filter(|binary| has_built && !binary.is_known()).map(Binary::describe)
     }
 
     /// Builds a root of a tree.
@@ -128,7 +152,7 @@ impl Builder {
         let built = match self.choice {
             Choice::Auto => self.auto(&task),
             Choice::Builtin => self.builtin(&task)?.map_err(|error| builtin::refusal(&error).into()),
-            Choice::Binary => self.binary(&task, ""),
+            Choice::Binary => self.binary(&task, "")?.map_err(Into::into),
             Choice::Verify => self.verify(&task),
         };
         built.with_context(|| format!("failed to build `{root}`"))
@@ -143,7 +167,7 @@ impl Builder {
                 if self.program().is_none() {
                     return Err(why.hint(INSTALL).into());
                 }
-                self.binary(task, &format!(", since {}", why.fact))
+                self.binary(task, &format!(", since {}", why.fact))?.map_err(Into::into)
             }
             Err(error) => Err(builtin::refusal(&error).into()),
         }
@@ -151,15 +175,26 @@ impl Builder {
 
     /// Builds with both and compares.
     fn verify(&self, task: &Task) -> anyhow::Result<Built> {
-        let built = self.builtin(task)?.map_err(|error| builtin::refusal(&error))?;
-        let program = self.binary(task, "")?;
-        // A probe stops before the order of a build is fixed, which each builder has of its own.
-        match compare::difference(&built, &program).filter(|_| task.extent == Extent::Whole) {
-            Some(difference) => {
-                Err(refused(format!("the two builders differ: {difference}")).hint("--builder binary").into())
-            }
-            None => Ok(built),
+        let ours = self.builtin(task)?.map_err(|error| (builtin::refusal(&error), error));
+        if let Err((mut refusal, BuildError::Unsupported { .. })) = ours {
+            refusal.fact += ", so there is nothing to compare";
+            return Err(refusal.into());
         }
+        let theirs = match (self.binary(task, ""), &ours) {
+            // What cannot even be exported is refused by both.
+            (Err(error), Err((refusal, _))) if kind_of(&error) == Kind::Refused => return Err(refusal.clone().into()),
+            (theirs, _) => theirs?,
+        };
+        let difference = match (ours, theirs) {
+            (Ok(ours), Ok(theirs)) => match compare::difference(&ours, &theirs, task.extent) {
+                None => return Ok(ours),
+                Some(difference) => difference,
+            },
+            (Err((refusal, _)), Err(_)) => return Err(refusal.into()),
+            (Err((refusal, _)), Ok(_)) => format!("only the built-in one refuses, {}", refusal.fact),
+            (Ok(_), Err(refusal)) => format!("only the program refuses, {}", refusal.fact),
+        };
+        Err(refused(format!("the two builders differ: {difference}")).hint("--builder binary").into())
     }
 
     /// Builds with the built-in builder.
@@ -172,12 +207,17 @@ impl Builder {
     }
 
     /// Builds with the program.
-    fn binary(&self, task: &Task, why: &str) -> anyhow::Result<Built> {
+    fn binary(&self, task: &Task, why: &str) -> anyhow::Result<Result<Built, Failure>> {
         let missing = || outside("no `kustomize` and no `kubectl` program in `PATH`").hint(INSTALL);
         let binary = self.program().ok_or_else(missing)?;
         let built = binary.build(task)?;
-        self.used.borrow_mut().insert(format!("{}{why}", binary.describe()));
-        Ok(built)
+        if built.is_ok() {
+            self.used.borrow_mut().insert(format!("{}{why}", binary.describe()));
+        }
+        Ok(built.map_err(|failure| match &self.checkout {
+            Some(folder) => failure.hint(format!("{} {folder}", binary.name())),
+            None => failure,
+        }))
     }
 
     /// Returns the program, looked for once.

@@ -8,10 +8,14 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::run;
-use crate::model::path::RepoPath;
 
 /// How long the program may take to say its version.
 const VERSION_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The versions of Kustomize whose output the built-in builder follows (kustomize.md 1.6).
+const KNOWN: [&str; 2] = ["v5.5.", "v5.6."];
+/// What is said of any other.
+const UNKNOWN: &str = "not one of 5.5 to 5.6 whose output leeward knows";
 
 /// Which program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +43,13 @@ impl Program {
         [(Kind::Kustomize, "kustomize"), (Kind::Kubectl, "kubectl")].into_iter().find_map(|(kind, name)| {
             let mut folders = path.into_iter().flat_map(env::split_paths);
             let found = folders.find_map(|folder| executable(&folder, name))?;
-            Some(Self { kind, path: found, version: OnceCell::new() })
+            // It runs in another folder than ours. Links stay: some programs go by the name they are called by.
+            let path = std::path::absolute(&found).unwrap_or(found);
+            Some(Self { kind, path, version: OnceCell::new() })
         })
     }
 
-    /// Returns what it is called in messages.
+    /// Returns what it is called in messages and typed as.
     pub(super) fn name(&self) -> &'static str {
         match self.kind {
             Kind::Kustomize => "kustomize build",
@@ -61,21 +67,24 @@ impl Program {
         command
     }
 
-    /// Returns what a person types to see the same.
-    pub(super) fn hint(&self, root: &RepoPath) -> String {
-        format!("{} {root}", self.name())
-    }
-
-    /// Returns the name with the version.
+    /// Returns the name with the version, and what is to be known of that.
     pub(super) fn describe(&self) -> String {
         let name = match self.kind {
             Kind::Kustomize => "kustomize",
             Kind::Kubectl => "kubectl kustomize",
         };
-        match self.version.get_or_init(|| self.ask_version()) {
-            Some(version) => format!("{name} {version}"),
-            None => format!("{name} (version unknown)"),
-        }
+        let version = self.version().unwrap_or("of unknown version");
+        if self.is_known() { format!("{name} {version}") } else { format!("{name} {version}, {UNKNOWN}") }
+    }
+
+    /// Returns whether its output is that of the built-in builder.
+    pub(super) fn is_known(&self) -> bool {
+        self.version().is_some_and(|version| KNOWN.iter().any(|known| version.starts_with(known)))
+    }
+
+    /// Returns its version, asked for once.
+    fn version(&self) -> Option<&str> {
+        self.version.get_or_init(|| self.ask_version()).as_deref()
     }
 
     /// Asks the program for its version.
@@ -133,6 +142,24 @@ mod tests {
         let old = "{Version:kustomize/v4.5.7 GitCommit:56d82a8 BuildDate:2022}\n";
         assert_eq!(version_in(old, Kind::Kustomize).as_deref(), Some("v4.5.7"));
         assert_eq!(version_in("Client Version: v1.32.4\n", Kind::Kubectl), None);
+    }
+
+    #[test]
+    fn another_version_is_remarked() {
+        let of = |version: Option<&str>| Program {
+            kind: Kind::Kustomize,
+            path: PathBuf::new(),
+            version: version.map(str::to_owned).into(),
+        };
+        for (version, want) in [
+            (Some("v5.5.0"), "kustomize v5.5.0"),
+            (Some("v5.6.1"), "kustomize v5.6.1"),
+            (Some("v5.50.0"), "kustomize v5.50.0, not one of 5.5 to 5.6 whose output leeward knows"),
+            (Some("v3.8.1"), "kustomize v3.8.1, not one of 5.5 to 5.6 whose output leeward knows"),
+            (None, "kustomize of unknown version, not one of 5.5 to 5.6 whose output leeward knows"),
+        ] {
+            assert_eq!((of(version).describe().as_str(), of(version).is_known()), (want, !want.contains(',')));
+        }
     }
 
     #[test]

@@ -9,9 +9,11 @@ mod plan;
 mod propose;
 mod recovery;
 
+use clap::ValueEnum as _;
 use jiff::Timestamp;
 
-use crate::cli::{Cli, Verb};
+use crate::cli::{Cli, Format, Verb};
+use crate::failure::usage;
 
 /// What a verb came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +24,14 @@ pub struct Answer {
     pub code: u8,
     /// For stderr: what went wrong although there is an answer.
     pub failure: Option<crate::failure::Failure>,
+    /// For stderr: what a person has to know of an answer whose text has no room for it.
+    pub notes: Vec<String>,
 }
 
 impl Answer {
     /// Returns an answer of a run that did what it should.
     pub(crate) fn done(text: String) -> Self {
-        Self { text, code: 0, failure: None }
+        Self { text, code: 0, failure: None, notes: Vec::new() }
     }
 }
 
@@ -36,6 +40,12 @@ impl Answer {
 /// # Errors
 /// Fails as the verb does; the kind of the failure decides the exit code.
 pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
+    if let Some(verb) = text_alone(&cli.verb).filter(|_| cli.format != Format::Text) {
+        let format = cli.format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        return Err(usage(format!("`--format {format}` is not for `{verb}`, whose answer has one form alone"))
+            .hint("--format text")
+            .into());
+    }
     match &cli.verb {
         Verb::Demo(args) => demo::run(args, now),
         Verb::Build(args) => build::run(args),
@@ -44,6 +54,18 @@ pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
         Verb::Schema => page::schema(),
         Verb::Completions { shell } => Ok(page::completions(*shell)),
         Verb::Man => page::man(),
+    }
+}
+
+/// Returns the name of a verb whose answer has one form alone.
+fn text_alone(verb: &Verb) -> Option<&'static str> {
+    match verb {
+        Verb::Demo(_) => Some("demo"),
+        Verb::Build(_) => Some("build"),
+        Verb::Schema => Some("schema"),
+        Verb::Completions { .. } => Some("completions"),
+        Verb::Man => Some("man"),
+        Verb::Plan(_) | Verb::Propose(_) => None,
     }
 }
 

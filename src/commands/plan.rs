@@ -56,7 +56,7 @@ pub(super) fn answer(recovery: &Recovery, args: &RecoveryArgs, report: &PlanRepo
         Format::Json => report::plan_json(report),
     };
     if recovery.plan.is_refused() {
-        Answer { text, code: 3, failure: Some(refusal(recovery, args)) }
+        Answer { text, code: 3, failure: Some(refusal(recovery, args)), notes: Vec::new() }
     } else {
         Answer::done(text)
     }
@@ -101,14 +101,20 @@ pub(super) fn report(recovery: &Recovery, args: &RecoveryArgs) -> PlanReport {
         target: recovery.target.clone(),
         reason: report::masked(&reason.unwrap_or_default(), &[]),
         base: BaseLine { name: recovery.base.name.clone(), commit: recovery.base.commit.id.clone() },
-        builder: recovery.builder.clone(),
+        builder: recovery.builder.describe(),
         clusters,
-        findings: recovery.findings.clone(),
+        findings: recovery.findings.iter().cloned().chain(foreign(recovery)).collect(),
         files,
         proof,
         proposal: None,
         next: None,
     }
+}
+
+/// Says that a program built whose output leeward does not know.
+fn foreign(recovery: &Recovery) -> Option<Finding> {
+    let program = recovery.builder.foreign()?;
+    Some(Finding::warn("builder-version", format!("built by {program}")).hint("install `kustomize` 5.6"))
 }
 
 /// Returns the part of one cluster.

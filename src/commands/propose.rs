@@ -14,21 +14,22 @@ use crate::report::ProposalLine;
 pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
     let repository = Repository::open(&args.recovery.repository.repo)?;
     let recovery = recover(&repository, &args.recovery, now)?;
+    let signing = match (args.sign, args.no_sign) {
+        (true, _) => Signing::Always,
+        (_, true) => Signing::Never,
+        _ => Signing::AsConfigured,
+    };
+    let is_proven = recovery.proven.is_some();
+    let proposal = is_proven.then(|| propose(&repository, &recovery, now, signing)).transpose()?;
+    // After the proposal, which may have built too: the report says who built everything.
     let mut report = report(&recovery, &args.recovery);
-    if recovery.proven.is_some() {
-        let signing = match (args.sign, args.no_sign) {
-            (true, _) => Signing::Always,
-            (_, true) => Signing::Never,
-            _ => Signing::AsConfigured,
-        };
-        report.proposal = Some(propose(&repository, &recovery, args, now, signing)?);
-        report.next = report.proposal.as_ref().and_then(|proposal| match proposal.branch.as_str() {
-            branch if branch.starts_with("leeward/") => Some(push(proposal)),
-            branch if branch == recovery.base.name => after(&recovery, &args.recovery),
-            // Published already: a review comes next, which is nothing to type.
-            _ => None,
-        });
-    }
+    report.next = proposal.as_ref().and_then(|proposal| match proposal.branch.as_str() {
+        branch if branch.starts_with("leeward/") => Some(push(proposal)),
+        branch if branch == recovery.base.name => after(&recovery, &args.recovery),
+        // Published already: a review comes next, which is nothing to type.
+        _ => None,
+    });
+    report.proposal = proposal;
     Ok(answer(&recovery, &args.recovery, &report, format))
 }
 
@@ -36,7 +37,6 @@ pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow:
 fn propose(
     repository: &Repository,
     recovery: &Recovery,
-    args: &ProposeArgs,
     now: Timestamp,
     signing: Signing,
 ) -> anyhow::Result<ProposalLine> {
@@ -59,7 +59,7 @@ fn propose(
         }
         outcome => {
             if *outcome != Outcome::New {
-                prove_again(prepared.files(), &repository.tree(&recovery.base.commit)?, recovery, &args.recovery)?;
+                prove_again(prepared.files(), recovery)?;
             }
             let commit = repository.commit(prepared, &message(recovery), now, signing)?;
             Ok(line("committed", &commit, &branch))

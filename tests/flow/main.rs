@@ -19,4 +19,5 @@ mod refusal;
 mod selection;
 #[path = "../skip.rs"]
 mod skip;
+mod who_builds;
 mod world;

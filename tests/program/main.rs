@@ -5,6 +5,7 @@ mod corpus;
 mod disk;
 #[path = "../skip.rs"]
 mod skip;
+mod verify;
 
 use std::ffi::OsString;
 

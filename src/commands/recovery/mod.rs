@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::build::builder;
-use crate::build::{Builder, Extent};
+use crate::build::{Builder, Built, Extent};
 use crate::cli::RecoveryArgs;
 use crate::failure::refused;
 use crate::git::{Base, Repository};
@@ -41,8 +41,8 @@ pub(super) type Changes = BTreeMap<RepoPath, Option<Vec<u8>>>;
 pub(super) struct Recovery {
     /// The base.
     pub base: Base,
-    /// Which program built, with its version.
-    pub builder: String,
+    /// Who built, with everything that was parsed.
+    pub builder: Builder,
     /// The storage that failed, as named.
     pub storage: String,
     /// The target's name.
@@ -53,10 +53,8 @@ pub(super) struct Recovery {
     pub shown: Vec<String>,
     /// What the whole run found, beside the plan's findings.
     pub findings: Vec<Finding>,
-    /// The roots that have a cluster of the plan.
-    pub roots: Vec<Root>,
-    /// Kustomizations that were asked for and are made.
-    pub created: Changes,
+    /// The roots that have a cluster of the plan, with what the base builds to.
+    pub roots: Vec<(Root, Built)>,
     /// The proven result; `None` where a guard refused.
     pub proven: Option<Proven>,
 }
@@ -93,23 +91,12 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
     let proven = if plan.is_refused() { None } else { Some(prove(&scene, &builder, &without, &plan, args)?) };
     let target = target_name(args, &plan);
     let shown = chosen.iter().map(|choice| scene.shown(&choice.cluster)).collect();
-    let is_planned = |root: &Root| plan.clusters.iter().any(|cluster| cluster.cluster.id.root == root.path);
-    let roots = scene.roots.iter().map(|(root, _)| root.clone()).filter(is_planned).collect();
+    let is_planned =
+        |(root, _): &(Root, Built)| plan.clusters.iter().any(|cluster| cluster.cluster.id.root == root.path);
+    let roots = scene.roots.into_iter().filter(is_planned).collect();
     let unread = unread(args, &subjects);
     let findings = scene.findings.into_iter().chain(found.findings).chain(unread).collect();
-    let created = scene.created;
-    Ok(Recovery {
-        base,
-        builder: builder.describe(),
-        storage: chosen[0].storage.clone(),
-        target,
-        plan,
-        shown,
-        findings,
-        roots,
-        created,
-        proven,
-    })
+    Ok(Recovery { base, builder, storage: chosen[0].storage.clone(), target, plan, shown, findings, roots, proven })
 }
 
 /// Says that clusters outside of the roots that flags name were not read, where one could write to a listed storage.
@@ -124,19 +111,12 @@ fn unread(args: &RecoveryArgs, subjects: &[Subject]) -> Option<Finding> {
 ///
 /// # Errors
 /// Refuses a tree that does not hold what the plan wants.
-pub(super) fn prove_again(
-    files: &dyn Files,
-    base: &dyn Files,
-    recovery: &Recovery,
-    args: &RecoveryArgs,
-) -> anyhow::Result<()> {
-    let builder = builder(&args.repository.builder);
-    for root in &recovery.roots {
+pub(super) fn prove_again(files: &dyn Files, recovery: &Recovery) -> anyhow::Result<()> {
+    for (root, before) in &recovery.roots {
         let plans: Vec<&ClusterPlan> =
             recovery.plan.clusters.iter().filter(|plan| plan.cluster.id.root == root.path).collect();
-        let before = builder.build(&patched(base, &recovery.created), &root.path, root.restrictor, Extent::Whole)?;
-        let after = builder.build(files, &root.path, root.restrictor, Extent::Whole)?;
-        site::proved(&plans, &before, &after).map_err(|mismatch| {
+        let after = recovery.builder.build(files, &root.path, root.restrictor, Extent::Whole)?;
+        site::proved(&plans, before, &after).map_err(|mismatch| {
             let fact = format!(
                 "with the commits of others on the branch, `{}` is not as planned at `{}`",
                 mismatch.object, mismatch.path
