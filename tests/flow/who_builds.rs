@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::skip::skip;
 use crate::world::{NOW, Run, World, path};
 
 /// What the program prints.
@@ -29,7 +30,7 @@ fn leeward(world: &World, path: &str, args: &[&str]) -> Run {
 fn kubectl(test: &str) -> Option<String> {
     let found = std::env::split_paths(&path()).map(|bin| bin.join("kubectl")).find(|path| path.is_file());
     if found.is_none() {
-        eprintln!("skipped: {test}: no `kubectl` program in `PATH`");
+        skip(None, test, "no `kubectl` program in `PATH`");
     }
     Some(found?.display().to_string())
 }
