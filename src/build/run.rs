@@ -108,12 +108,16 @@ fn wait(
 ) -> Option<(ExitStatus, Vec<u8>, Vec<u8>)> {
     let left = || until.saturating_duration_since(Instant::now());
     let output = output.recv_timeout(left()).ok()?;
+    if output.len() as u64 > OUTPUT_MAX {
+        // It would print for ever: what it printed is the reason, not the time.
+        stop(child);
+    }
     let errors = errors.recv_timeout(left()).ok()?;
     loop {
         if let Some(status) = child.try_wait().ok()? {
             return Some((status, output, errors));
         }
-        if left().is_zero() || output.len() as u64 > OUTPUT_MAX {
+        if left().is_zero() {
             return None;
         }
         thread::sleep(TICK);
