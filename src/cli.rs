@@ -1,8 +1,11 @@
 //! The command line as typed: names, flags, help. Every flag is also an environment variable `LEEWARD_<FLAG>`.
 //! Scripts depend on these names (design.md "The command line"). Must never resolve anything: commands do.
 
+mod combine;
+
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
@@ -115,10 +118,10 @@ pub struct ProposeArgs {
     #[command(flatten)]
     pub recovery: RecoveryArgs,
     /// Sign the commit, whatever git's settings say
-    #[arg(long, conflicts_with = "no_sign", env = "LEEWARD_SIGN", hide_env = true)]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_SIGN", hide_env = true)]
     pub sign: bool,
     /// Do not sign the commit, whatever git's settings say
-    #[arg(long, env = "LEEWARD_NO_SIGN", hide_env = true)]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_NO_SIGN", hide_env = true)]
     pub no_sign: bool,
 }
 
@@ -156,7 +159,7 @@ pub struct RepositoryArgs {
     #[arg(long, value_enum, env = "LEEWARD_LOAD_RESTRICTOR", hide_env = true)]
     pub load_restrictor: Option<LoadRestrictor>,
     /// Give a folder of plain manifests a kustomization; this changes how the controller reads the folder
-    #[arg(long, env = "LEEWARD_CREATE_KUSTOMIZATION", hide_env = true)]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_CREATE_KUSTOMIZATION", hide_env = true)]
     pub create_kustomization: bool,
     /// Who builds
     #[command(flatten)]
@@ -210,7 +213,7 @@ pub struct SelectionArgs {
     )]
     pub cluster: Vec<String>,
     /// Every cluster that uses the failed place
-    #[arg(long, conflicts_with = "cluster", env = "LEEWARD_ALL", hide_env = true)]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_ALL", hide_env = true)]
     pub all: bool,
     /// A cluster to leave out, repeatable
     #[arg(
@@ -225,7 +228,7 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "NAME", env = "LEEWARD_STORAGE", hide_env = true)]
     pub storage: Option<String>,
     /// Only that storage, not every storage on its endpoint
-    #[arg(long, env = "LEEWARD_ONLY_STORAGE", hide_env = true)]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_ONLY_STORAGE", hide_env = true)]
     pub only_storage: bool,
     /// Version of the operator, where neither leeward.yaml nor crVersion says it
     #[arg(long, value_name = "VERSION", env = "LEEWARD_OPERATOR_VERSION", hide_env = true)]
@@ -240,28 +243,28 @@ pub struct TargetArgs {
     #[arg(long, value_name = "TARGET", env = "LEEWARD_TO", hide_env = true)]
     pub to: Option<String>,
     /// Inline S3 target: `https://host[:port]`
-    #[arg(long, value_name = "URL", requires_all = ["bucket", "credentials_secret"], env = "LEEWARD_ENDPOINT", hide_env = true)]
+    #[arg(long, value_name = "URL", env = "LEEWARD_ENDPOINT", hide_env = true)]
     pub endpoint: Option<String>,
     /// Inline S3 target: bucket
-    #[arg(long, requires = "endpoint", env = "LEEWARD_BUCKET", hide_env = true)]
+    #[arg(long, env = "LEEWARD_BUCKET", hide_env = true)]
     pub bucket: Option<String>,
     /// Inline S3 target: region
-    #[arg(long, requires = "endpoint", env = "LEEWARD_REGION", hide_env = true)]
+    #[arg(long, env = "LEEWARD_REGION", hide_env = true)]
     pub region: Option<String>,
     /// Inline S3 target: prefix below which each cluster gets its own
-    #[arg(long, requires = "endpoint", env = "LEEWARD_PREFIX", hide_env = true)]
+    #[arg(long, env = "LEEWARD_PREFIX", hide_env = true)]
     pub prefix: Option<String>,
     /// Inline S3 target, or the new Secret of a rotation; naming it declares that it exists
     #[arg(long, value_name = "NAME", env = "LEEWARD_CREDENTIALS_SECRET", hide_env = true)]
     pub credentials_secret: Option<String>,
     /// Inline S3 target: Secret and key with the CA certificate
-    #[arg(long, value_name = "NAME/KEY", requires = "endpoint", env = "LEEWARD_CA_SECRET", hide_env = true)]
+    #[arg(long, value_name = "NAME/KEY", env = "LEEWARD_CA_SECRET", hide_env = true)]
     pub ca_secret: Option<String>,
     /// Inline buffer: size of one volume, which holds one backup
-    #[arg(long, value_name = "QUANTITY", conflicts_with = "endpoint", env = "LEEWARD_SIZE", hide_env = true)]
+    #[arg(long, value_name = "QUANTITY", env = "LEEWARD_SIZE", hide_env = true)]
     pub size: Option<String>,
     /// Inline buffer: `StorageClass` of the volumes
-    #[arg(long, value_name = "NAME", requires = "size", env = "LEEWARD_STORAGE_CLASS", hide_env = true)]
+    #[arg(long, value_name = "NAME", env = "LEEWARD_STORAGE_CLASS", hide_env = true)]
     pub storage_class: Option<String>,
     /// How many backups each moved schedule keeps [default: as before, 2 in a buffer]
     #[arg(long, value_name = "COUNT", env = "LEEWARD_RETENTION", hide_env = true, value_parser = clap::value_parser!(u32).range(1..))]

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use jiff::Timestamp;
 
 use super::{Answer, run as run_verb};
@@ -13,6 +12,7 @@ use crate::cli::{Cli, DemoArgs};
 use crate::failure::refused;
 use crate::git::Repository;
 use crate::kustomize::files::Files as _;
+use crate::model::shell::quoted;
 
 /// The repository of the story, which the examples start from too; a test compares this table with the folder.
 pub(crate) const FILES: [(&str, &str); 7] = [
@@ -59,6 +59,7 @@ pub(super) fn run(args: &DemoArgs, now: Timestamp) -> anyhow::Result<Answer> {
 
 /// Returns what to try next.
 fn next_steps(shown: &str) -> String {
+    let shown = quoted(shown);
     format!(
         "Nothing else was touched: no work tree, no index, no other branch. Try next:\n\n  \
          git -C {shown} log -p --all\n  \
@@ -87,11 +88,10 @@ fn folder(args: &DemoArgs) -> anyhow::Result<PathBuf> {
 
 /// Runs one command of the story and returns it with its answer.
 fn step(args: &[&str], now: Timestamp) -> anyhow::Result<String> {
-    let typed: Vec<String> =
-        args.iter().map(|arg| if arg.contains(' ') { format!("'{arg}'") } else { (*arg).to_owned() }).collect();
+    let typed: Vec<String> = args.iter().map(|arg| quoted(arg)).collect();
     let line = format!("$ leeward {}\n", typed.join(" "));
-    let cli = Cli::try_parse_from(std::iter::once("leeward").chain(args.iter().copied()))
-        .context("failed to parse a command of the demo")?;
+    let cli =
+        Cli::without_variables(&[&["leeward"], args].concat()).context("failed to parse a command of the demo")?;
     let answer = run_verb(&cli, now)?;
     match answer.failure {
         Some(failure) => Err(failure.into()),

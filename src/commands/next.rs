@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use crate::cli::{Activation, BuilderArg, RecoveryArgs, StageArg};
 use crate::model::shell::quoted;
+use crate::report::masked;
 
 /// A command being put together.
 pub(super) struct Command(Vec<String>);
@@ -35,7 +36,7 @@ impl Command {
         command.flag("--retention", target.retention.map(|count| count.to_string()).as_ref());
         command.flag("--action", incident.action.as_ref().map(word).as_ref());
         command.flag("--incident", incident.incident.as_ref());
-        command.flag("--reason", incident.reason.as_ref());
+        command.flag("--reason", incident.reason.as_deref().map(one_line).as_ref());
         command.flag(
             "--activation",
             Some(&word(&incident.activation)).filter(|_| incident.activation != Activation::Auto),
@@ -93,11 +94,45 @@ impl Command {
 
     /// Returns the command as one line.
     pub(super) fn line(self) -> String {
-        self.0.join(" ")
+        masked(&self.0.join(" "), &[])
     }
+}
+
+/// Returns the command that publishes a branch; the one that shows it where there is no remote.
+pub(super) fn publish(repo: &Path, remotes: &[String], base: &str, branch: &str) -> String {
+    let folder =
+        if repo == Path::new(".") { String::new() } else { format!(" -C {}", quoted(&repo.to_string_lossy())) };
+    let of_base = |remote: &&String| base.strip_prefix(remote.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    let origin = |remote: &&String| *remote == "origin";
+    match remotes.iter().find(of_base).or_else(|| remotes.iter().find(origin)).or(remotes.first()) {
+        Some(remote) => format!("git{folder} push -u {} {}", quoted(remote), quoted(branch)),
+        None => format!("git{folder} show {}", quoted(branch)),
+    }
+}
+
+/// Returns a text on one line.
+pub(super) fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the word of a flag's value.
 fn word(value: &impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn publishes_where_the_base_came_from() {
+        let of = |repo: &str, remotes: &[&str], base: &str| {
+            let remotes: Vec<String> = remotes.iter().map(|remote| (*remote).to_owned()).collect();
+            publish(Path::new(repo), &remotes, base, "leeward/x/protect")
+        };
+        assert_eq!(of(".", &["origin"], "main"), "git push -u origin leeward/x/protect");
+        assert_eq!(of("/a b", &["fork", "up"], "up/main"), "git -C '/a b' push -u up leeward/x/protect");
+        assert_eq!(of(".", &["a", "origin"], "main"), "git push -u origin leeward/x/protect");
+        assert_eq!(of("r", &[], "main"), "git -C r show leeward/x/protect");
+    }
 }

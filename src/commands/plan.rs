@@ -6,10 +6,10 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::Answer;
-use super::next::Command;
+use super::next::{Command, one_line};
 use super::recovery::{Proven, Recovery, recover};
 use crate::cli::{Format, PlanArgs, RecoveryArgs};
-use crate::failure::refused;
+use crate::failure::{Failure, refused};
 use crate::git::Repository;
 use crate::model::finding::Finding;
 use crate::model::incident::Stage;
@@ -19,7 +19,7 @@ use crate::model::yaml;
 use crate::plan::{Change, ClusterPlan};
 use crate::render::overlay::Rung;
 use crate::render::proof::CONDITIONS;
-use crate::report::{self, BaseLine, ClusterReport, FileLine, PlanReport, Proof};
+use crate::report::{self, BaseLine, ClusterReport, FileLine, PlanReport, Proof, RefusalLine};
 
 /// Runs the verb.
 pub(super) fn run(args: &PlanArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
@@ -50,20 +50,23 @@ pub(super) fn after(recovery: &Recovery, args: &RecoveryArgs) -> Option<String> 
 
 /// Returns the answer: the report, and a refusal where a guard refused.
 pub(super) fn answer(recovery: &Recovery, args: &RecoveryArgs, report: &PlanReport, format: Format) -> Answer {
+    let failure = recovery.plan.is_refused().then(|| refusal(recovery, args));
+    let line = |failure: &Failure| RefusalLine {
+        error: report::masked(&failure.fact, &[]),
+        hint: failure.hint.as_deref().map(|hint| report::masked(hint, &[])),
+    };
+    let report = &PlanReport { refusal: failure.as_ref().map(line), ..report.clone() };
     let text = match format {
         Format::Text => report::plan_text(report),
         Format::Markdown => report::plan_markdown(report),
         Format::Json => report::plan_json(report),
     };
-    if recovery.plan.is_refused() {
-        Answer { text, code: 3, failure: Some(refusal(recovery, args)), notes: Vec::new() }
-    } else {
-        Answer::done(text)
-    }
+    let code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code());
+    Answer { text, code, failure, notes: Vec::new() }
 }
 
 /// Returns the refusal of a set: which clusters, and the command that leaves them out.
-fn refusal(recovery: &Recovery, args: &RecoveryArgs) -> crate::failure::Failure {
+fn refusal(recovery: &Recovery, args: &RecoveryArgs) -> Failure {
     let clusters = recovery.plan.clusters.iter().zip(&recovery.shown);
     let (refused_ones, others): (Vec<_>, Vec<_>) = clusters.partition(|(plan, _)| plan.is_refused());
     let names: Vec<&str> = refused_ones.iter().map(|(_, shown)| shown.as_str()).collect();
@@ -88,7 +91,9 @@ pub(super) fn report(recovery: &Recovery, args: &RecoveryArgs) -> PlanReport {
     let clusters =
         recovery.plan.clusters.iter().enumerate().map(|(index, plan)| cluster(recovery, index, plan)).collect();
     let incident = recovery.plan.clusters.iter().find_map(|plan| plan.incident.as_ref());
-    let reason = incident.map(|incident| incident.cause.reason.clone()).or_else(|| args.incident.reason.clone());
+    let reason = incident
+        .map(|incident| incident.cause.reason.clone())
+        .or_else(|| args.incident.reason.as_deref().map(one_line));
     let (files, proof) = match &recovery.proven {
         Some(proven) => (files(proven), Proof::Holds { conditions: CONDITIONS.len() }),
         None => (Vec::new(), Proof::NotTried),
@@ -108,6 +113,7 @@ pub(super) fn report(recovery: &Recovery, args: &RecoveryArgs) -> PlanReport {
         proof,
         proposal: None,
         next: None,
+        refusal: None,
     }
 }
 

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::Answer;
+use super::next::publish;
 use super::plan::{after, answer, report};
 use super::recovery::{Recovery, prove_again, recover};
 use crate::cli::{Format, ProposeArgs};
@@ -23,8 +24,10 @@ pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow:
     let proposal = is_proven.then(|| propose(&repository, &recovery, now, signing)).transpose()?;
     // After the proposal, which may have built too: the report says who built everything.
     let mut report = report(&recovery, &args.recovery);
+    let remotes = repository.remotes()?;
+    let repo = &args.recovery.repository.repo;
     report.next = proposal.as_ref().and_then(|proposal| match proposal.branch.as_str() {
-        branch if branch.starts_with("leeward/") => Some(push(proposal)),
+        branch if branch.starts_with("leeward/") => Some(publish(repo, &remotes, &recovery.base.name, branch)),
         branch if branch == recovery.base.name => after(&recovery, &args.recovery),
         // Published already: a review comes next, which is nothing to type.
         _ => None,
@@ -94,9 +97,4 @@ fn message(recovery: &Recovery) -> String {
         recovery.base.commit.id,
         env!("CARGO_PKG_VERSION"),
     )
-}
-
-/// Returns the command that publishes the branch.
-fn push(proposal: &ProposalLine) -> String {
-    format!("git push -u origin {}", proposal.branch)
 }

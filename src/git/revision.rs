@@ -124,7 +124,10 @@ impl Repository {
     }
 
     /// Returns the names of the remotes, sorted.
-    pub(super) fn remotes(&self) -> anyhow::Result<Vec<String>> {
+    ///
+    /// # Errors
+    /// Fails when the settings cannot be read.
+    pub fn remotes(&self) -> anyhow::Result<Vec<String>> {
         let names = self.raw.remotes().map_err(fault).context("failed to list remotes")?;
         let mut names: Vec<String> =
             names.iter_bytes().map(|name| String::from_utf8_lossy(name).into_owned()).collect();

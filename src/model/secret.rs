@@ -70,7 +70,9 @@ fn collect(value: &Value, found: &mut Vec<String>) {
         Value::Array(items) => {
             let texts: Vec<&str> = items.iter().map(|item| item.as_str().unwrap_or_default()).collect();
             options(&texts, found);
-            items.iter().for_each(|item| collect(item, found));
+            for item in items {
+                collect(item, found);
+            }
         }
         Value::String(text) => in_text(text, found),
         _ => {}
@@ -101,10 +103,8 @@ fn option(name: &str, value: &str) -> Vec<String> {
 
 /// Collects secrets from inside one text: JSON in it, what follows `Bearer`, options in the lines of a script.
 fn in_text(text: &str, found: &mut Vec<String>) {
-    if text.starts_with(['{', '[']) {
-        if let Ok(value) = serde_json::from_str::<Value>(text) {
-            collect(&value, found);
-        }
+    if let (true, Ok(value)) = (text.starts_with(['{', '[']), serde_json::from_str::<Value>(text)) {
+        collect(&value, found);
     }
     let trimmed = |word: &str| word.trim_matches(['"', '\'', '`', ',', ';']).to_owned();
     for line in text.lines() {

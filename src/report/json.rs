@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::PlanReport;
+use super::{PlanReport, escape};
 use crate::failure::Kind;
 
 /// The version of every JSON answer.
@@ -48,5 +48,5 @@ pub fn failure(kind: Kind, error: &str, causes: &[String], hint: Option<&str>) -
 /// Returns an answer as JSON, ended by a line break.
 fn answer<T: Serialize>(kind: &str, body: &T) -> String {
     let text = serde_json::to_string_pretty(&Answer { version: VERSION, kind, body });
-    text.expect("the answers have text keys alone") + "\n"
+    escape::escaped_json(&text.expect("the answers have text keys alone")) + "\n"
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::escape::escaped_lines;
 use super::{ClusterReport, PlanReport, picture, text};
 use crate::model::finding::Finding;
 
@@ -11,7 +12,12 @@ pub fn plan(report: &PlanReport) -> String {
     let action = capital(report.action.word());
     put(
         &mut out,
-        &format!("## {action} of `{}`: incident `{}`, stage {}", report.storage, report.incident, report.stage.word()),
+        &format!(
+            "## {action} of `{}`: incident `{}`, stage {}",
+            inline(&report.storage),
+            report.incident,
+            report.stage.word()
+        ),
     );
     if !report.reason.is_empty() {
         put(&mut out, &format!("\nReason: {}", inline(&report.reason)));
@@ -28,7 +34,7 @@ pub fn plan(report: &PlanReport) -> String {
         }
     }
     let commit = report.base.commit.get(..7).unwrap_or_default();
-    put(&mut out, &format!("\nBase `{}` {commit}, built by {}.", report.base.name, report.builder));
+    put(&mut out, &format!("\nBase `{}` {commit}, built by {}.", inline(&report.base.name), inline(&report.builder)));
     out
 }
 
@@ -36,7 +42,7 @@ pub fn plan(report: &PlanReport) -> String {
 fn part(out: &mut String, cluster: &ClusterReport) {
     let (number, of) = cluster.stage_number;
     let refused = if cluster.is_refused { ", **refused**" } else { "" };
-    put(out, &format!("\n### `{}` (stage {number} of {of}{refused})", cluster.cluster));
+    put(out, &format!("\n### `{}` (stage {number} of {of}{refused})", inline(&cluster.cluster)));
     if !cluster.is_refused {
         put(out, &format!("\n```mermaid\n{}```", picture::mermaid(&cluster.before, &cluster.after)));
         put(out, "\n| schedule | before | after | place after |\n| --- | --- | --- | --- |");
@@ -45,7 +51,7 @@ fn part(out: &mut String, cluster: &ClusterReport) {
         }
     }
     if let Some(activation) = &cluster.activation {
-        put(out, &format!("\nTakes effect by {activation}."));
+        put(out, &format!("\nTakes effect by {}.", inline(activation)));
     }
     findings(out, &cluster.cluster, &cluster.findings);
     if !cluster.diff.is_empty() {
@@ -67,9 +73,9 @@ fn findings(out: &mut String, of: &str, findings: &[Finding]) {
     }
 }
 
-/// Writes a line.
+/// Writes a line, or several of our own.
 fn put(out: &mut String, line: &str) {
-    writeln!(out, "{line}").expect("a String takes any text");
+    writeln!(out, "{}", escaped_lines(line)).expect("a String takes any text");
 }
 
 /// Returns a text that cannot leave its cell.

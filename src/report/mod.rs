@@ -1,12 +1,14 @@
 //! The room of reports: what a person, a pull request or a program reads. Plain data in, text out.
 //! Must know no terminal, and must mask what could be a secret before it becomes text.
 
+mod escape;
 mod json;
 mod markdown;
 mod mask;
 mod picture;
 mod text;
 
+pub use escape::escaped;
 pub use json::{failure, plan as plan_json};
 pub use markdown::plan as plan_markdown;
 pub use mask::{masked, masked_yaml};
@@ -50,6 +52,17 @@ pub struct PlanReport {
     pub proposal: Option<ProposalLine>,
     /// What to type next.
     pub next: Option<String>,
+    /// Why the plan is refused; `None` where it is not.
+    pub refusal: Option<RefusalLine>,
+}
+
+/// Why a plan is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusalLine {
+    /// The fact.
+    pub error: String,
+    /// What mends it.
+    pub hint: Option<String>,
 }
 
 /// The base of a plan.

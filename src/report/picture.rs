@@ -106,7 +106,7 @@ impl Side<'_> {
             return id.clone();
         }
         let id = format!("{}{}", self.start, self.nodes.len());
-        let label = text.replace(['"', '[', ']', '<', '>', '\n'], " ");
+        let label = text.replace(['"', '[', ']', '<', '>', '\n', '\r'], " ");
         put(self.out, &format!("    {id}[\"{label}\"]"));
         self.nodes.insert(text.to_owned(), id.clone());
         id

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::escape::escaped;
 use super::{ClusterReport, PlanReport, Proof, picture};
 use crate::model::finding::Finding;
 use crate::model::incident::Action;
@@ -61,7 +62,7 @@ impl<'a> Rows<'a> {
 
 /// Writes a line.
 fn put(text: &mut String, line: &str) {
-    writeln!(text, "{line}").expect("a String takes any text");
+    writeln!(text, "{}", escaped(line)).expect("a String takes any text");
 }
 
 /// Returns findings, wrapped, each followed by what mends it; a hint is typed, so it is not wrapped.

@@ -19,5 +19,6 @@ mod refusal;
 mod selection;
 #[path = "../skip.rs"]
 mod skip;
+mod spoken;
 mod who_builds;
 mod world;

@@ -36,8 +36,14 @@ pub(super) fn unproven(
     changes: &Changes,
     mismatch: &Mismatch,
 ) -> anyhow::Result<Failure> {
-    let value =
-        |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |value| format!("`{value}`"));
+    // Mappings and the options of containers may hold keys.
+    let value = |value: &Option<Value>| match value {
+        None => "nothing".to_owned(),
+        Some(Value::Object(_)) => "a mapping".to_owned(),
+        Some(Value::Array(_)) => "a list".to_owned(),
+        Some(_) if mismatch.path.contains("containerOptions") => "a value".to_owned(),
+        Some(value) => format!("`{value}`"),
+    };
     let fact = format!(
         "`{}` would say {} at `{}`, the plan wants {} ({})",
         mismatch.object,

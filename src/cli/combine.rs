@@ -1,0 +1,134 @@
+//! Flags that go together or not, checked after parsing: a typed flag beats the environment, and a variable that has
+//! nothing to add to the typed flags is as if it were not set. clap's own rules cannot tell the two apart.
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
+
+use super::{Cli, ProposeArgs, RecoveryArgs, Verb};
+
+impl Cli {
+    /// Returns the command line as typed, with the variables that it leaves room for.
+    ///
+    /// # Errors
+    /// Returns what clap says: a usage error, or the help that was asked for.
+    pub fn read(words: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>) -> Result<Self, clap::Error> {
+        Self::of(Self::command(), words)
+    }
+
+    /// Returns a command line that no variable has a part in.
+    pub(crate) fn without_variables(words: &[&str]) -> Result<Self, clap::Error> {
+        let unset = |command: Command| command.mut_args(|arg| arg.env(clap::builder::Resettable::Reset));
+        Self::of(unset(Self::command()).mut_subcommands(unset), words)
+    }
+
+    /// Parses by a command.
+    fn of(
+        mut command: Command,
+        words: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>,
+    ) -> Result<Self, clap::Error> {
+        let matches = command.try_get_matches_from_mut(words)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        let Some((verb, matches)) = matches.subcommand() else { return Ok(cli) };
+        let combined = match &mut cli.verb {
+            Verb::Plan(args) => recovery(&mut args.recovery, matches),
+            Verb::Propose(args) => recovery(&mut args.recovery, matches).and_then(|()| signing(args, matches)),
+            _ => Ok(()),
+        };
+        let said = |(kind, text)| command.find_subcommand_mut(verb).map(|command| command.error(kind, text));
+        match combined.map_err(said) {
+            Err(Some(error)) => Err(error),
+            _ => Ok(cli),
+        }
+    }
+}
+
+/// What is wrong with a combination.
+type Fault = (ErrorKind, String);
+
+/// Returns whether a flag was typed.
+fn is_typed(matches: &ArgMatches, flag: &str) -> bool {
+    matches.value_source(flag) == Some(ValueSource::CommandLine)
+}
+
+/// Which of two flags that contradict each other gives way.
+enum Loser {
+    /// Neither: they do not meet.
+    Neither,
+    /// The first, which is a variable.
+    First,
+    /// The second, which is a variable.
+    Second,
+}
+
+/// Returns which of two set flags gives way.
+fn loser(matches: &ArgMatches, first: (&str, bool), second: (&str, bool)) -> Result<Loser, Fault> {
+    if !first.1 || !second.1 {
+        return Ok(Loser::Neither);
+    }
+    match (is_typed(matches, first.0), is_typed(matches, second.0)) {
+        (true, false) => Ok(Loser::Second),
+        (false, true) => Ok(Loser::First),
+        _ => {
+            let name = |flag: &str| flag.replace('_', "-");
+            let text = format!("the argument '--{}' cannot be used with '--{}'", name(first.0), name(second.0));
+            Err((ErrorKind::ArgumentConflict, text))
+        }
+    }
+}
+
+/// Returns the fault of a flag that needs others.
+fn lacks(flag: &str, needed: &str) -> Fault {
+    let name = |flag: &str| flag.replace('_', "-");
+    (ErrorKind::MissingRequiredArgument, format!("the argument '--{}' needs '--{}'", name(flag), name(needed)))
+}
+
+/// Combines the flags of a recovery.
+fn recovery(args: &mut RecoveryArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    let selection = &mut args.selection;
+    match loser(matches, ("all", selection.all), ("cluster", !selection.cluster.is_empty()))? {
+        Loser::First => selection.all = false,
+        Loser::Second => selection.cluster.clear(),
+        Loser::Neither => {}
+    }
+    let target = &mut args.target;
+    match loser(matches, ("size", target.size.is_some()), ("endpoint", target.endpoint.is_some()))? {
+        Loser::First => target.size = None,
+        Loser::Second => target.endpoint = None,
+        Loser::Neither => {}
+    }
+    let is_whole = target.bucket.is_some() && target.credentials_secret.is_some();
+    if target.endpoint.is_some() && !is_whole {
+        if is_typed(matches, "endpoint") || target.to.is_none() {
+            let needed = if target.bucket.is_none() { "bucket" } else { "credentials_secret" };
+            return Err(lacks("endpoint", needed));
+        }
+        target.endpoint = None;
+    }
+    let (endpoint, size) = (target.endpoint.is_some(), target.size.is_some());
+    for (flag, value, needed, is_there) in [
+        ("bucket", &mut target.bucket, "endpoint", endpoint),
+        ("region", &mut target.region, "endpoint", endpoint),
+        ("prefix", &mut target.prefix, "endpoint", endpoint),
+        ("ca_secret", &mut target.ca_secret, "endpoint", endpoint),
+        ("storage_class", &mut target.storage_class, "size", size),
+    ] {
+        if value.is_some() && !is_there {
+            if is_typed(matches, flag) {
+                return Err(lacks(flag, needed));
+            }
+            *value = None;
+        }
+    }
+    Ok(())
+}
+
+/// Combines the flags of signing.
+fn signing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    match loser(matches, ("sign", args.sign), ("no_sign", args.no_sign))? {
+        Loser::First => args.sign = false,
+        Loser::Second => args.no_sign = false,
+        Loser::Neither => {}
+    }
+    Ok(())
+}
