@@ -13,7 +13,7 @@ use crate::proposal::{Proposal, Rung, branches, untouchable};
 use crate::world::{NOW, Run, World, has_program};
 
 /// The cases of a test unless the environment says otherwise.
-const CASES: u64 = 6;
+const CASES: u64 = 12;
 
 /// Two days after every other run.
 const LATER: (&str, &str) = ("LEEWARD_NOW", "2026-11-24T10:00:00Z");

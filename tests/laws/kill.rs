@@ -11,7 +11,7 @@ use crate::proposal::{branches, untouchable};
 use crate::world::{NOW, Run, World, copy};
 
 /// The runs that are killed unless the environment says otherwise; those that end before they can be killed come on top.
-const ROUNDS: u64 = 10;
+const ROUNDS: u64 = 15;
 /// The command.
 const PROPOSE: [&str; 7] = ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--to", "minio-b"];
 /// The branch.

@@ -2,7 +2,7 @@
 //! each other. Runs the built program and judges what it committed by builds of its own. Needs a program that builds.
 //!
 //! More of the same, with the built program of a release for speed:
-//! `LEEWARD_LAWS_CASES=200 cargo test --release --test laws -- --nocapture generated` (cases a test, default 6),
+//! `LEEWARD_LAWS_CASES=200 cargo test --release --test laws -- --nocapture generated` (cases a test, default 12),
 //! `LEEWARD_LAWS_SEED=17` (that case alone), `LEEWARD_LAWS_KILLS=200 cargo test --release --test laws -- --nocapture kill`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]

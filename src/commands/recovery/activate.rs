@@ -133,12 +133,7 @@ fn attempt(site: &RootSite, done: &[&ClusterPlan], one: Try, changes: &Changes) 
     let mut without = changes.clone();
     standing.map(|standing| site.scene.take_back(standing, &mut without)).transpose()?;
     refuse_occupied(site, &folder(site, cluster)?, &without)?;
-    let extent = match one.rung {
-        Rung::Component => Extent::Accumulated,
-        Rung::Append => Extent::Patched,
-    };
-    let probe = site.builder.build(&patched(site.scene.files, &without), &root.path, root.restrictor, extent)?;
-    let seen = match seen(site, root, &probe, &cluster.cluster.id, &without)? {
+    let seen = match seen(site, one.rung, &cluster.cluster.id, &without)? {
         Ok(seen) => seen,
         Err(fact) => return failed(fact),
     };
@@ -151,7 +146,7 @@ fn attempt(site: &RootSite, done: &[&ClusterPlan], one: Try, changes: &Changes) 
     let built = site.builder.build(&patched(site.scene.files, &overlaid), &root.path, root.restrictor, Extent::Whole);
     let built = match built {
         Ok(built) => built,
-        Err(error) if is_not_last => return failed(error.root_cause().to_string()),
+        Err(error) if kind_of(&error) == Kind::Refused && is_not_last => return failed(error.root_cause().to_string()),
         Err(error) => return Err(error.context("failed to build the result")),
     };
     let outcome = proved(done, base, &built).map_err(Fault::Mismatch);
@@ -230,14 +225,14 @@ fn folder(site: &RootSite, plan: &ClusterPlan) -> anyhow::Result<RepoPath> {
     })
 }
 
-/// Returns the cluster as the probe sees it, or why it cannot be told.
-fn seen(
-    site: &RootSite,
-    root: &Root,
-    probe: &Built,
-    wanted: &ClusterId,
-    changes: &Changes,
-) -> anyhow::Result<Result<Cluster, String>> {
+/// Returns the cluster as a rung sees it, by a build of its own, or why it cannot be told.
+fn seen(site: &RootSite, rung: Rung, wanted: &ClusterId, changes: &Changes) -> anyhow::Result<Result<Cluster, String>> {
+    let (root, _) = root_of(site)?;
+    let extent = match rung {
+        Rung::Component => Extent::Accumulated,
+        Rung::Append => Extent::Patched,
+    };
+    let probe = site.builder.build(&patched(site.scene.files, changes), &root.path, root.restrictor, extent)?;
     let mut probed = Vec::new();
     for built in &probe.objects {
         probed.extend(Cluster::read(&root.path, &built.object, None)?);
