@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     };
     let written = console.answer(&text);
     for note in &notes {
-        console.note(note);
+        console.note(&report::escaped(note));
     }
     if let Some(error) = &failure {
         let (causes, hint) = (commands::causes(error), hint_of(error).map(str::to_owned));
