@@ -74,10 +74,12 @@ fn protect(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
 /// Refuses to move a merged incident elsewhere: its schedules would keep their names across storages, and retention would
 /// delete what they have written meanwhile (operator.md 5).
 fn refuse_other_target(subject: &Subject, draft: &Draft) -> Result<(), Finding> {
-    let Some(opened) = subject.incident_in_base.as_ref().filter(|opened| opened.to.storages != draft.to.storages)
-    else {
-        return Ok(());
+    let differs = |opened: &&Incident| {
+        // A rotation that forgets its Secret's name would take the old one back.
+        let forgets_name = draft.to.target.is_empty() && !opened.to.target.is_empty();
+        forgets_name || opened.to.storages != draft.to.storages
     };
+    let Some(opened) = subject.incident_in_base.as_ref().filter(differs) else { return Ok(()) };
     let fact = format!(
         "incident `{}` has moved backups to `{}` already, a further move is an incident of its own",
         opened.id, opened.to.target

@@ -163,6 +163,13 @@ fn refuses_a_block_that_it_cannot_read_back() {
 }
 
 #[test]
+fn refuses_to_take_a_merged_rotation_back_to_the_old_name() {
+    let again = Case::rotate(Some("a-keys-2")).merged().ask(|request| request.new_secret = None);
+    let said = again.findings("incident-moved");
+    assert!(said.starts_with("refuse: incident `inc1` has moved backups to `a-keys-2` already"), "{said}");
+}
+
+#[test]
 fn refuses_to_move_a_merged_incident_elsewhere() {
     let entry = "{type: s3, endpoint: 'https://d:9000', bucket: dr, credentialsSecret: d-keys}";
     Case::failover().merged().target("minio-d", entry).says(
