@@ -2,11 +2,13 @@
 //!
 //! Data goes one way: `Evidence → Diagnosis → Plan → Overlay → Proposal → Preview → Verdict`. In reading order:
 //! [`model`] the words · [`kustomize`] files → objects · [`survey`] a tree → roots and clusters · [`plan`] what has to
-//! change, and every guard · [`render`] plan → files · [`report`] what a person reads. At the edge: [`git`] and
-//! [`build`] (the builder that is a program). [`commands`] is the glue, one file a verb.
+//! change, and every guard · [`render`] plan → files · [`preview`] Git and live → what the controller will do · [`report`]
+//! what a person reads. At the edge: [`git`], [`build`] (the builder that is a program) and [`cluster`] (the API server).
+//! [`commands`] is the glue, one file a verb.
 
 pub mod build;
 pub mod cli;
+pub mod cluster;
 pub mod commands;
 pub mod console;
 pub mod failure;
@@ -14,6 +16,7 @@ pub mod git;
 pub mod kustomize;
 pub mod model;
 pub mod plan;
+pub mod preview;
 pub mod render;
 pub mod report;
 pub mod survey;

@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod config;
 pub mod finding;
 pub mod incident;
+pub mod live;
 pub mod name;
 pub mod object;
 pub mod path;

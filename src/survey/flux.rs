@@ -23,6 +23,7 @@ pub(super) fn claim(value: &Value, file: &RepoPath) -> Option<Claim> {
         controller: Controller::Flux,
         object: object.id.to_string(),
         file: file.clone(),
+        manifest: object.value.clone(),
         namespace: text(spec, "targetNamespace"),
         substitutes: spec.get("postBuild").map(substitutes),
         transforms: transforms(spec),

@@ -35,6 +35,8 @@ pub struct Owner {
     pub object: String,
     /// The file that holds it.
     pub file: RepoPath,
+    /// The whole object as Git has it.
+    pub manifest: serde_json::Value,
     /// Flux: `spec.targetNamespace`, which overrides every namespace of the build. Argo CD:
     /// `spec.destination.namespace`, which only fills missing ones.
     pub namespace: Option<String>,

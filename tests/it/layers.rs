@@ -4,22 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms that each room may name, beside itself.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("kustomize", &[]),
     ("failure", &[]),
     ("model", &["failure"]),
     ("survey", &["failure", "kustomize", "model"]),
     ("plan", &["failure", "model", "survey"]),
     ("render", &["failure", "model", "plan"]),
-    ("report", &["failure", "model", "plan"]),
+    ("preview", &["failure", "model", "survey"]),
+    ("report", &["failure", "model", "plan", "preview"]),
     ("git", &["failure", "kustomize", "model"]),
+    ("cluster", &["failure", "model"]),
     ("build", &["failure", "kustomize", "model", "survey"]),
     ("cli", &[]),
     ("console", &["cli"]),
-    ("commands", &["build", "cli", "failure", "git", "kustomize", "model", "plan", "render", "report", "survey"]),
+    (
+        "commands",
+        &[
+            "build", "cli", "cluster", "failure", "git", "kustomize", "model", "plan", "preview", "render", "report",
+            "survey",
+        ],
+    ),
 ];
 /// The rooms that know nothing of the outside.
-const PURE: [&str; 7] = ["failure", "kustomize", "model", "survey", "plan", "render", "report"];
+const PURE: [&str; 8] = ["failure", "kustomize", "model", "survey", "plan", "render", "preview", "report"];
 /// What a pure room must not name.
 const OUTSIDE: [&str; 11] = [
     "git2",

@@ -12,6 +12,7 @@ fn deployed(change: impl FnOnce(&mut Owner)) -> Case {
         controller: Controller::Flux,
         object: "Kustomization flux-system/pxc".to_owned(),
         file: RepoPath::parse("flux/pxc.yaml").unwrap(),
+        manifest: serde_json::Value::Null,
         namespace: None,
         substitutes: None,
         transforms: Vec::new(),

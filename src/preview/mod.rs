@@ -1,0 +1,135 @@
+//! The preview: Git before, Git after and the live objects → what the controller will do to the live cluster.
+//!
+//! Three differences that are never mixed: *intended* (Git before → Git after), *drift* (Git before → live), *effective*
+//! (live → live after the controller applied Git after). Must know no cluster: what was read comes in as
+//! [`crate::model::live::Live`]; must never hand on the value of a Secret.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::finding::Finding;
+use crate::model::live::Trouble;
+use crate::model::object::{Object, ObjectId};
+use crate::model::path::RepoPath;
+
+/// What applies Git to the cluster, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// Argo CD's default: a client-side three-way merge from the last-applied annotation.
+    #[serde(rename = "argocd")]
+    ArgoCd,
+    /// Argo CD with `ServerSideApply=true`.
+    #[serde(rename = "argocd-ssa")]
+    ArgoCdSsa,
+    /// Flux' kustomize-controller: server-side apply that takes over kubectl's managers.
+    Flux,
+}
+
+/// What happens to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// It changes.
+    Change,
+    /// It goes.
+    Delete,
+    /// It stays as it is.
+    Unchanged,
+    /// What happens is not known; `trouble` says why.
+    CannotTell,
+}
+
+/// What an effective difference rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Computed here from what was read.
+    Predicted,
+    /// Computed, and the API server's dry run says the same.
+    ServerVerified,
+    /// Neither.
+    Nothing,
+}
+
+/// A field that differs. Lists are one field: their parts have no address that stays.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// RFC 6901 pointer to the field.
+    pub pointer: String,
+    /// The same for people: `spec.backup.storages.minio-b`.
+    pub path: String,
+    /// The value before; `None` where there was none. Masked where it could be a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// The value after; `None` where there is none. Masked where it could be a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+    /// For drift: who wrote the live value and when, from `managedFields`: `kubectl-edit, 2026-11-20`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// A part of an object about which the preview does not know what happens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unsure {
+    /// RFC 6901 pointer to the field.
+    pub pointer: String,
+    /// The same for people.
+    pub path: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What happens to one object.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ObjectPreview {
+    /// Which object, its namespace filled in.
+    pub id: ObjectId,
+    /// What happens.
+    pub action: Action,
+    /// Why nothing can be told, or what went wrong beside an answer (a dry run that failed).
+    pub trouble: Option<Trouble>,
+    /// What `effective` rests on.
+    pub basis: Basis,
+    /// Git before → Git after.
+    pub intended: Vec<Change>,
+    /// Git before → live, defaults and what the operator writes aside.
+    pub drift: Vec<Change>,
+    /// Live → live after the controller applied Git after.
+    pub effective: Vec<Change>,
+    /// What is not known inside an object of which the rest is.
+    pub unsure: Vec<Unsure>,
+    /// What the approver has to know.
+    pub findings: Vec<Finding>,
+}
+
+/// What happens to the objects of one root.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RootPreview {
+    /// The root.
+    pub path: RepoPath,
+    /// Who applies it, and how.
+    pub engine: Engine,
+    /// How that was found.
+    pub why: String,
+    /// The controller's object: `Kustomization flux-system/pxc`.
+    pub owner: Option<String>,
+    /// What the approver has to know of the whole root: suspended, pruning off, settings that are not modelled.
+    pub findings: Vec<Finding>,
+    /// One entry an object of Git before or Git after, or of the controller's inventory where it is to be pruned.
+    pub objects: Vec<ObjectPreview>,
+}
+
+/// A root before and after the proposal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deployed {
+    /// The root.
+    pub path: RepoPath,
+    /// What the base builds to; empty where the root is new.
+    pub before: Vec<Object>,
+    /// What the head builds to; empty where the root is gone.
+    pub after: Vec<Object>,
+}
