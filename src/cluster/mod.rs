@@ -1,2 +1,134 @@
-//! The cluster: one API server, read object by object, and asked for a dry run. The only room that knows `kube`.
-//! Must never write, and never take a read that failed for an absence.
+//! The cluster: one API server, read object by object, and asked for dry runs. The only room that knows `kube`.
+//!
+//! Wanted objects come in by identity, readings go out: what each is, that it is not there, or why nobody knows
+//! ([`crate::model::live`]). No async leaves this room: [`Cluster`] holds one runtime and waits. Must never write, and
+//! never take a read that failed for an absence.
+
+mod access;
+mod answer;
+mod claims;
+mod discovery;
+mod documents;
+mod dry_run;
+mod fault;
+mod forbidden;
+mod kubeconfig;
+mod locate;
+mod mask;
+mod proxy;
+mod read;
+mod transport;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::failure::outside;
+use crate::model::live::{Reading, Trouble};
+use crate::model::object::ObjectId;
+pub use access::{Access, InCluster};
+use discovery::Discovery;
+pub use dry_run::{Conflicts, DryRunRequest};
+use wire::Wire;
+
+/// How many requests are under way at a time.
+const IN_FLIGHT: usize = 32;
+
+/// How much of an object is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// All of it.
+    Whole,
+    /// `apiVersion`, `kind` and `metadata` alone; the API server does not send the rest.
+    MetadataOnly,
+}
+
+/// An object to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which; its reading has the same identity.
+    pub id: ObjectId,
+    /// Where it is looked for when it is namespaced and `id` says no namespace.
+    pub default_namespace: Option<String>,
+    /// How much of it.
+    pub how: How,
+}
+
+/// One API server and the one runtime that talks to it.
+pub struct Cluster {
+    /// `None` only while it is dropped.
+    runtime: Option<Runtime>,
+    /// The way to the server.
+    wire: Wire,
+    /// What the server said it serves.
+    discovery: Discovery,
+    /// For people.
+    described: String,
+    /// Where namespaced objects are looked for when nothing else says it.
+    namespace: Option<String>,
+}
+
+impl Cluster {
+    /// Reads the kubeconfig or the pod's service account and makes the client; asks the API server nothing.
+    pub fn connect(access: &Access) -> anyhow::Result<Self> {
+        let started = Instant::now();
+        let no_runtime = |error| outside(format!("no runtime for the cluster: {error}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
+        let link = match access::link(access, &runtime) {
+            Ok(link) => link,
+            Err(error) => {
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
+        Ok(Self {
+            wire: Wire::new(link.client, link.server, started, access),
+            runtime: Some(runtime),
+            discovery: Discovery::default(),
+            described: link.described,
+            namespace: access.namespace.clone(),
+        })
+    }
+
+    /// Returns the context and the server, without credentials.
+    pub fn describe(&self) -> String {
+        self.described.clone()
+    }
+
+    /// Reads every object, each with its own result.
+    pub fn read(&self, wanted: &[Wanted]) -> BTreeMap<ObjectId, Reading> {
+        self.wait(read::all(self, wanted))
+    }
+
+    /// Asks the API server what applying each object would make of it, and writes nothing.
+    pub fn dry_run(&self, requests: &[DryRunRequest]) -> BTreeMap<ObjectId, Result<Value, Trouble>> {
+        self.wait(dry_run::all(self, requests))
+    }
+
+    /// Reads the OpenAPI v3 documents of API versions (`pxc.percona.com/v1`, `v1`).
+    pub fn documents(&self, group_versions: &[String]) -> BTreeMap<String, Result<Value, Trouble>> {
+        self.wait(documents::all(&self.wire, group_versions))
+    }
+
+    /// Returns how many requests were sent so far, repeated ones included.
+    pub fn requests(&self) -> usize {
+        self.wire.sent()
+    }
+
+    /// Drives a future to its end.
+    fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.as_ref().expect("the runtime is there until the drop").block_on(future)
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // A name that is still being resolved, or a plugin that hangs, must not hold up the end of the program.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

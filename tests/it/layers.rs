@@ -21,7 +21,17 @@ const ARROWS: [(&str, &[&str]); 14] = [
     (
         "commands",
         &[
-            "build", "cli", "cluster", "failure", "git", "kustomize", "model", "plan", "preview", "render", "report",
+            "build",
+            "cli",
+            "cluster",
+            "failure",
+            "git",
+            "kustomize",
+            "model",
+            "plan",
+            "preview",
+            "render",
+            "report",
             "survey",
         ],
     ),

@@ -1,0 +1,62 @@
+//! An identity as a place on the server: its resource, its namespace, its path.
+//! Must never make a path that leads to another object.
+
+use std::fmt::Write as _;
+
+use super::Cluster;
+use super::discovery::{Resource, Scope};
+use crate::model::live::{Reason, Trouble};
+use crate::model::object::ObjectId;
+
+/// Where an object is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Located {
+    /// `perconaxtradbclusters.pxc.percona.com`.
+    pub(super) resource: String,
+    /// Its namespace, where it has one.
+    pub(super) namespace: Option<String>,
+    /// Its path.
+    pub(super) path: String,
+}
+
+/// Returns where an object is; `None` where its kind is not served.
+pub(super) fn object(cluster: &Cluster, id: &ObjectId, fallback: Option<&str>) -> Result<Option<Located>, Trouble> {
+    if [&id.version, &id.kind, &id.name].into_iter().any(String::is_empty) {
+        let fact = "the object has no `apiVersion`, `kind` or `metadata.name`";
+        return Err(Trouble::new(Reason::Rejected, fact));
+    }
+    if [".", ".."].contains(&id.name.as_str()) {
+        return Err(Trouble::new(Reason::Rejected, format!("no object can be named `{}`", id.name)));
+    }
+    let Some(Resource { plural, scope }) = cluster.discovery.resource(&id.group, &id.version, &id.kind)? else {
+        return Ok(None);
+    };
+    let namespace = match scope {
+        Scope::Cluster => None,
+        Scope::Namespaced => {
+            let given = [id.namespace.as_deref(), fallback, cluster.namespace.as_deref()];
+            Some(given.into_iter().flatten().find(|name| !name.is_empty()).ok_or_else(nowhere)?.to_owned())
+        }
+    };
+    let top = if id.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", segment(&id.group)) };
+    let place = namespace.as_deref().map(|name| format!("/namespaces/{}", segment(name))).unwrap_or_default();
+    let path = format!("{top}/{}{place}/{}/{}", segment(&id.version), segment(&plural), segment(&id.name));
+    let resource = if id.group.is_empty() { plural } else { format!("{plural}.{}", id.group) };
+    Ok(Some(Located { resource, namespace, path }))
+}
+
+/// Returns that a namespace is needed.
+fn nowhere() -> Trouble {
+    Trouble::new(Reason::CannotTell, "nothing says in which namespace it is").hint("`metadata.namespace` in Git")
+}
+
+/// Returns a text as one segment of a path.
+pub(super) fn segment(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut path, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
+            byte => write!(path, "%{byte:02X}").expect("a text takes every write"),
+        }
+        path
+    })
+}

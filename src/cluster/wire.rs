@@ -1,0 +1,168 @@
+//! One request to the API server: its deadlines, its repetitions, its size. What comes back is bytes, or trouble.
+//! Must never send anything that writes, and never wait beyond the deadline of the run.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use http::Request;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use kube::Client;
+use kube::client::Body;
+use tokio::time::{sleep, timeout_at};
+
+use super::access::Access;
+use super::transport::{self, Broken, Repeat};
+use crate::model::live::{Reason, Trouble};
+
+/// How often a request is repeated.
+const REPETITIONS: u32 = 4;
+/// The first pause; each later one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// How large an answer may be.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    /// Path and query.
+    pub(super) path: String,
+    /// The form in which the answer is wanted.
+    pub(super) accept: &'static str,
+    /// The object of a dry run; a plain read has none.
+    pub(super) apply: Option<Vec<u8>>,
+}
+
+impl Call {
+    /// Returns the read of a path as JSON.
+    pub(super) fn get(path: impl Into<String>) -> Self {
+        Self { path: path.into(), accept: "application/json", apply: None }
+    }
+
+    /// Returns the request as it is sent.
+    fn request(&self) -> Result<Request<Body>, http::Error> {
+        let request = Request::builder().uri(&self.path).header("accept", self.accept);
+        match &self.apply {
+            None => request.body(Body::empty()),
+            Some(object) => {
+                let request = request.method("PATCH").header("content-type", "application/apply-patch+yaml");
+                request.body(Body::from(object.clone()))
+            }
+        }
+    }
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// HTTP status.
+    pub(super) code: u16,
+    /// The media type, without parameters.
+    pub(super) media: String,
+    /// How long the server wants to be left alone.
+    pub(super) retry_after: Option<Duration>,
+    /// The whole body.
+    pub(super) body: Vec<u8>,
+}
+
+/// The way to the API server.
+pub(super) struct Wire {
+    /// kube's client, its own repetitions switched off.
+    client: Client,
+    /// Scheme, host and port, for messages.
+    server: String,
+    /// When the run is over.
+    end: Instant,
+    /// How long the run may take.
+    deadline: Duration,
+    /// How long one request may take, its repetitions included.
+    request_timeout: Duration,
+    /// Requests sent.
+    sent: AtomicUsize,
+}
+
+impl Wire {
+    /// Returns the way to a server for one run.
+    pub(super) fn new(client: Client, server: String, started: Instant, access: &Access) -> Self {
+        let (deadline, request_timeout) = (access.deadline, access.request_timeout);
+        let end = started + deadline;
+        Self { client, server, end, deadline, request_timeout, sent: AtomicUsize::new(0) }
+    }
+
+    /// Returns how many requests were sent.
+    pub(super) fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request, again where that may help, until it is answered or its time is over.
+    pub(super) async fn send(&self, call: &Call) -> Result<Answer, Trouble> {
+        let now = Instant::now();
+        if now >= self.end {
+            return Err(self.late());
+        }
+        let until = self.end.min(now + self.request_timeout);
+        let mut repeated = 0;
+        loop {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            let Ok(outcome) = timeout_at(until.into(), self.once(call)).await else { return Err(self.late()) };
+            let pause = pause(&outcome, repeated).filter(|pause| Instant::now() + *pause < until);
+            let Some(pause) = pause else { return outcome.map_err(|broken| broken.trouble) };
+            sleep(pause).await;
+            repeated += 1;
+        }
+    }
+
+    /// Sends a request once and reads the whole answer.
+    async fn once(&self, call: &Call) -> Result<Answer, Broken> {
+        let unsendable = |error: http::Error| {
+            let fact = format!("no request can be made for `{}`: {error}", call.path);
+            Broken { trouble: Trouble::new(Reason::CannotTell, fact), repeat: Repeat::Useless }
+        };
+        let request = call.request().map_err(unsendable)?;
+        let response = self.client.send(request).await.map_err(|error| transport::unsent(&error, &self.server))?;
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let media = header("content-type").and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+        let retry_after = header("retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
+        let (code, media) = (response.status().as_u16(), media.to_ascii_lowercase());
+        let body = Limited::new(response.into_body(), LARGEST).collect().await.map_err(|error| match error {
+            error if error.is::<LengthLimitError>() => too_large(),
+            _ => transport::cut(&self.server),
+        })?;
+        Ok(Answer { code, media, retry_after, body: body.to_bytes().into() })
+    }
+
+    /// Returns that no answer came in time.
+    fn late(&self) -> Trouble {
+        if Instant::now() >= self.end {
+            let fact = format!("the time of the whole run, {} s, was over before it was read", seconds(self.deadline));
+            return Trouble::new(Reason::TimedOut, fact).hint("--timeout");
+        }
+        let fact = format!("`{}` gave no whole answer in {} s", self.server, seconds(self.request_timeout));
+        Trouble::new(Reason::TimedOut, fact)
+    }
+}
+
+/// Returns how long to wait before a request is repeated; `None` where it is not.
+fn pause(outcome: &Result<Answer, Broken>, repeated: u32) -> Option<Duration> {
+    let pause = FIRST_PAUSE * 2_u32.pow(repeated);
+    if repeated == REPETITIONS {
+        return None;
+    }
+    match outcome {
+        Ok(answer) if answer.code == 429 || answer.code >= 500 => {
+            Some(pause.max(answer.retry_after.unwrap_or_default()))
+        }
+        Err(Broken { repeat: Repeat::Worthwhile, .. }) => Some(pause),
+        _ => None,
+    }
+}
+
+/// Returns that an answer has no end in sight.
+fn too_large() -> Broken {
+    let fact = format!("the answer is larger than {} MiB", LARGEST / 1024 / 1024);
+    Broken { trouble: Trouble::new(Reason::CannotTell, fact), repeat: Repeat::Useless }
+}
+
+/// Returns a duration in seconds for people.
+fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
+}
