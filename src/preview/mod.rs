@@ -4,6 +4,8 @@
 //! (live → live after the controller applied Git after). Must know no cluster: what was read comes in as
 //! [`crate::model::live::Live`]; must never hand on the value of a Secret.
 
+pub mod schema;
+
 use serde::Serialize;
 use serde_json::Value;
 
