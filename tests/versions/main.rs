@@ -21,6 +21,7 @@ mod second;
 #[path = "../skip.rs"]
 mod skip;
 mod story;
+mod tables;
 #[expect(dead_code, reason = "the harness of the binary `flow`, of which this one needs a part")]
 #[path = "../flow/world.rs"]
 mod world;
