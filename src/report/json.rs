@@ -46,7 +46,7 @@ pub fn failure(kind: Kind, error: &str, causes: &[String], hint: Option<&str>) -
 }
 
 /// Returns an answer as JSON, ended by a line break.
-fn answer<T: Serialize>(kind: &str, body: &T) -> String {
+pub(super) fn answer<T: Serialize>(kind: &str, body: &T) -> String {
     let text = serde_json::to_string_pretty(&Answer { version: VERSION, kind, body });
     escape::escaped_json(&text.expect("the answers have text keys alone")) + "\n"
 }

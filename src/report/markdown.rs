@@ -89,7 +89,7 @@ fn inline(text: &str) -> String {
 }
 
 /// Returns a fence longer than any in the text.
-fn fence(text: &str) -> String {
+pub(super) fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     "`".repeat(longest.max(2) + 1)
 }

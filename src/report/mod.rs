@@ -6,12 +6,14 @@ mod json;
 mod markdown;
 mod mask;
 mod picture;
+mod preview;
 mod text;
 
 pub use escape::escaped;
 pub use json::{failure, plan as plan_json};
 pub use markdown::plan as plan_markdown;
 pub use mask::{masked, masked_yaml};
+pub use preview::{PreviewReport, Summary, preview_json, preview_markdown, preview_text};
 pub use text::plan as plan_text;
 
 use serde::Serialize;
@@ -65,7 +67,7 @@ pub struct RefusalLine {
     pub hint: Option<String>,
 }
 
-/// The base of a plan.
+/// A revision: the base of a plan, either side of a preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BaseLine {
     /// Its name.

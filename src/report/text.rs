@@ -8,7 +8,7 @@ use crate::model::finding::Finding;
 use crate::model::incident::Action;
 
 /// The columns that a line of prose takes at most.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// Returns the report as text.
 pub fn plan(report: &PlanReport) -> String {
@@ -42,16 +42,16 @@ fn headline(text: &mut String, report: &PlanReport, cluster: &ClusterReport) {
 }
 
 /// Rows under one label; the label stands on the first alone.
-struct Rows<'a> {
+pub(super) struct Rows<'a> {
     /// Where to.
-    text: &'a mut String,
+    pub(super) text: &'a mut String,
     /// The label of the row above.
-    last: &'a str,
+    pub(super) last: &'a str,
 }
 
 impl<'a> Rows<'a> {
     /// Writes rows under a label.
-    fn row(&mut self, label: &'a str, lines: impl IntoIterator<Item = impl AsRef<str>>) {
+    pub(super) fn row(&mut self, label: &'a str, lines: impl IntoIterator<Item = impl AsRef<str>>) {
         for line in lines {
             let shown = if self.last == label { "" } else { label };
             put(self.text, format!("  {shown:<9} {}", line.as_ref()).trim_end());
@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
 }
 
 /// Writes a line.
-fn put(text: &mut String, line: &str) {
+pub(super) fn put(text: &mut String, line: &str) {
     writeln!(text, "{}", escaped(line)).expect("a String takes any text");
 }
 
@@ -80,7 +80,7 @@ fn findings(findings: &[Finding]) -> Vec<String> {
 }
 
 /// Returns a text in lines of at most `width` characters, broken at spaces.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= width) {
