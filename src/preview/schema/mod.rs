@@ -10,6 +10,11 @@ mod same;
 mod shape;
 mod table;
 
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 
 use crate::model::object::ObjectId;
