@@ -78,7 +78,7 @@ fn bytes(text: &str) -> Option<u128> {
 }
 
 /// Returns what a quantity of any kind (`1Gi`, `500m`, `-2`, `1e3`) means, in billionths, rounded away from zero as
-/// Kubernetes rounds; `None` where it is no quantity or too large to tell.
+/// Kubernetes rounds, and with a binary suffix at most 2^63-1 units; `None` where it is no quantity or too large to tell.
 pub fn nanos(text: &str) -> Option<i128> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let nanos = i128::try_from(unsigned_nanos(unsigned)?).ok()?;
@@ -88,7 +88,8 @@ pub fn nanos(text: &str) -> Option<i128> {
 /// Returns what a quantity without a sign means, in billionths.
 fn unsigned_nanos(text: &str) -> Option<u128> {
     if let Some((number, factor)) = split(text) {
-        return scaled(number, factor.checked_mul(NANO)?);
+        let most = if text.ends_with('i') { i64::MAX.unsigned_abs().into() } else { u128::MAX / NANO };
+        return scaled(number, factor.checked_mul(NANO)?).map(|nanos| nanos.min(most * NANO));
     }
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let (number, suffix) = text.split_at(end);
@@ -156,6 +157,7 @@ mod tests {
             ["1n", "0.1n", "1e-12"],
             ["25e-1", "2.5", "2500m"],
             ["0", "-0", "0Gi"],
+            ["10Ei", "8Ei", "9223372036854775807"],
         ];
         for group in same {
             let nanos = group.map(nanos);

@@ -9,6 +9,7 @@ mod axes;
 mod built;
 mod data;
 mod estate;
+mod fields;
 mod listed;
 mod live;
 mod manifest;

@@ -115,7 +115,7 @@ fn hold(name: &str, text: &str) {
 }
 
 /// Compares two places and all below them, and says the first path that differs; types that hold each other end at depth 40.
-fn differing(path: &str, one: &Node, other: &Node, places: &mut usize) -> Option<String> {
+pub(crate) fn differing(path: &str, one: &Node, other: &Node, places: &mut usize) -> Option<String> {
     *places += 1;
     let face = |node: &Node| {
         let flags = [node.is_required(), node.is_nullable(), node.preserves_unknown(), node.is_embedded_object()];

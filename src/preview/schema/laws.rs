@@ -51,9 +51,7 @@ fn values() -> impl Strategy<Value = Value> {
             .prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>()));
         prop_oneof![2 => object, 1 => prop::collection::vec(inner, 0..3).prop_map(Value::from)]
     };
-    leaf.boxed()
-        .prop_recursive(4, 40, 6, move |inner| deeper(inner))
-        .prop_map(|spec| json!({"kind": "K", "spec": spec}))
+    leaf.boxed().prop_recursive(4, 40, 6, deeper).prop_map(|spec| json!({"kind": "K", "spec": spec}))
 }
 
 /// Returns a value written another way that means the same: amounts in another unit, whole numbers as floats, nulls.

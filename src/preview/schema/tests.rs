@@ -24,14 +24,14 @@ fn id(group: &str, version: &str, kind: &str) -> ObjectId {
 }
 
 /// Returns what the API server makes of a `spec`.
-fn defaulted(schema: &Value, spec: Value) -> Value {
+fn defaulted(schema: &Value, spec: &Value) -> Value {
     let mut value = json!({ "spec": spec });
     with_spec(schema).defaulted(&mut value);
     value["spec"].take()
 }
 
 /// Returns what pruning leaves of a `spec`.
-fn pruned(schema: &Value, spec: Value) -> Value {
+fn pruned(schema: &Value, spec: &Value) -> Value {
     let mut value = json!({ "spec": spec });
     with_spec(schema).pruned(&mut value);
     value["spec"].take()
@@ -48,11 +48,11 @@ fn a_default_goes_into_an_object_that_is_there_and_makes_none() {
         "there": {"type": "object", "properties": {"deadline": {"type": "integer", "default": 1200}}},
         "made": {"type": "object", "default": {}, "properties": {"size": {"type": "integer", "default": 3}}},
     }});
-    assert_eq!(defaulted(&schema, json!({})), json!({"made": {"size": 3}}));
+    assert_eq!(defaulted(&schema, &json!({})), json!({"made": {"size": 3}}));
     let there = json!({"there": {"deadline": 1200}, "made": {"size": 3}});
-    assert_eq!(defaulted(&schema, json!({"there": {}})), there);
+    assert_eq!(defaulted(&schema, &json!({"there": {}})), there);
     let set = json!({"there": {"deadline": 1}, "made": {"size": 0}});
-    assert_eq!(defaulted(&schema, set.clone()), set);
+    assert_eq!(defaulted(&schema, &set), set);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn defaults_reach_into_lists_and_maps() {
     }});
     let given = json!({"list": [{}, {"keep": false}], "map": {"a": {}}});
     let taken = json!({"list": [{"keep": true}, {"keep": false}], "map": {"a": {"keep": true}}});
-    assert_eq!(defaulted(&schema, given), taken);
+    assert_eq!(defaulted(&schema, &given), taken);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_null_is_replaced_where_there_is_a_default_kept_where_it_may_be_and_dropped_
         "map": {"a": null}, "free": {"a": null}});
     let taken =
         json!({"default": "x", "either": null, "nullable": null, "list": [null], "map": {}, "free": {"a": null}});
-    assert_eq!(defaulted(&schema, given), taken);
+    assert_eq!(defaulted(&schema, &given), taken);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn pruning_drops_what_the_schema_does_not_know() {
         "open": {"b": {"c": 1}, "shut": {"a": "", "b": 1}}, "bare": {"b": 1}, "text": "t"});
     let left = json!({"list": [{"a": ""}], "map": {"x": {"a": ""}}, "open": {"b": {"c": 1}, "shut": {"a": ""}},
         "bare": {}, "text": "t"});
-    assert_eq!(pruned(&schema, given), left);
+    assert_eq!(pruned(&schema, &given), left);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_whole_object_keeps_its_kind_and_metadata() {
     assert_eq!(value, json!({"apiVersion": "g/v1", "kind": "K", "metadata": {"name": "n", "any": 1}}));
     let embedded = json!({"type": "object", "x-kubernetes-embedded-resource": true, "properties": {}});
     let given = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "n"}, "spec": {}});
-    assert_eq!(pruned(&embedded, given), json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "n"}}));
+    assert_eq!(pruned(&embedded, &given), json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "n"}}));
 }
 
 #[test]
