@@ -16,9 +16,10 @@ pub(super) struct Source {
 }
 
 /// Whether a table holds the metadata of its kinds.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Metadata {
     /// It does.
+    #[default]
     Written,
     /// It is that of every object, which the table of Kubernetes holds.
     LeftOut,
@@ -42,8 +43,8 @@ pub(super) fn table(source: &Source, schemas: &[(ObjectId, Schema)], metadata: M
         let head = format!("kind {}{slash}{} {}", id.group, id.version, id.kind);
         writer.lines(&mut kinds, &head, schema.root(), 0);
     }
-    let files: String = source.files.iter().map(|file| format!("# {file}\n")).collect();
-    format!("# Generated; SOURCE.md says how it reads.\n{files}from {}\n{}{kinds}", source.of, writer.types)
+    let files = source.files.join("\n# ");
+    format!("# Generated; SOURCE.md says how it reads.\n# {files}\nfrom {}\n{}{kinds}", source.of, writer.types)
 }
 
 /// What was seen of a type.
@@ -67,12 +68,6 @@ struct Writer {
     types: String,
     /// Whether metadata is written.
     metadata: Metadata,
-}
-
-impl Default for Metadata {
-    fn default() -> Self {
-        Self::Written
-    }
 }
 
 impl Writer {
@@ -106,16 +101,14 @@ impl Writer {
             code.push_str(form(&last));
             last = inner;
         }
-        let head = head.trim_start_matches(' ');
         let pad = " ".repeat(depth);
-        match self.name_of(&last, head) {
-            Some(name) => writeln!(out, "{pad}{head} {code}@{name}{}", flags_of(node, &last)).unwrap(),
-            None => {
-                writeln!(out, "{pad}{head} {code}{}{}", form(&last), flags(node)).unwrap();
-                for (name, part) in self.parts(&last, depth) {
-                    self.lines(out, &name, &part, depth + 1);
-                }
-            }
+        if let Some(name) = self.name_of(&last, head) {
+            writeln!(out, "{pad}{head} {code}@{name}{}", flags_of(node, &last)).unwrap();
+            return;
+        }
+        writeln!(out, "{pad}{head} {code}{}{}", form(&last), flags(node)).unwrap();
+        for (name, part) in self.parts(&last, depth) {
+            self.lines(out, &name, &part, depth + 1);
         }
     }
 
@@ -198,15 +191,16 @@ fn place_flags(node: &Node) -> String {
     let mut text = String::new();
     text += if node.is_required() { " !" } else { "" };
     text += if node.is_nullable() { " ~" } else { "" };
-    text += &match node.list_merge() {
-        ListMerge::Atomic => String::new(),
-        ListMerge::Set => " set".to_owned(),
-        ListMerge::Map(keys) => format!(" key={}", keys.join(",")),
-    };
-    text += &match (node.patch().merges, node.patch_merge_key()) {
-        (false, _) => String::new(),
-        (true, key) => key.map_or(" merge".to_owned(), |key| format!(" merge={key}")),
-    };
+    match node.list_merge() {
+        ListMerge::Atomic => {}
+        ListMerge::Set => text.push_str(" set"),
+        ListMerge::Map(keys) => write!(text, " key={}", keys.join(",")).unwrap(),
+    }
+    match (node.patch().merges, node.patch_merge_key()) {
+        (false, _) => {}
+        (true, None) => text.push_str(" merge"),
+        (true, Some(key)) => write!(text, " merge={key}").unwrap(),
+    }
     text += if node.patch().retains_keys { " keep" } else { "" };
     text + &node.default().map_or(String::new(), |default| format!(" ={default}"))
 }
