@@ -128,6 +128,11 @@ impl Node {
         self.shape.fields.get(name).or(of_map)
     }
 
+    /// Returns the field that has this name of its own, not a value of a map whose names people choose.
+    pub fn field(&self, name: &str) -> Option<&Self> {
+        self.shape.fields.get(name)
+    }
+
     /// Returns the elements of a list.
     pub fn item(&self) -> Option<&Self> {
         self.shape.inner.as_ref().filter(|_| self.shape.form == Form::List)
