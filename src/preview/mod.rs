@@ -4,7 +4,39 @@
 //! (live → live after the controller applied Git after). Must know no cluster: what was read comes in as
 //! [`crate::model::live::Live`]; must never hand on the value of a Secret.
 
+mod applier;
+mod apply;
+mod argocd;
+mod create;
+mod crosscheck;
+mod desired;
+mod difference;
+mod drift;
+mod dry_run;
+mod field;
+mod flux;
+mod identity;
+mod immutable;
+mod managers;
+mod masking;
+mod merge;
+mod object;
+mod predict;
+mod prune;
+mod root;
 pub mod schema;
+mod selector;
+mod settings_argo;
+mod settings_flux;
+mod strip;
+mod substitution;
+mod transform;
+mod view;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -13,6 +45,9 @@ use crate::model::finding::Finding;
 use crate::model::live::Trouble;
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
+
+pub use applier::{Applier, applier, controllers_wanted};
+pub use root::preview;
 
 /// What applies Git to the cluster, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -134,4 +169,46 @@ pub struct Deployed {
     pub before: Vec<Object>,
     /// What the head builds to; empty where the root is gone.
     pub after: Vec<Object>,
+}
+
+/// What of Secrets was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretReading {
+    /// Nothing.
+    NotRead,
+    /// Their metadata.
+    Metadata,
+    /// Everything; values are told apart by a digest keyed with these bytes, which are made anew for each run.
+    KeyedDigest(Vec<u8>),
+}
+
+/// What a preview is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// What of Secrets was read.
+    pub secrets: SecretReading,
+    /// The version of the operator, where the cluster's own schema was not read.
+    pub operator: Option<String>,
+}
+
+impl RootPreview {
+    /// Returns how many objects something happens to.
+    pub fn count(&self, action: Action) -> usize {
+        self.objects.iter().filter(|object| object.action == action).count()
+    }
+
+    /// Returns whether the preview found a difference: an object that changes, comes, goes or drifted.
+    pub fn has_differences(&self) -> bool {
+        let differs = |object: &ObjectPreview| {
+            let acts = matches!(object.action, Action::Create | Action::Change | Action::Delete);
+            acts || !object.intended.is_empty() || !object.effective.is_empty() || !object.drift.is_empty()
+        };
+        self.objects.iter().any(differs)
+    }
+
+    /// Returns whether a read that was needed failed.
+    pub fn has_failure(&self) -> bool {
+        let troubles = self.objects.iter().filter_map(|object| object.trouble.as_ref());
+        troubles.into_iter().any(|trouble| trouble.reason.is_failure())
+    }
 }

@@ -1,0 +1,254 @@
+//! Who applies a root, how, with which settings, and how that is known: from the live objects, the controller's own
+//! object, or Git. The first step of a preview. Must never present settings of Git as those the cluster runs with.
+
+use serde_json::Value;
+
+use super::settings_argo::{ArgoSettings, TRACKING_ID};
+use super::settings_flux::{FluxSettings, GROUP};
+use super::strip::{annotation, label};
+use super::{Deployed, Engine};
+use crate::model::finding::Finding;
+use crate::model::live::{Live, Reading};
+use crate::model::object::{Object, ObjectId};
+
+/// The API group of Argo CD.
+const ARGO_GROUP: &str = "argoproj.io";
+
+/// Who applies a root.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applier {
+    /// How.
+    pub engine: Engine,
+    /// How that was found.
+    pub why: String,
+    /// The controller's object: `Kustomization flux-system/pxc`.
+    pub owner: Option<String>,
+    /// What the approver has to know of it.
+    pub findings: Vec<Finding>,
+    /// Settings, where it is Flux.
+    pub(super) flux: FluxSettings,
+    /// Settings, where it is Argo CD.
+    pub(super) argo: ArgoSettings,
+}
+
+/// A controller's object that live objects name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Named {
+    /// Which.
+    id: ObjectId,
+    /// What names it.
+    by: String,
+}
+
+/// Returns the objects of controllers that should be read beside the root's own: what tells how Git is applied.
+pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: &Live) -> Vec<ObjectId> {
+    let owner = git_owner.map(|owner| Object::new(owner.clone()).id);
+    let named = named(deployed, live);
+    let mut wanted: Vec<ObjectId> = owner.into_iter().chain(named.map(|named| named.id)).collect();
+    let namespaces: Vec<Option<String>> =
+        wanted.iter().filter(|id| id.group == ARGO_GROUP).map(|id| id.namespace.clone()).collect();
+    wanted.extend(namespaces.into_iter().map(|namespace| config_map(namespace.as_deref())));
+    wanted.dedup();
+    wanted
+}
+
+/// Returns who applies a root, and how.
+pub fn applier(git_owners: &[Value], live: &Live, deployed: &Deployed, forced: Option<Engine>) -> Applier {
+    let named = named(deployed, live);
+    let owner = git_owners.iter().map(|owner| Object::new(owner.clone())).find(|owner| fits(&owner.id, forced));
+    let named_id = named.as_ref().map(|named| named.id.clone()).filter(|id| fits(id, forced));
+    // Git says which object it is; live objects say who really applied them.
+    let id = match (&owner, named_id) {
+        (Some(owner), Some(named)) if owner.id.group != named.group => Some(named),
+        (Some(owner), _) => Some(owner.id.clone()),
+        (None, named) => named,
+    };
+    let Some(id) = id else { return unowned(deployed, live, forced) };
+    let found = found(live, &id);
+    let in_git = owner.filter(|owner| same_object(&owner.id, &id));
+    let (manifest, source) = match (found, &in_git) {
+        (Some(value), _) => (value.clone(), Source::Live),
+        (None, Some(owner)) => (owner.value.clone(), Source::Git),
+        (None, None) => (bare(&id), Source::Nowhere),
+    };
+    let by = match (&in_git, &named) {
+        (_, Some(named)) if same_object(&named.id, &id) => format!("{} of the live objects", named.by),
+        (Some(_), _) => "its path in Git".to_owned(),
+        _ => "the live objects".to_owned(),
+    };
+    let mut applier = with_owner(&manifest, &id, live);
+    applier.why = format!("`{id}`, found by {by}; settings {}", source.text());
+    if let Some(engine) = forced.filter(|engine| *engine != applier.engine) {
+        applier.engine = engine;
+        applier.why = format!("asked for; {}", applier.why);
+    }
+    applier.findings.extend(source.finding(&id));
+    applier
+}
+
+/// Where settings were read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The live object.
+    Live,
+    /// The manifest in Git.
+    Git,
+    /// Neither.
+    Nowhere,
+}
+
+impl Source {
+    /// Returns the source for people.
+    fn text(self) -> &'static str {
+        match self {
+            Self::Live => "from the live object",
+            Self::Git => "from Git: the live object was not read",
+            Self::Nowhere => "unknown: the object was not read",
+        }
+    }
+
+    /// Returns what the approver has to know.
+    fn finding(self, id: &ObjectId) -> Option<Finding> {
+        match self {
+            Self::Live => None,
+            Self::Git => Some(Finding::note(
+                "owner-not-read",
+                format!("`{id}` was not read: its settings are taken from Git, the live ones may differ"),
+            )),
+            Self::Nowhere => Some(
+                Finding::warn(
+                    "owner-not-read",
+                    format!("`{id}` was not read: pruning, suspension and options unknown"),
+                )
+                .hint("grant `get` on the controller's objects"),
+            ),
+        }
+    }
+}
+
+/// Returns whether an object of a controller is one, and of the kind asked for.
+fn fits(id: &ObjectId, forced: Option<Engine>) -> bool {
+    match id.group.as_str() {
+        GROUP => forced.is_none_or(|engine| engine == Engine::Flux),
+        ARGO_GROUP => forced.is_none_or(|engine| engine != Engine::Flux),
+        _ => false,
+    }
+}
+
+/// Returns whether two identities name the same object of a controller.
+fn same_object(one: &ObjectId, other: &ObjectId) -> bool {
+    let is_place_known = one.namespace.is_some() && other.namespace.is_some();
+    (&one.group, &one.kind, &one.name) == (&other.group, &other.kind, &other.name)
+        && (!is_place_known || one.namespace == other.namespace)
+}
+
+/// Returns a controller's object as it was read.
+fn found<'a>(live: &'a Live, id: &ObjectId) -> Option<&'a Value> {
+    live.objects.iter().filter(|(other, _)| same_object(other, id)).find_map(|(_, reading)| match reading {
+        Reading::Found(value) => Some(value),
+        Reading::Absent(_) | Reading::Unread(_) => None,
+    })
+}
+
+/// Returns an object of which only the name is known.
+fn bare(id: &ObjectId) -> Value {
+    serde_json::json!({"metadata": {"name": id.name, "namespace": id.namespace}})
+}
+
+/// Returns the applier whose object is known.
+fn with_owner(manifest: &Value, id: &ObjectId, live: &Live) -> Applier {
+    let is_known = manifest.get("spec").is_some();
+    let (mut flux, mut argo) = (FluxSettings::default(), ArgoSettings::default());
+    let engine = if id.group == GROUP {
+        flux = FluxSettings::of(manifest);
+        flux.prune = flux.prune.filter(|_| is_known);
+        Engine::Flux
+    } else {
+        argo = ArgoSettings::of(manifest, found(live, &config_map(id.namespace.as_deref())));
+        if !is_known {
+            (argo.automated, argo.prune, argo.held) = (None, None, None);
+        }
+        let is_server_side = argo.has(&Value::Null, "ServerSideApply=true");
+        if is_server_side { Engine::ArgoCdSsa } else { Engine::ArgoCd }
+    };
+    Applier { engine, why: String::new(), owner: Some(id.to_string()), findings: Vec::new(), flux, argo }
+}
+
+/// Returns the applier of a root that no object of a controller is known for.
+fn unowned(deployed: &Deployed, live: &Live, forced: Option<Engine>) -> Applier {
+    let seen = objects(deployed, live).find_map(engine_seen);
+    let (engine, why) = match (forced, seen) {
+        (Some(engine), _) => (engine, "asked for".to_owned()),
+        (None, Some((engine, manager))) => (engine, format!("`{manager}` is in `metadata.managedFields`")),
+        (None, None) => (Engine::ArgoCd, "nothing tells: taken as a client-side apply".to_owned()),
+    };
+    let mut findings = Vec::new();
+    if forced.is_none() && seen.is_none() {
+        let fact = "no object of Flux or Argo CD is known that applies this root";
+        findings.push(Finding::warn("controller-unknown", fact).hint("--controller argocd|argocd-ssa|flux"));
+    }
+    let (flux, argo) = (FluxSettings::default(), ArgoSettings::default());
+    Applier { engine, why, owner: None, findings, flux, argo }
+}
+
+/// Returns the engine whose field manager wrote an object.
+fn engine_seen(value: &Value) -> Option<(Engine, &'static str)> {
+    let managers = super::managers::managers(value)?;
+    let has = |name: &str, applied: bool| managers.iter().any(|one| one.name == name && one.applied == applied);
+    if has("kustomize-controller", true) {
+        Some((Engine::Flux, "kustomize-controller"))
+    } else if has("argocd-controller", true) {
+        Some((Engine::ArgoCdSsa, "argocd-controller"))
+    } else {
+        has("argocd-controller", false).then_some((Engine::ArgoCd, "argocd-controller"))
+    }
+}
+
+/// Returns the live objects of a root.
+fn objects<'a>(deployed: &'a Deployed, live: &'a Live) -> impl Iterator<Item = &'a Value> {
+    let ids: Vec<&ObjectId> = deployed.before.iter().chain(&deployed.after).map(|object| &object.id).collect();
+    let is_of = move |id: &ObjectId| {
+        let is = |own: &&ObjectId| {
+            (&own.group, &own.kind, &own.name) == (&id.group, &id.kind, &id.name)
+                && (own.namespace.is_none() || own.namespace == id.namespace)
+        };
+        ids.iter().any(is)
+    };
+    live.objects.iter().filter(move |(id, _)| is_of(id)).filter_map(|(_, reading)| match reading {
+        Reading::Found(value) => Some(value),
+        Reading::Absent(_) | Reading::Unread(_) => None,
+    })
+}
+
+/// Returns the object of a controller that live objects name.
+fn named(deployed: &Deployed, live: &Live) -> Option<Named> {
+    objects(deployed, live).find_map(|value| {
+        let (name, namespace) = (format!("{GROUP}/name"), format!("{GROUP}/namespace"));
+        if let (Some(own), Some(place)) = (label(value, &name), label(value, &namespace)) {
+            return Some(Named {
+                id: controller(GROUP, "v1", "Kustomization", (place, own)),
+                by: format!("the labels `{name}` and `namespace`"),
+            });
+        }
+        let app = annotation(value, TRACKING_ID)?.split(':').next()?;
+        let (place, own) = app.split_once('_').unwrap_or(("argocd", app));
+        let id = controller(ARGO_GROUP, "v1alpha1", "Application", (place, own));
+        Some(Named { id, by: format!("the annotation `{TRACKING_ID}`") })
+    })
+}
+
+/// Returns the identity of a controller's object.
+fn controller(group: &str, version: &str, kind: &str, (namespace, name): (&str, &str)) -> ObjectId {
+    ObjectId {
+        group: group.to_owned(),
+        version: version.to_owned(),
+        kind: kind.to_owned(),
+        namespace: Some(namespace.to_owned()),
+        name: name.to_owned(),
+    }
+}
+
+/// Returns the identity of Argo CD's settings.
+fn config_map(namespace: Option<&str>) -> ObjectId {
+    controller("", "v1", "ConfigMap", (namespace.unwrap_or("argocd"), "argocd-cm"))
+}

@@ -1,0 +1,120 @@
+//! What is not there yet, and what the API server refuses to change. Both end an apply before it is an ordinary one.
+//! Must never call something created whose namespace or kind nobody makes.
+
+use serde_json::Value;
+
+use super::desired::sent;
+use super::difference::{bare, differences};
+use super::identity::Pair;
+use super::immutable;
+use super::object::Context;
+use super::predict::{Case, Predicted};
+use super::schema::Schema;
+use super::strip::comparable;
+use super::view::View;
+use super::{Action, Basis, Engine, ObjectPreview, flux};
+use crate::model::finding::Finding;
+use crate::model::live::Absence;
+use crate::model::object::ObjectId;
+
+/// Previews an object that is not live.
+pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>), preview: &mut ObjectPreview) {
+    let (schema, context) = with;
+    preview.basis = Basis::Predicted;
+    let Some(after) = &pair.after else {
+        preview.action = Action::Unchanged;
+        return;
+    };
+    if flux_leaves(after, context) {
+        preview.action = Action::Unchanged;
+        preview.findings.push(Finding::note("left-alone", "Flux does not apply it: its annotation says so"));
+        return;
+    }
+    let new = sent(after, &pair.id, context.applier, None);
+    let mut value = new.value;
+    schema.defaulted(&mut value);
+    preview.action = Action::Create;
+    preview.unsure = new.unsure;
+    preview.effective = differences(&bare(&value), &comparable(&value), View::of(schema));
+    if pair.before.is_some() {
+        preview
+            .findings
+            .push(Finding::warn("gone-from-cluster", "Git has it and the cluster has not: it is made again"));
+    }
+    preview.findings.extend(unverified(&pair.id, absence, context));
+}
+
+/// Returns whether Flux never applies an object.
+fn flux_leaves(after: &Value, context: &Context<'_>) -> bool {
+    let is_off = flux::says(after, "reconcile", "disabled") || flux::says(after, "ssa", "Ignore");
+    context.applier.engine == Engine::Flux && is_off
+}
+
+/// Returns what could still stop the creation.
+fn unverified(id: &ObjectId, absence: Absence, context: &Context<'_>) -> Option<Finding> {
+    let namespace = id.namespace.as_deref().unwrap_or_default();
+    let makes_namespace = context.after.iter().any(|other| other.kind == "Namespace" && other.name == namespace);
+    let ends = format!(".{}", id.group);
+    let is_definition = |other: &&ObjectId| other.kind == "CustomResourceDefinition" && other.name.ends_with(&ends);
+    let makes_kind = context.after.iter().any(|other| is_definition(&other));
+    let by_option = context.applier.argo.has(&Value::Null, "CreateNamespace=true");
+    match absence {
+        Absence::Object => None,
+        Absence::Namespace if makes_namespace => {
+            Some(Finding::note("made-in-order", format!("namespace `{namespace}` is made first, by the same root")))
+        }
+        Absence::Namespace if by_option => {
+            let fact = format!("namespace `{namespace}` is made first, by `CreateNamespace=true`");
+            Some(Finding::note("made-in-order", fact))
+        }
+        Absence::Namespace => {
+            let fact = format!("unverified: namespace `{namespace}` is not there, and this root does not make it");
+            Some(Finding::warn("namespace-missing", fact).hint(format!("kubectl create namespace {namespace}")))
+        }
+        Absence::Kind if makes_kind => {
+            Some(Finding::note("made-in-order", format!("kind `{}` is made first, by the same root", id.kind)))
+        }
+        Absence::Kind => {
+            let fact = format!("unverified: kind `{}` of `{}` is not there", id.kind, id.group);
+            Some(Finding::warn("kind-missing", fact))
+        }
+    }
+}
+
+/// Returns what is left of a prediction that the API server refuses, and why.
+pub(super) fn settle_refused(
+    case: &Case<'_>,
+    predicted: Predicted,
+    refused: &[String],
+    preview: &mut ObjectPreview,
+) -> (Value, Option<String>) {
+    if refused.is_empty() {
+        return (predicted.value, predicted.left);
+    }
+    let fields = refused.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    if is_forced(case) {
+        let fact = format!("{fields} cannot be changed: the object is deleted and made anew (force)");
+        preview.findings.push(Finding::warn("recreates-object", fact));
+        if case.id.kind == "PersistentVolumeClaim" {
+            let fact = "the claim is deleted and made anew: its data goes unless the volume's reclaim policy keeps it";
+            preview.findings.push(Finding::warn("deletes-data", fact));
+        }
+        let mut value = case.sent.clone();
+        case.schema.defaulted(&mut value);
+        return (value, predicted.left);
+    }
+    let fact = format!("{fields} cannot be changed: the controller's apply is refused, nothing of this object changes");
+    preview.findings.push(Finding::warn(immutable::ID, fact));
+    (case.live.clone(), Some("the API server refuses the apply: a field cannot be changed".to_owned()))
+}
+
+/// Returns whether the controller deletes and makes anew what cannot be changed.
+fn is_forced(case: &Case<'_>) -> bool {
+    match case.applier.engine {
+        Engine::Flux => {
+            let by_mark = flux::says(case.sent, "force", "enabled") || flux::says(case.live, "force", "enabled");
+            case.applier.flux.force || by_mark
+        }
+        Engine::ArgoCd | Engine::ArgoCdSsa => case.applier.argo.has(case.sent, "Force=true"),
+    }
+}

@@ -1,0 +1,115 @@
+//! Holds intended and effective against each other: what was intended and does not happen, what happens and was not
+//! intended. The last step before masking. Must never stay silent on either.
+
+use serde_json::Value;
+
+use super::Change;
+use super::difference::differences;
+use super::field::{FieldPath, related, within};
+use super::masking::Mask;
+use super::schema::Schema;
+use super::strip::comparable;
+use super::view::View;
+use crate::model::finding::Finding;
+use crate::model::object::ObjectId;
+
+/// The most characters of a value in a finding.
+const SHOWN: usize = 60;
+
+/// What is held against each other.
+#[derive(Clone, Copy)]
+pub(super) struct Evidence<'a> {
+    /// Git before → Git after.
+    pub(super) intended: &'a [Change],
+    /// Live → live after.
+    pub(super) effective: &'a [Change],
+    /// Git before → live.
+    pub(super) drift: &'a [Change],
+    /// What the controller sends.
+    pub(super) sent: &'a Value,
+    /// What the API server holds afterwards.
+    pub(super) predicted: &'a Value,
+    /// What is known of the kind.
+    pub(super) schema: &'a Schema,
+    /// Why the controller leaves something alone.
+    pub(super) left: Option<&'a str>,
+    /// What must not be said.
+    pub(super) mask: &'a Mask,
+    /// Which object.
+    pub(super) id: &'a ObjectId,
+}
+
+/// Returns what was intended and does not happen.
+pub(super) fn vanished(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let predicted = comparable(evidence.predicted);
+    let is_vanished = |change: &&Change| !happens(change, evidence, &predicted);
+    let why = evidence.left.unwrap_or("another field manager holds it");
+    let finding = |change: &Change| {
+        let fact = format!("intended and does not happen: `{}`: {why}", change.path);
+        Finding::warn("intended-vanishes", fact)
+    };
+    evidence.intended.iter().filter(is_vanished).map(finding).collect()
+}
+
+/// Returns whether an intended change holds afterwards.
+fn happens(change: &Change, evidence: &Evidence<'_>, predicted: &Value) -> bool {
+    let path = FieldPath::parse(&change.pointer);
+    let found = path.get(predicted).filter(|value| !value.is_null());
+    let mut sent = comparable(evidence.sent);
+    evidence.schema.defaulted(&mut sent);
+    let wanted = path.get(&sent).filter(|value| !value.is_null());
+    match (wanted, found) {
+        (None, None) => true,
+        (Some(wanted), Some(found)) => {
+            let view = path.steps().iter().fold(View::of(evidence.schema), |view, step| view.child(step));
+            let missing = differences(wanted, found, view);
+            // A map may hold more than what is sent: that belongs to others.
+            missing.iter().all(|change| change.before.is_none())
+        }
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+/// Returns what happens and was not intended.
+pub(super) fn beyond(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for change in evidence.effective.iter().filter(|change| !is_mark(&change.pointer)) {
+        let drifted = evidence.drift.iter().find(|drift| related(&drift.pointer, &change.pointer));
+        let is_intended = evidence.intended.iter().any(|intended| related(&intended.pointer, &change.pointer));
+        let masked = evidence.mask.shown(evidence.id, change);
+        let (before, after) = (shown(masked.before.as_ref()), shown(masked.after.as_ref()));
+        let step = format!("{} {before} → {after}", change.path);
+        let fact = match drifted {
+            Some(Change { by: Some(by), .. }) => format!("merging this also reverts a manual change: {step} ({by})"),
+            Some(_) => format!("merging this also reverts a manual change: {step}"),
+            None if is_intended => continue,
+            None => format!("merging this also changes what is live and not part of it: {step}"),
+        };
+        findings.push(Finding::warn("effective-beyond-intended", fact));
+    }
+    findings
+}
+
+/// Returns whether a field only says which controller an object belongs to.
+fn is_mark(pointer: &str) -> bool {
+    let marks = [
+        "/metadata/labels/kustomize.toolkit.fluxcd.io~1name",
+        "/metadata/labels/kustomize.toolkit.fluxcd.io~1namespace",
+        "/metadata/labels/app.kubernetes.io~1instance",
+        "/metadata/annotations/argocd.argoproj.io~1tracking-id",
+    ];
+    marks.iter().any(|mark| within(pointer, mark))
+}
+
+/// Returns a value in a line of text.
+pub(super) fn shown(value: Option<&Value>) -> String {
+    let text = match value {
+        None => return "none".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    if text.chars().count() <= SHOWN {
+        return text;
+    }
+    format!("{}…", text.chars().take(SHOWN).collect::<String>())
+}

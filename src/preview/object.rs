@@ -1,0 +1,230 @@
+//! One object: what was read of it, what Git says before and after, and who applies it → its preview.
+//! Puts the parts of the room together. Must never answer "no difference" where something was not read (law 6).
+
+use serde_json::Value;
+
+use super::applier::Applier;
+use super::crosscheck::{Evidence, beyond, vanished};
+use super::desired::{Sent, sent};
+use super::difference::{bare, differences};
+use super::drift::drift;
+use super::identity::{Pair, is_secret, reading};
+use super::masking::Mask;
+use super::predict::{Case, Predicted, predict};
+use super::prune::{Leaving, leaving, loss};
+use super::schema::Schema;
+use super::strip::comparable;
+use super::view::View;
+use super::{Action, Basis, Change, ObjectPreview, Options, SecretReading, create, dry_run, immutable, transform};
+use crate::model::finding::Finding;
+use crate::model::live::{Live, Reading, Reason, Trouble};
+use crate::model::object::ObjectId;
+
+/// What every object of a root is seen with.
+pub(super) struct Context<'a> {
+    /// Who applies the root.
+    pub(super) applier: &'a Applier,
+    /// What was read.
+    pub(super) live: &'a Live,
+    /// What was asked for.
+    pub(super) options: &'a Options,
+    /// What must not be said.
+    pub(super) mask: &'a Mask,
+    /// What the head makes.
+    pub(super) after: &'a [ObjectId],
+}
+
+/// What is known before anything is predicted.
+struct Start<'a> {
+    /// The object.
+    pair: &'a Pair,
+    /// What is known of its kind.
+    schema: Schema,
+    /// Everything around it.
+    context: &'a Context<'a>,
+}
+
+/// Returns the preview of one object.
+pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
+    let start = Start { pair, schema: schema(&pair.id, context), context };
+    let mut preview = start.undecided();
+    preview.intended = start.intended();
+    match start.reading() {
+        Err(trouble) => preview.trouble = Some(trouble),
+        Ok(Reading::Unread(trouble)) => preview.trouble = Some(trouble.clone()),
+        Ok(Reading::Absent(absence)) => create::absent(pair, *absence, (&start.schema, context), &mut preview),
+        Ok(Reading::Found(live)) => start.found(live, &mut preview),
+    }
+    if let (Some(fields), true) = (start.unmodelled(), preview.action != Action::Delete) {
+        let fact = format!("{fields} may change this object after the build, which is not modelled");
+        preview.trouble.get_or_insert_with(|| Trouble::new(Reason::NotModelled, fact));
+        (preview.action, preview.basis) = (Action::CannotTell, Basis::Nothing);
+        preview.effective.clear();
+    }
+    context.mask.object(&mut preview);
+    preview
+}
+
+/// Returns what is known of an object's kind: from the cluster, else from the embedded tables.
+fn schema(id: &ObjectId, context: &Context<'_>) -> Schema {
+    let group_version = if id.group.is_empty() { id.version.clone() } else { format!("{}/{}", id.group, id.version) };
+    let of_cluster = context.live.documents.get(&group_version).and_then(|document| Schema::of_document(document, id));
+    let embedded = || Schema::embedded(id, context.options.operator.as_deref());
+    of_cluster.or_else(embedded).unwrap_or_else(Schema::unknown)
+}
+
+impl Start<'_> {
+    /// Returns a preview of which nothing is known yet.
+    fn undecided(&self) -> ObjectPreview {
+        ObjectPreview {
+            id: self.pair.id.clone(),
+            action: Action::CannotTell,
+            trouble: None,
+            basis: Basis::Nothing,
+            intended: Vec::new(),
+            drift: Vec::new(),
+            effective: Vec::new(),
+            unsure: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Returns what was read; a Secret that nobody asked for counts as not read, whatever is there.
+    fn reading(&self) -> Result<&Reading, Trouble> {
+        let id = &self.pair.id;
+        if is_secret(id) && self.context.options.secrets == SecretReading::NotRead {
+            let trouble = Trouble::new(Reason::NotAsked, format!("`{id}` was not read: Secrets are not asked for"));
+            return Err(trouble.hint("--secrets metadata|keyed-digest"));
+        }
+        let nobody = || Trouble::new(Reason::NotAsked, format!("`{id}` was not read"));
+        reading(self.context.live, id).ok_or_else(nobody)
+    }
+
+    /// Returns Git before → Git after.
+    fn intended(&self) -> Vec<Change> {
+        let view = View::of(&self.schema);
+        let (before, after) = (self.pair.before.as_ref().map(comparable), self.pair.after.as_ref().map(comparable));
+        match (before, after) {
+            (Some(before), Some(after)) => differences(&before, &after, view),
+            (None, Some(after)) => differences(&bare(&after), &after, view),
+            (Some(before), None) => differences(&before, &bare(&before), view),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// Returns the settings that may change the object after the build.
+    fn unmodelled(&self) -> Option<String> {
+        let value = self.pair.after.as_ref().or(self.pair.before.as_ref())?;
+        transform::touching(&self.pair.id, value, self.context.applier)
+    }
+
+    /// Previews an object that is live.
+    fn found(&self, live: &Value, preview: &mut ObjectPreview) {
+        let applier = self.context.applier;
+        let id = &self.pair.id;
+        let of = |value: &Option<Value>| value.as_ref().map(|value| sent(value, id, applier, Some(live)));
+        let (before, after) = (of(&self.pair.before), of(&self.pair.after));
+        if let Some(before) = &before {
+            let found = drift(&before.value, live, &self.schema, applier.engine);
+            (preview.drift, preview.unsure) = (found.changes, found.unsure);
+        }
+        match after {
+            Some(after) => self.applied(live, (before.as_ref(), &after), preview),
+            None => self.gone(live, preview),
+        }
+        if is_secret(id) && self.context.options.secrets == SecretReading::Metadata {
+            without_values(preview);
+        }
+    }
+
+    /// Previews an object that the controller applies.
+    fn applied(&self, live: &Value, (before, after): (Option<&Sent>, &Sent), preview: &mut ObjectPreview) {
+        let case = Case {
+            id: &self.pair.id,
+            before: before.map(|sent| &sent.value),
+            sent: &after.value,
+            live,
+            schema: &self.schema,
+            applier: self.context.applier,
+        };
+        let mut predicted = predict(&case);
+        preview.basis = Basis::Predicted;
+        dry_run::hold_against(&case, self.context.live, &mut predicted, preview);
+        preview.unsure.extend(after.unsure.iter().cloned());
+        preview.unsure.append(&mut predicted.unsure);
+        preview.findings.append(&mut predicted.findings);
+        if before.is_none() {
+            let fact = format!("`{}` is already there: Git takes it over", self.pair.id);
+            preview.findings.push(Finding::warn("adopts-object", fact));
+        }
+        self.settle(&case, predicted, preview);
+        preview.unsure.dedup();
+    }
+
+    /// Says what differs afterwards, and holds it against what was intended.
+    fn settle(&self, case: &Case<'_>, predicted: Predicted, preview: &mut ObjectPreview) {
+        let mut live = case.live.clone();
+        case.schema.defaulted(&mut live);
+        let refused = immutable::refused(case.id, &live, &predicted.value, case.schema);
+        let (value, left) = create::settle_refused(case, predicted, &refused, preview);
+        preview.effective = differences(&comparable(&live), &comparable(&value), case.view());
+        let is_known = |change: &Change| !preview.unsure.iter().any(|unsure| unsure.pointer == change.pointer);
+        preview.effective.retain(is_known);
+        preview.action = if preview.effective.is_empty() { Action::Unchanged } else { Action::Change };
+        let evidence = Evidence {
+            intended: &preview.intended,
+            effective: &preview.effective,
+            drift: &preview.drift,
+            sent: case.sent,
+            predicted: &value,
+            schema: case.schema,
+            left: left.as_deref(),
+            mask: self.context.mask,
+            id: case.id,
+        };
+        let findings: Vec<Finding> = vanished(&evidence).into_iter().chain(beyond(&evidence)).collect();
+        preview.findings.extend(findings);
+        if let (Some(left), true) = (left, preview.effective.is_empty() && !preview.intended.is_empty()) {
+            preview.findings.push(Finding::note("left-alone", left));
+        }
+    }
+
+    /// Previews an object that leaves Git.
+    fn gone(&self, live: &Value, preview: &mut ObjectPreview) {
+        preview.basis = Basis::Predicted;
+        match leaving(&self.pair.id, live, self.context.applier) {
+            Leaving::Deleted => {
+                let live = comparable(live);
+                preview.action = Action::Delete;
+                preview.effective = differences(&live, &bare(&live), View::of(&self.schema));
+                preview.findings.extend(loss(&self.pair.id));
+            }
+            Leaving::Kept(why) => {
+                preview.action = Action::Unchanged;
+                preview
+                    .findings
+                    .push(Finding::warn("not-pruned", format!("leaves Git and stays in the cluster: {why}")));
+            }
+            Leaving::Unsure(trouble) => (preview.trouble, preview.basis) = (Some(trouble), Basis::Nothing),
+        }
+    }
+}
+
+/// Takes out what is said of the values of a Secret of which only the metadata was read.
+fn without_values(preview: &mut ObjectPreview) {
+    let is_value = |pointer: &str| !super::field::within(pointer, "/metadata");
+    let had = preview.effective.iter().chain(&preview.intended).any(|change| is_value(&change.pointer));
+    preview.drift.retain(|change| !is_value(&change.pointer));
+    preview.effective.retain(|change| !is_value(&change.pointer));
+    preview.unsure.retain(|unsure| !is_value(&unsure.pointer));
+    preview.findings.retain(|finding| !["intended-vanishes", "effective-beyond-intended"].contains(&finding.id));
+    if preview.action == Action::Delete || !had {
+        return;
+    }
+    let why = "only the metadata was read";
+    preview.unsure.push(super::Unsure { pointer: "/data".into(), path: "data".into(), why: why.into() });
+    if preview.effective.is_empty() {
+        (preview.action, preview.basis) = (Action::CannotTell, Basis::Nothing);
+        preview.trouble.get_or_insert_with(|| Trouble::new(Reason::NotAsked, "the values were not read"));
+    }
+}

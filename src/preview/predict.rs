@@ -1,0 +1,103 @@
+//! Live and what the controller sends → what the API server holds after it; one entry point over the engines.
+//! The middle of a preview. Must never say that an object changes which the controller leaves alone.
+
+use serde_json::Value;
+
+use super::applier::Applier;
+use super::apply::Ownership;
+use super::schema::Schema;
+use super::view::View;
+use super::{Engine, Unsure, argocd, flux};
+use crate::model::finding::Finding;
+use crate::model::object::ObjectId;
+
+/// One object that is live and in Git.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Case<'a> {
+    /// Which object.
+    pub(super) id: &'a ObjectId,
+    /// What the controller sent for the base.
+    pub(super) before: Option<&'a Value>,
+    /// What it sends for the head.
+    pub(super) sent: &'a Value,
+    /// What the API server holds.
+    pub(super) live: &'a Value,
+    /// What is known of the kind.
+    pub(super) schema: &'a Schema,
+    /// Who applies it.
+    pub(super) applier: &'a Applier,
+}
+
+/// What the API server holds afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Predicted {
+    /// The object.
+    pub(super) value: Value,
+    /// What a server-side dry run with the controller's manager answers, which knows no takeover.
+    pub(super) dry_run: Value,
+    /// What is not known.
+    pub(super) unsure: Vec<Unsure>,
+    /// Why the controller leaves the object, or fields of it, alone.
+    pub(super) left: Option<String>,
+    /// What the approver has to know.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl<'a> Case<'a> {
+    /// Returns the view of the whole object.
+    pub(super) fn view(&self) -> View<'a> {
+        View::of(self.schema)
+    }
+}
+
+impl Predicted {
+    /// Returns that the object stays as it is.
+    pub(super) fn left(live: &Value, why: impl Into<String>) -> Self {
+        Self {
+            value: live.clone(),
+            dry_run: live.clone(),
+            unsure: Vec::new(),
+            left: Some(why.into()),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Returns what an apply gives, defaults filled in.
+    pub(super) fn of(schema: &Schema, value: Value, dry_run: Value) -> Self {
+        let filled = |mut value: Value| {
+            schema.defaulted(&mut value);
+            value
+        };
+        Self { value: filled(value), dry_run: filled(dry_run), unsure: Vec::new(), left: None, findings: Vec::new() }
+    }
+}
+
+/// Returns what the API server holds after the controller applied the head.
+pub(super) fn predict(case: &Case<'_>) -> Predicted {
+    match case.applier.engine {
+        Engine::Flux => flux::predict(case),
+        Engine::ArgoCd | Engine::ArgoCdSsa => argocd::predict(case),
+    }
+}
+
+/// Returns what a server-side apply gives with the takeover, and what a bare dry run answers.
+pub(super) fn server_side(case: &Case<'_>, sent: &Value, with: &Ownership, bare: &Ownership) -> (Value, Value) {
+    let apply = |ownership| super::apply::apply(case.live, sent, ownership, case.view());
+    (apply(with), apply(bare))
+}
+
+/// Returns the fields of a live object that neither the base nor the head nor the schema's defaults explain: without
+/// managers nobody can tell whether an apply keeps them.
+pub(super) fn unexplained(case: &Case<'_>, why: &str) -> Vec<Unsure> {
+    let mut known = case.sent.clone();
+    case.schema.defaulted(&mut known);
+    let mut explained = case.before.cloned().unwrap_or(Value::Null);
+    case.schema.defaulted(&mut explained);
+    let live = super::strip::comparable(case.live);
+    let of = |known: &Value| super::difference::differences(&super::strip::comparable(known), &live, case.view());
+    let missing = |changes: Vec<super::Change>| changes.into_iter().filter(|change| change.before.is_none());
+    let in_base: Vec<String> = missing(of(&explained)).map(|change| change.pointer).collect();
+    let is_new = |pointer: &String| case.before.is_none() || in_base.contains(pointer);
+    let unsure = |change: super::Change| Unsure { pointer: change.pointer, path: change.path, why: why.to_owned() };
+    missing(of(&known)).filter(|change| is_new(&change.pointer)).map(unsure).collect()
+}

@@ -1,0 +1,95 @@
+//! What happens to an object that leaves Git: deleted, kept, or nobody can tell. Must never call an object safe because
+//! a setting was not read.
+
+use serde_json::Value;
+
+use super::Engine;
+use super::applier::Applier;
+use super::desired::is_of;
+use super::flux::says;
+use super::identity::is_same;
+use super::settings_argo::TRACKING_ID;
+use super::settings_flux::GROUP;
+use super::strip::{annotation, label};
+use crate::model::finding::Finding;
+use crate::model::live::{Reason, Trouble};
+use crate::model::object::{ObjectId, PXC_GROUP, PXC_KIND};
+
+/// What happens to an object that leaves Git.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Leaving {
+    /// It is deleted.
+    Deleted,
+    /// It stays, and why.
+    Kept(String),
+    /// Nobody can tell.
+    Unsure(Trouble),
+}
+
+/// Returns what happens to a live object that leaves Git.
+pub(super) fn leaving(id: &ObjectId, live: &Value, applier: &Applier) -> Leaving {
+    let kept = match applier.engine {
+        Engine::Flux => kept_by_flux(id, live, applier),
+        Engine::ArgoCd | Engine::ArgoCdSsa => kept_by_argo(live, applier),
+    };
+    let prune = if applier.engine == Engine::Flux { applier.flux.prune } else { applier.argo.prune };
+    match (kept, prune) {
+        (Some(why), _) => Leaving::Kept(why),
+        (None, Some(true)) => Leaving::Deleted,
+        (None, Some(false)) if applier.engine == Engine::Flux => {
+            Leaving::Kept("`spec.prune` of the Kustomization is off".to_owned())
+        }
+        (None, Some(false)) => {
+            Leaving::Kept("automated pruning is off: not deleted unless somebody syncs with prune".to_owned())
+        }
+        (None, None) => Leaving::Unsure(
+            Trouble::new(Reason::NotAsked, "whether the controller prunes is not known: its object was not read")
+                .hint("--live with the controller's object, or `get` on it"),
+        ),
+    }
+}
+
+/// Returns why Flux does not delete an object.
+fn kept_by_flux(id: &ObjectId, live: &Value, applier: &Applier) -> Option<String> {
+    for name in ["prune", "reconcile"] {
+        if says(live, name, "disabled") {
+            return Some(format!("`{GROUP}/{name}: disabled` is on the live object"));
+        }
+    }
+    if let Some((name, namespace)) = &applier.flux.named {
+        let (own, place) = (label(live, &format!("{GROUP}/name")), label(live, &format!("{GROUP}/namespace")));
+        if own != Some(name.as_str()) || place != Some(namespace.as_str()) {
+            return Some(format!("the live object has not the labels of `{namespace}/{name}`"));
+        }
+    }
+    let inventory = applier.flux.inventory.as_ref()?;
+    (!inventory.iter().any(|other| is_same(other, id))).then(|| "Flux has not applied it: not in its inventory".into())
+}
+
+/// Returns why Argo CD does not delete an object.
+fn kept_by_argo(live: &Value, applier: &Applier) -> Option<String> {
+    let settings = &applier.argo;
+    if settings.has(live, "Prune=false") {
+        return Some("`Prune=false` is set".to_owned());
+    }
+    if settings.has(live, "Prune=confirm") {
+        return Some("`Prune=confirm` is set: kept until somebody confirms".to_owned());
+    }
+    let (name, _) = settings.named.as_ref()?;
+    let by_annotation = annotation(live, TRACKING_ID).is_some_and(|said| is_of(said, name));
+    let key = settings.tracking.by_label.as_deref().unwrap_or("app.kubernetes.io/instance");
+    let by_label = label(live, key) == Some(name.as_str());
+    (!by_annotation && !by_label).then(|| format!("the live object is not tracked by `{name}`"))
+}
+
+/// Returns what the approver has to know of an object that is deleted.
+pub(super) fn loss(id: &ObjectId) -> Option<Finding> {
+    let what = match (id.group.as_str(), id.kind.as_str()) {
+        (PXC_GROUP, PXC_KIND) => "the cluster goes; its finalizers decide whether its volumes and Secrets go with it",
+        ("", "PersistentVolumeClaim") => "its data goes unless the volume's reclaim policy keeps it",
+        ("", "Secret") => "what names it stops working, restores of backups included",
+        ("", "Namespace") => "everything in it goes",
+        _ => return None,
+    };
+    Some(Finding::warn("deletes-data", format!("`{id}` is deleted: {what}")))
+}

@@ -1,0 +1,139 @@
+//! One root: its objects, the controller's inventory, and what holds for all of them → its preview.
+//! The entry of the room. Must never leave out an object that goes.
+
+use super::applier::Applier;
+use super::identity::{Namespacing, Pair, is_same, pairs};
+use super::masking::Mask;
+use super::object::{Context, object};
+use super::strip::annotation;
+use super::{Action, Deployed, Engine, ObjectPreview, Options, RootPreview, immutable, transform};
+use crate::model::finding::Finding;
+use crate::model::live::{Live, Reading};
+use crate::model::object::ObjectId;
+
+/// Returns what happens to the objects of one root.
+pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
+    let mut pairs = pairs(deployed, &namespacing(applier));
+    pairs.extend(stale(&pairs, deployed, applier));
+    let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
+    let answers = live.dry_runs.values().filter_map(|answer| answer.as_ref().ok());
+    let found = live.objects.values().filter_map(|reading| match reading {
+        Reading::Found(value) => Some(value),
+        Reading::Absent(_) | Reading::Unread(_) => None,
+    });
+    let in_git = deployed.before.iter().chain(&deployed.after).map(|object| &object.value);
+    let mask = Mask::of(in_git.chain(found).chain(answers), &options.secrets);
+    let context = Context { applier, live, options, mask: &mask, after: &after };
+    let mut objects: Vec<ObjectPreview> = pairs.iter().map(|pair| object(pair, &context)).collect();
+    let refusal = stop_after_refusal(applier, &pairs, &mut objects);
+    let mut findings = findings(applier, &objects);
+    findings.extend(refusal);
+    mask.findings(&mut findings);
+    RootPreview {
+        path: deployed.path.clone(),
+        engine: applier.engine,
+        why: applier.why.clone(),
+        owner: applier.owner.clone(),
+        findings,
+        objects,
+    }
+}
+
+/// Returns how the controller fills namespaces in.
+fn namespacing(applier: &Applier) -> Namespacing {
+    match applier.engine {
+        Engine::Flux => Namespacing { target: applier.flux.target_namespace.clone(), fallback: None },
+        Engine::ArgoCd | Engine::ArgoCdSsa => Namespacing { target: None, fallback: applier.argo.namespace.clone() },
+    }
+}
+
+/// Returns what the controller applied once and Git no longer has, before or after.
+fn stale(pairs: &[Pair], deployed: &Deployed, applier: &Applier) -> Vec<Pair> {
+    // An owner of a folder above applies other roots too: its inventory holds theirs.
+    let is_whole = applier.flux.path.as_deref() == Some(deployed.path.as_str());
+    let is_plain = !transform::renames(applier) && applier.flux.substitution.is_none();
+    if applier.engine != Engine::Flux || !is_whole || !is_plain {
+        return Vec::new();
+    }
+    let is_known = |id: &ObjectId| pairs.iter().any(|pair| is_same(&pair.id, id));
+    let inventory = applier.flux.inventory.iter().flatten();
+    inventory.filter(|id| !is_known(id)).map(|id| Pair { id: id.clone(), before: None, after: None }).collect()
+}
+
+/// Returns what the approver has to know of the whole root.
+fn findings(applier: &Applier, objects: &[ObjectPreview]) -> Vec<Finding> {
+    let mut findings = applier.findings.clone();
+    findings.extend(held(applier));
+    findings.extend(transform::findings(applier));
+    let goes = objects.iter().any(|object| object.action == Action::Delete);
+    if goes {
+        let count = objects.iter().filter(|object| object.action == Action::Delete).count();
+        findings.push(Finding::warn("deletes-objects", format!("merging this deletes {count} objects")));
+    }
+    findings
+}
+
+/// Returns what keeps the controller from applying by itself.
+fn held(applier: &Applier) -> Option<Finding> {
+    let owner = applier.owner.as_deref().unwrap_or("the controller's object");
+    match applier.engine {
+        Engine::Flux if applier.flux.is_suspended => {
+            let fact = format!("`{owner}` is suspended: merging changes nothing until it is resumed");
+            let named = applier.flux.named.as_ref();
+            let hint = named.map(|(name, place)| format!("flux resume kustomization {name} --namespace {place}"));
+            let finding = Finding::warn("suspended", fact);
+            Some(hint.into_iter().fold(finding, Finding::hint))
+        }
+        Engine::ArgoCd | Engine::ArgoCdSsa => applier.argo.held.as_ref().map(|why| {
+            let fact = format!("{why}: merging changes nothing until somebody syncs `{owner}`");
+            Finding::warn("not-automated", fact)
+        }),
+        Engine::Flux => None,
+    }
+}
+
+/// The part of a root that Flux applies as one: definitions, then classes, then the rest.
+fn stage(id: &ObjectId) -> u8 {
+    match id.kind.as_str() {
+        "CustomResourceDefinition" | "Namespace" | "ClusterRole" => 0,
+        kind if kind.ends_with("Class") => 1,
+        _ => 2,
+    }
+}
+
+/// Flux asks the API server about every object of a stage before it applies one of them: a refusal stops the stage,
+/// those after it, and pruning. Argo CD asks nobody: the wave of the refused object is applied, later waves are not.
+fn stop_after_refusal(applier: &Applier, pairs: &[Pair], objects: &mut [ObjectPreview]) -> Option<Finding> {
+    let place = |index: usize| match applier.engine {
+        Engine::Flux => i64::from(stage(&objects[index].id)),
+        Engine::ArgoCd | Engine::ArgoCdSsa => wave(&pairs[index]),
+    };
+    let is_refused = |index: &usize| objects[*index].findings.iter().any(|finding| finding.id == immutable::ID);
+    let first = (0..objects.len()).filter(is_refused).min_by_key(|index| place(*index))?;
+    let is_flux = applier.engine == Engine::Flux;
+    let is_after = |index: usize| place(index) > place(first) || (is_flux && place(index) == place(first));
+    let is_stopped = |index: usize| match objects[index].action {
+        Action::Create | Action::Change => is_after(index),
+        // Flux prunes last; Argo CD prunes first in its wave.
+        Action::Delete => is_flux,
+        Action::Unchanged | Action::CannotTell => false,
+    };
+    let stopped: Vec<usize> = (0..objects.len()).filter(|index| is_stopped(*index)).collect();
+    let culprit = objects[first].id.clone();
+    for index in stopped {
+        let object = &mut objects[index];
+        object.action = Action::Unchanged;
+        object.effective.clear();
+        object.findings.retain(|finding| finding.id != "effective-beyond-intended" && finding.id != "deletes-data");
+        let fact = format!("not applied, because the apply of `{culprit}` is refused");
+        object.findings.push(Finding::warn("stage-refused", fact));
+    }
+    let what = if is_flux { "nothing else of its stage or later is applied, nor pruned" } else { "later waves wait" };
+    Some(Finding::warn("apply-refused", format!("the apply of `{culprit}` is refused: {what}")))
+}
+
+/// Returns the wave of an object in a sync.
+fn wave(pair: &Pair) -> i64 {
+    let said = pair.after.as_ref().and_then(|after| annotation(after, "argocd.argoproj.io/sync-wave"));
+    said.and_then(|wave| wave.trim().parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,212 @@
+//! What an Argo CD `Application` and `argocd-cm` ask for: automated sync, options, ignored differences, tracking.
+//! Read by `applier`, obeyed by `argocd`, `desired` and `prune`. Must never drop a setting that could change an object
+//! in silence: what is not modelled is listed.
+
+use serde_json::Value;
+
+use super::field::FieldPath;
+use super::selector::{Match, Selector};
+use super::settings_flux::Transforming;
+use crate::model::object::ObjectId;
+
+/// The annotation that names the Application of an object.
+pub(super) const TRACKING_ID: &str = "argocd.argoproj.io/tracking-id";
+/// The annotation with options of one object.
+pub(super) const OPTIONS: &str = "argocd.argoproj.io/sync-options";
+/// Fields of `source.kustomize` that change how the build runs, not what it gives.
+const HARMLESS: [&str; 5] =
+    ["version", "kubeVersion", "apiVersions", "ignoreMissingComponents", "commonAnnotationsEnvsubst"];
+
+/// How Argo CD marks its objects.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Tracking {
+    /// By annotation.
+    pub(super) by_annotation: bool,
+    /// By this label.
+    pub(super) by_label: Option<String>,
+}
+
+/// The settings of an `Application`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct ArgoSettings {
+    /// Its name as tracking writes it, and its namespace.
+    pub(super) named: Option<(String, String)>,
+    /// Whether it syncs by itself; `None` where nobody knows.
+    pub(super) automated: Option<bool>,
+    /// Whether it prunes by itself.
+    pub(super) prune: Option<bool>,
+    /// What keeps it from syncing: an annotation, no automated sync.
+    pub(super) held: Option<String>,
+    /// `spec.destination.namespace`.
+    pub(super) namespace: Option<String>,
+    /// `spec.syncPolicy.syncOptions`.
+    pub(super) options: Vec<String>,
+    /// `spec.ignoreDifferences`.
+    pub(super) ignored: Vec<IgnoredDifference>,
+    /// How objects are marked.
+    pub(super) tracking: Tracking,
+    /// What changes objects and is not modelled.
+    pub(super) not_modelled: Vec<Transforming>,
+}
+
+/// An entry of `spec.ignoreDifferences`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct IgnoredDifference {
+    /// The setting: `spec.ignoreDifferences[0]`.
+    pub(super) field: String,
+    /// Which objects.
+    target: Selector,
+    /// Which fields.
+    pub(super) paths: Vec<FieldPath>,
+    /// The fields of which managers.
+    pub(super) managers: Vec<String>,
+    /// Whether it has expressions that are not modelled.
+    pub(super) has_expressions: bool,
+}
+
+impl IgnoredDifference {
+    /// Returns whether it is about an object.
+    pub(super) fn is_about(&self, id: &ObjectId) -> bool {
+        self.target.matches(id) != Match::No
+    }
+}
+
+impl ArgoSettings {
+    /// Returns the settings of an `Application`, with those of `argocd-cm` where it was read.
+    pub(super) fn of(owner: &Value, map: Option<&Value>) -> Self {
+        let text = |pointer: &str| owner.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let spec = owner.get("spec").unwrap_or(&Value::Null);
+        let automated = spec.pointer("/syncPolicy/automated").filter(|automated| !automated.is_null());
+        let is_on = automated.is_some_and(|automated| automated.get("enabled") != Some(&Value::Bool(false)));
+        let namespace = text("/metadata/namespace").unwrap_or("argocd").to_owned();
+        Self {
+            named: text("/metadata/name").map(|name| (name.to_owned(), namespace)),
+            automated: Some(is_on),
+            prune: Some(is_on && automated.and_then(|of| of.get("prune")) == Some(&Value::Bool(true))),
+            held: held(owner, is_on),
+            namespace: text("/spec/destination/namespace").map(str::to_owned),
+            options: strings(spec.pointer("/syncPolicy/syncOptions")),
+            ignored: list(spec, "ignoreDifferences").map(|(index, entry)| ignored(index, entry)).collect(),
+            tracking: Tracking::of(map),
+            not_modelled: not_modelled(spec),
+        }
+    }
+
+    /// Returns whether an option is set, on the object itself or else on the Application.
+    pub(super) fn has(&self, object: &Value, option: &str) -> bool {
+        let key = option.split('=').next().unwrap_or(option);
+        let own = super::strip::annotation(object, OPTIONS).unwrap_or_default();
+        let said = |options: &mut dyn Iterator<Item = &str>| {
+            options.map(str::trim).find(|said| said.split('=').next() == Some(key)).map(|said| said == option)
+        };
+        said(&mut own.split(',')).or_else(|| said(&mut self.options.iter().map(String::as_str))).unwrap_or(false)
+    }
+}
+
+impl Tracking {
+    /// Returns how `argocd-cm` says objects are marked; by annotation, where it says nothing.
+    fn of(map: Option<&Value>) -> Self {
+        let data = |key: &str| map?.get("data")?.get(key)?.as_str().filter(|text| !text.is_empty());
+        let label = data("application.instanceLabelKey").unwrap_or("app.kubernetes.io/instance").to_owned();
+        match data("application.resourceTrackingMethod") {
+            Some("label") => Self { by_annotation: false, by_label: Some(label) },
+            Some("annotation+label") => Self { by_annotation: true, by_label: Some(label) },
+            _ => Self { by_annotation: true, by_label: None },
+        }
+    }
+}
+
+/// Returns what keeps the Application from syncing by itself.
+fn held(owner: &Value, is_automated: bool) -> Option<String> {
+    let skip = "argocd.argoproj.io/skip-reconcile";
+    if super::strip::annotation(owner, skip) == Some("true") {
+        return Some(format!("`metadata.annotations[{skip}]` is `true`"));
+    }
+    (!is_automated).then(|| "`spec.syncPolicy.automated` is not on".to_owned())
+}
+
+/// Returns a list of texts.
+fn strings(value: Option<&Value>) -> Vec<String> {
+    let items = value.and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Returns the entries of a list with their places.
+fn list<'a>(of: &'a Value, name: &str) -> impl Iterator<Item = (usize, &'a Value)> {
+    of.get(name).and_then(Value::as_array).into_iter().flatten().enumerate()
+}
+
+/// Returns one entry of `spec.ignoreDifferences`.
+fn ignored(index: usize, entry: &Value) -> IgnoredDifference {
+    let named = ["group", "kind", "name", "namespace"];
+    let target: serde_json::Map<String, Value> =
+        named.iter().filter_map(|name| Some(((*name).to_owned(), entry.get(*name)?.clone()))).collect();
+    IgnoredDifference {
+        field: format!("spec.ignoreDifferences[{index}]"),
+        target: Selector::of(Some(&Value::Object(target))),
+        paths: strings(entry.get("jsonPointers")).iter().map(|pointer| FieldPath::parse(pointer)).collect(),
+        managers: strings(entry.get("managedFieldsManagers")),
+        has_expressions: !strings(entry.get("jqPathExpressions")).is_empty(),
+    }
+}
+
+/// Returns the settings that change objects and are not modelled.
+fn not_modelled(spec: &Value) -> Vec<Transforming> {
+    let mut sources: Vec<(String, &Value)> =
+        list(spec, "sources").map(|(index, source)| (format!("spec.sources[{index}]"), source)).collect();
+    if let (true, Some(source)) = (sources.is_empty(), spec.get("source")) {
+        sources.push(("spec.source".to_owned(), source));
+    }
+    let mut found = Vec::new();
+    for (field, source) in sources {
+        for (name, value) in source.get("kustomize").and_then(Value::as_object).into_iter().flatten() {
+            found.extend(of_kustomize(&format!("{field}.kustomize"), name, value));
+        }
+        for name in ["plugin", "helm"] {
+            if source.get(name).is_some() {
+                found.push(Transforming { field: format!("{field}.{name}"), target: Selector::Unsure });
+            }
+        }
+    }
+    found
+}
+
+/// Returns what one field of `source.kustomize` changes.
+fn of_kustomize(prefix: &str, name: &str, value: &Value) -> Vec<Transforming> {
+    let is_empty = match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    };
+    match (name, value.as_array()) {
+        _ if is_empty || HARMLESS.contains(&name) || name.starts_with("force") => Vec::new(),
+        ("patches", Some(entries)) => {
+            let of = |(index, entry)| {
+                let field = format!("{prefix}.patches[{index}]");
+                Transforming { field, target: Selector::of_patch(entry) }
+            };
+            entries.iter().enumerate().map(of).collect()
+        }
+        _ => vec![Transforming { field: format!("{prefix}.{name}"), target: Selector::Unsure }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_option_of_the_object_wins_over_the_applications() {
+        let settings = ArgoSettings::of(
+            &json!({"metadata": {"name": "pxc"}, "spec": {"syncPolicy": {"syncOptions": ["ServerSideApply=true"]}}}),
+            None,
+        );
+        let own = json!({"metadata": {"annotations": {OPTIONS: "Prune=false, ServerSideApply=false"}}});
+        assert!(settings.has(&json!({}), "ServerSideApply=true"));
+        assert!(!settings.has(&own, "ServerSideApply=true") && settings.has(&own, "Prune=false"));
+        assert_eq!((settings.automated, settings.prune), (Some(false), Some(false)));
+    }
+}

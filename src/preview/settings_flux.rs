@@ -1,0 +1,210 @@
+//! What a Flux `Kustomization` asks for: pruning, force, common metadata, fields left alone, substitution.
+//! Read by `applier`, obeyed by `flux`, `desired` and `prune`. Must never drop a setting that could change an object in
+//! silence: what is not modelled is listed.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::field::FieldPath;
+use super::selector::Selector;
+use crate::model::object::ObjectId;
+
+/// The API group of the kind, and the prefix of the labels and annotations.
+pub(super) const GROUP: &str = "kustomize.toolkit.fluxcd.io";
+
+/// The settings of a `Kustomization`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct FluxSettings {
+    /// Its name and namespace, which become labels of every object.
+    pub(super) named: Option<(String, String)>,
+    /// Whether it is suspended.
+    pub(super) is_suspended: bool,
+    /// Whether what leaves Git is deleted; `None` where nobody knows.
+    pub(super) prune: Option<bool>,
+    /// Whether what cannot be changed is made anew.
+    pub(super) force: bool,
+    /// `spec.targetNamespace`.
+    pub(super) target_namespace: Option<String>,
+    /// `spec.commonMetadata.labels`.
+    pub(super) labels: BTreeMap<String, String>,
+    /// `spec.commonMetadata.annotations`.
+    pub(super) annotations: BTreeMap<String, String>,
+    /// `spec.ignore`.
+    pub(super) ignored: Vec<Ignored>,
+    /// `spec.postBuild`, where set.
+    pub(super) substitution: Option<Substitution>,
+    /// What changes objects and is not modelled.
+    pub(super) not_modelled: Vec<Transforming>,
+    /// `spec.path`, without the dots and slashes around it.
+    pub(super) path: Option<String>,
+    /// What the controller says it applied; `None` where its status was not read.
+    pub(super) inventory: Option<Vec<ObjectId>>,
+}
+
+/// Fields that a controller leaves alone.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ignored {
+    /// Which fields.
+    pub(super) paths: Vec<FieldPath>,
+    /// Of which objects.
+    pub(super) target: Selector,
+    /// The setting, for people.
+    pub(super) field: String,
+}
+
+/// Variables that are filled in after the build.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Substitution {
+    /// Given in place.
+    pub(super) variables: BTreeMap<String, String>,
+    /// Objects that give more.
+    pub(super) from: Vec<String>,
+}
+
+/// A setting that changes objects after the build.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Transforming {
+    /// The setting: `spec.patches[0]`.
+    pub(super) field: String,
+    /// Which objects it can touch.
+    pub(super) target: Selector,
+}
+
+impl FluxSettings {
+    /// Returns the settings of a `Kustomization`.
+    pub(super) fn of(owner: &Value) -> Self {
+        let spec = owner.get("spec").unwrap_or(&Value::Null);
+        let text = |pointer: &str| owner.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let name = text("/metadata/name").map(str::to_owned);
+        Self {
+            named: name.map(|name| (name, text("/metadata/namespace").unwrap_or("default").to_owned())),
+            is_suspended: spec.get("suspend") == Some(&Value::Bool(true)),
+            prune: Some(spec.get("prune") == Some(&Value::Bool(true))),
+            force: spec.get("force") == Some(&Value::Bool(true)),
+            target_namespace: text("/spec/targetNamespace").map(str::to_owned),
+            labels: texts(spec.pointer("/commonMetadata/labels")),
+            annotations: texts(spec.pointer("/commonMetadata/annotations")),
+            ignored: entries(spec, "ignore").map(|(index, entry)| ignored(index, entry)).collect(),
+            substitution: spec.get("postBuild").and_then(substitution),
+            not_modelled: not_modelled(spec),
+            path: spec.get("path").and_then(Value::as_str).map(plain_path),
+            inventory: inventory(owner),
+        }
+    }
+}
+
+/// Returns a path without the dots and slashes around it.
+fn plain_path(path: &str) -> String {
+    path.trim_start_matches("./").trim_matches('/').trim_start_matches('.').to_owned()
+}
+
+/// Returns a map of texts.
+pub(super) fn texts(value: Option<&Value>) -> BTreeMap<String, String> {
+    let fields = value.and_then(Value::as_object).into_iter().flatten();
+    fields.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// Returns the entries of a list with their places.
+fn entries<'a>(of: &'a Value, name: &str) -> impl Iterator<Item = (usize, &'a Value)> {
+    of.get(name).and_then(Value::as_array).into_iter().flatten().enumerate()
+}
+
+/// Returns one entry of `spec.ignore`.
+fn ignored(index: usize, entry: &Value) -> Ignored {
+    let paths = entry.get("paths").and_then(Value::as_array).into_iter().flatten();
+    Ignored {
+        paths: paths.filter_map(Value::as_str).map(FieldPath::parse).collect(),
+        target: Selector::of(entry.get("target")),
+        field: format!("spec.ignore[{index}]"),
+    }
+}
+
+/// Returns what `spec.postBuild` substitutes; `None` where it names nothing.
+fn substitution(post_build: &Value) -> Option<Substitution> {
+    let from = post_build.get("substituteFrom").and_then(Value::as_array).into_iter().flatten();
+    let text = |entry: &Value, name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let found = Substitution {
+        variables: texts(post_build.get("substitute")),
+        from: from.map(|entry| format!("{}/{}", text(entry, "kind"), text(entry, "name"))).collect(),
+    };
+    (!found.variables.is_empty() || !found.from.is_empty()).then_some(found)
+}
+
+/// Returns the settings that change objects and are not modelled.
+fn not_modelled(spec: &Value) -> Vec<Transforming> {
+    let mut found = Vec::new();
+    for name in ["patches", "patchesJson6902", "patchesStrategicMerge"] {
+        for (index, entry) in entries(spec, name) {
+            let target = Selector::of_patch(entry);
+            found.push(Transforming { field: format!("spec.{name}[{index}]"), target });
+        }
+    }
+    for name in ["images", "namePrefix", "nameSuffix", "components"] {
+        let is_given = spec.get(name).is_some_and(|value| match value {
+            Value::Array(items) => !items.is_empty(),
+            Value::String(text) => !text.is_empty(),
+            _ => false,
+        });
+        // Names, images and components can touch anything.
+        if is_given {
+            found.push(Transforming { field: format!("spec.{name}"), target: Selector::Unsure });
+        }
+    }
+    if spec.get("kubeConfig").is_some_and(Value::is_object) {
+        found.push(Transforming { field: "spec.kubeConfig".to_owned(), target: Selector::Unsure });
+    }
+    found
+}
+
+/// Returns the objects that the controller says it applied.
+fn inventory(owner: &Value) -> Option<Vec<ObjectId>> {
+    let entries = owner.pointer("/status/inventory/entries")?.as_array()?;
+    Some(entries.iter().filter_map(inventory_entry).collect())
+}
+
+/// Returns one entry of an inventory: `<namespace>_<name>_<group>_<kind>`.
+fn inventory_entry(entry: &Value) -> Option<ObjectId> {
+    let mut parts = entry.get("id")?.as_str()?.split('_');
+    let (namespace, name) = (parts.next()?, parts.next()?);
+    // A colon in a name, as roles have it, is written as two underscores.
+    let rest: Vec<&str> = parts.collect();
+    let (kind, group) = (rest.last()?, rest.get(rest.len().checked_sub(2)?)?);
+    let more: String = rest[..rest.len() - 2].iter().map(|part| if part.is_empty() { ":" } else { *part }).collect();
+    Some(ObjectId {
+        group: (*group).to_owned(),
+        version: entry.get("v").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        kind: (*kind).to_owned(),
+        namespace: Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty()),
+        name: format!("{name}{more}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn reads_inventory_entries_with_and_without_namespace_and_colon() {
+        let of = |id: &str| inventory_entry(&json!({"id": id, "v": "v1"})).unwrap();
+        let id = of("pxc_cluster1_pxc.percona.com_PerconaXtraDBCluster");
+        assert_eq!(
+            (id.to_string(), id.group.as_str()),
+            ("PerconaXtraDBCluster pxc/cluster1".into(), "pxc.percona.com")
+        );
+        assert_eq!(of("_pxc__Namespace").to_string(), "Namespace pxc");
+        let role = of("pxc_a__b_rbac.authorization.k8s.io_Role");
+        assert_eq!((role.name.as_str(), role.kind.as_str()), ("a:b", "Role"));
+    }
+
+    #[test]
+    fn lists_what_changes_objects_and_is_not_modelled() {
+        let settings = FluxSettings::of(&json!({"metadata": {"name": "pxc", "namespace": "flux-system"}, "spec": {
+            "prune": true, "patches": [{"target": {"kind": "Secret"}, "patch": "x"}], "namePrefix": "", "images": [{}],
+        }}));
+        let fields: Vec<&str> = settings.not_modelled.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, ["spec.patches[0]", "spec.images"]);
+        assert_eq!((settings.prune, settings.is_suspended, settings.inventory), (Some(true), false, None));
+    }
+}

@@ -1,0 +1,54 @@
+//! Settings of the controller's object that change objects after the build and are not modelled: which objects they can
+//! touch, and what to say of them. Must err on the side of "may touch it".
+
+use serde_json::Value;
+
+use super::Engine;
+use super::applier::Applier;
+use super::selector::Match;
+use super::settings_flux::Transforming;
+use crate::model::finding::Finding;
+use crate::model::object::ObjectId;
+
+/// Returns the settings of the engine that applies a root.
+fn settings(applier: &Applier) -> &[Transforming] {
+    match applier.engine {
+        Engine::Flux => &applier.flux.not_modelled,
+        Engine::ArgoCd | Engine::ArgoCdSsa => &applier.argo.not_modelled,
+    }
+}
+
+/// Returns the settings that may touch an object, for people.
+pub(super) fn touching(id: &ObjectId, value: &Value, applier: &Applier) -> Option<String> {
+    let touches = |one: &&Transforming| {
+        let is_image = one.field.ends_with(".images");
+        one.target.matches(id) != Match::No && (!is_image || has_containers(value))
+    };
+    let fields: Vec<String> = settings(applier).iter().filter(touches).map(|one| format!("`{}`", one.field)).collect();
+    (!fields.is_empty()).then(|| fields.join(", "))
+}
+
+/// Returns whether an object has containers, whose images a build can change.
+fn has_containers(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().any(|(key, value)| {
+            (matches!(key.as_str(), "containers" | "initContainers") && value.is_array()) || has_containers(value)
+        }),
+        Value::Array(items) => items.iter().any(has_containers),
+        _ => false,
+    }
+}
+
+/// Returns what the approver has to know of them.
+pub(super) fn findings(applier: &Applier) -> Vec<Finding> {
+    let finding = |one: &Transforming| {
+        let fact = format!("`{}` changes objects after the build, which is not modelled", one.field);
+        Finding::warn("not-modelled", fact)
+    };
+    settings(applier).iter().map(finding).collect()
+}
+
+/// Returns whether settings change names, so that an inventory cannot be held against Git.
+pub(super) fn renames(applier: &Applier) -> bool {
+    settings(applier).iter().any(|one| !one.field.contains(".images"))
+}
