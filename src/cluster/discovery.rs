@@ -11,7 +11,7 @@ use super::IN_FLIGHT;
 use super::answer::{self, Asked, Said};
 use super::claims::api_version;
 use super::wire::{Call, Wire};
-use crate::model::live::{Reason, Trouble};
+use crate::model::live::{Reason, Scope, Trouble};
 
 /// Group and version.
 pub(super) type Version = (String, String);
@@ -23,15 +23,6 @@ pub(super) struct Resource {
     pub(super) plural: String,
     /// Where its objects live.
     pub(super) scope: Scope,
-}
-
-/// Where objects live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
-    /// In namespaces.
-    Namespaced,
-    /// Beside them.
-    Cluster,
 }
 
 /// The kinds of a version; `None` where the version is not served.

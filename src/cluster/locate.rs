@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use super::Cluster;
-use super::discovery::{Resource, Scope};
-use crate::model::live::{Reason, Trouble};
+use super::discovery::Resource;
+use crate::model::live::{Reason, Scope, Trouble};
 use crate::model::object::ObjectId;
 
 /// Where an object is.

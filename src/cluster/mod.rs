@@ -27,7 +27,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::failure::outside;
-use crate::model::live::{Reading, Trouble};
+use crate::model::live::{Reading, Scope, Trouble};
 use crate::model::object::ObjectId;
 pub use access::{Access, InCluster};
 use discovery::Discovery;
@@ -96,6 +96,17 @@ impl Cluster {
     /// Returns the context and the server, without credentials.
     pub fn describe(&self) -> String {
         self.described.clone()
+    }
+
+    /// Returns where the objects of each kind live; `None` where that could not be told, or the kind is not served.
+    pub fn scopes(&self, ids: &[ObjectId]) -> BTreeMap<ObjectId, Option<Scope>> {
+        let versions = ids.iter().map(|id| (id.group.clone(), id.version.clone())).collect();
+        self.wait(self.discovery.learn(&self.wire, versions));
+        let scope = |id: &ObjectId| {
+            let resource = self.discovery.resource(&id.group, &id.version, &id.kind);
+            (id.clone(), resource.ok().flatten().map(|resource| resource.scope))
+        };
+        ids.iter().map(scope).collect()
     }
 
     /// Reads every object, each with its own result.

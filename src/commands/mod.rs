@@ -6,6 +6,7 @@ mod demo;
 mod next;
 mod page;
 mod plan;
+mod preview;
 mod propose;
 mod recovery;
 
@@ -51,6 +52,7 @@ pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
         Verb::Build(args) => build::run(args),
         Verb::Plan(args) => plan::run(args, cli.format, now),
         Verb::Propose(args) => propose::run(args, cli.format, now),
+        Verb::Preview(args) => preview::run(args, cli.format),
         Verb::Schema => page::schema(),
         Verb::Completions { shell } => Ok(page::completions(*shell)),
         Verb::Man => page::man(),
@@ -65,7 +67,7 @@ fn text_alone(verb: &Verb) -> Option<&'static str> {
         Verb::Schema => Some("schema"),
         Verb::Completions { .. } => Some("completions"),
         Verb::Man => Some("man"),
-        Verb::Plan(_) | Verb::Propose(_) => None,
+        Verb::Plan(_) | Verb::Propose(_) | Verb::Preview(_) => None,
     }
 }
 

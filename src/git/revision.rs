@@ -59,6 +59,23 @@ impl Repository {
         }
     }
 
+    /// Returns the commit that `rev` names, or what is checked out.
+    ///
+    /// # Errors
+    /// Refuses a revision that is missing.
+    pub fn head(&self, rev: Option<&str>) -> anyhow::Result<Base> {
+        let name = rev.unwrap_or("HEAD");
+        let head = self.typed(name).map_err(|error| match error.downcast::<Failure>() {
+            Ok(failure) => Failure { hint: Some("--head REV".to_owned()), ..failure }.into(),
+            Err(error) => error,
+        });
+        let mut head = head.with_context(|| format!("failed to resolve revision `{}`", name.escape_debug()))?;
+        if let (None, Some(branch)) = (rev, self.head_branch()?) {
+            head.name = branch;
+        }
+        Ok(head)
+    }
+
     /// Returns the commit of an id.
     pub(super) fn commit_of(&self, id: Oid) -> anyhow::Result<git2::Commit<'_>> {
         self.raw.find_commit(id).map_err(fault).with_context(|| format!("failed to read commit `{id}`"))

@@ -26,7 +26,7 @@ pub struct Gvk {
 
 impl Gvk {
     /// Returns the parts of an `apiVersion` and a kind.
-    pub(super) fn new(api_version: &str, kind: &str) -> Self {
+    pub fn new(api_version: &str, kind: &str) -> Self {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         Self { group: group.into(), version: version.into(), kind: kind.into() }
     }
@@ -40,7 +40,7 @@ impl Gvk {
     }
 
     /// Whether the kind is certainly cluster-scoped.
-    pub(super) fn is_cluster_scoped(&self) -> bool {
+    pub fn is_cluster_scoped(&self) -> bool {
         let api_version = self.api_version();
         CLUSTER_SCOPED.contains(&(api_version.as_str(), &*self.kind))
     }

@@ -31,6 +31,15 @@ pub enum Absence {
     Kind,
 }
 
+/// Where the objects of a kind live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// In namespaces.
+    Namespaced,
+    /// Beside them.
+    Cluster,
+}
+
 /// Why something is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trouble {

@@ -21,6 +21,7 @@ mod managers;
 mod masking;
 mod merge;
 mod object;
+mod place;
 mod predict;
 mod prune;
 mod root;
@@ -47,6 +48,8 @@ use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 
 pub use applier::{Applier, applier, controllers_wanted};
+pub use dry_run::to_apply;
+pub use place::placed;
 pub use root::preview;
 
 /// What applies Git to the cluster, and how.

@@ -40,7 +40,7 @@ pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Op
 }
 
 /// Returns how the controller fills namespaces in.
-fn namespacing(applier: &Applier) -> Namespacing {
+pub(super) fn namespacing(applier: &Applier) -> Namespacing {
     match applier.engine {
         Engine::Flux => Namespacing { target: applier.flux.target_namespace.clone(), fallback: None },
         Engine::ArgoCd | Engine::ArgoCdSsa => Namespacing { target: None, fallback: applier.argo.namespace.clone() },

@@ -51,6 +51,11 @@ impl Graph {
         Ok(graph)
     }
 
+    /// Returns every folder that has a kustomization.
+    pub(super) fn folders(&self) -> BTreeSet<RepoPath> {
+        self.nodes.keys().cloned().collect()
+    }
+
     /// Adds a kustomization file.
     fn add(&mut self, scan: &Scan<'_>, blob: &Blob) -> Result<(), anyhow::Error> {
         let folder = blob.path.parent();

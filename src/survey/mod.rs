@@ -71,6 +71,18 @@ pub fn survey(files: &dyn Files, paths: &[(String, Entry)]) -> Result<Survey, an
     })
 }
 
+/// Returns every root of a tree that a controller's object names or that reaches a cluster, sorted by path.
+///
+/// # Errors
+/// Refuses broken or ambiguous kustomizations on the way from a cluster up to its roots; fails when a file cannot be
+/// read.
+pub fn deployed(files: &dyn Files, paths: &[(String, Entry)]) -> Result<Vec<Root>, anyhow::Error> {
+    let scan = scan::Scan::of(files, paths)?;
+    let graph = graph::Graph::of(&scan)?;
+    let owners = owners::find(files, &scan.owners)?;
+    roots::choose_deployed(&scan, &graph, &owners).context("failed to find the roots")
+}
+
 /// Returns the root at a path without a look at the rest of the tree: who deploys it stays unknown ([`with_owner`]).
 ///
 /// # Errors

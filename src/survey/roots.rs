@@ -52,7 +52,32 @@ pub(super) fn choose(scan: &Scan<'_>, graph: &Graph, owners: &Owners) -> Result<
     Ok(choice.finish())
 }
 
+/// Chooses every root that a controller deploys, whether it reaches a cluster or not, beside those that reach one.
+pub(super) fn choose_deployed(scan: &Scan<'_>, graph: &Graph, owners: &Owners) -> Result<Vec<Root>, anyhow::Error> {
+    let (roots, unreached, left_out, findings) = (BTreeMap::new(), Vec::new(), BTreeSet::new(), Vec::new());
+    let mut choice = Choice { scan, graph, owners, roots, unreached, left_out, findings };
+    for blob in &scan.clusters {
+        choice.add(blob)?;
+    }
+    for deployment in &owners.deployments {
+        choice.add_deployed(deployment)?;
+    }
+    Ok(choice.finish().roots)
+}
+
 impl Choice<'_> {
+    /// Adds the roots of one deployment.
+    fn add_deployed(&mut self, deployment: &Deployment) -> Result<(), anyhow::Error> {
+        for folder in self.folders(deployment, &self.graph.folders()) {
+            let owner = deployment.owner(self.scan.files)?;
+            self.root(&folder).adopt(owner);
+        }
+        if self.is_plain(deployment) {
+            self.add_plain(deployment)?;
+        }
+        Ok(())
+    }
+
     /// Adds the roots above one file that names the kind.
     fn add(&mut self, blob: &Blob) -> Result<(), anyhow::Error> {
         let holds = holds_cluster(&blob.bytes);

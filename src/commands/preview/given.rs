@@ -1,0 +1,169 @@
+//! Live objects from files: what `kubectl get -o yaml --show-managed-fields` or `-o json` printed, as one object, a `List`
+//! or a stream. What the files do not hold was not looked at, which is not the same as absent (law 6).
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+use crate::failure::refused;
+use crate::model::live::{Reading, Reason, Trouble};
+use crate::model::object::{Object, ObjectId};
+use crate::model::yaml;
+
+/// The largest file that is read.
+const SIZE_MAX: u64 = 256 << 20;
+/// What makes such files.
+const MAKE: &str = "kubectl get KIND -A -o json --show-managed-fields";
+
+/// What tells objects of files apart: group, kind, namespace, name. The version may be any that the API server serves.
+type Key = (String, String, Option<String>, String);
+
+/// The objects of some files.
+pub(super) struct Given {
+    /// By what tells them apart.
+    objects: BTreeMap<Key, Value>,
+    /// What the report calls them.
+    pub(super) name: String,
+}
+
+impl Given {
+    /// Reads files, folders of files, and `-` for stdin.
+    ///
+    /// # Errors
+    /// Refuses what holds no objects, and two different objects of one name.
+    pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let mut given = Self { objects: BTreeMap::new(), name: format!("files: {}", names.join(", ")) };
+        for path in paths {
+            let read = given.take(path);
+            read.with_context(|| format!("failed to read live objects from `{}`", path.display()))?;
+        }
+        Ok(given)
+    }
+
+    /// Returns what the files say of an object.
+    pub(super) fn reading(&self, id: &ObjectId) -> Reading {
+        let key = (id.group.clone(), id.kind.clone(), id.namespace.clone(), id.name.clone());
+        self.objects.get(&key).cloned().map_or_else(|| Reading::Unread(unasked(id)), Reading::Found)
+    }
+
+    /// Takes in a path.
+    fn take(&mut self, path: &Path) -> anyhow::Result<()> {
+        if path == Path::new("-") {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().take(SIZE_MAX + 1).read_to_end(&mut bytes)?;
+            return self.add(&bytes);
+        }
+        if !path.exists() {
+            return Err(refused("no such file").hint("--live PATH").into());
+        }
+        if !path.is_dir() {
+            return self.take_file(path);
+        }
+        let mut files: Vec<PathBuf> = Vec::new();
+        for entry in std::fs::read_dir(path)? {
+            files.push(entry?.path());
+        }
+        files.retain(|file| file.extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|known| end == *known)));
+        files.sort();
+        if files.is_empty() {
+            return Err(refused("no YAML or JSON file in the folder").hint(MAKE).into());
+        }
+        for file in files {
+            self.take_file(&file).with_context(|| format!("failed to read file `{}`", file.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Takes in a file; a pipe is read like one.
+    fn take_file(&mut self, file: &Path) -> anyhow::Result<()> {
+        let mut bytes = Vec::new();
+        std::fs::File::open(file)?.take(SIZE_MAX + 1).read_to_end(&mut bytes)?;
+        self.add(&bytes)
+    }
+
+    /// Takes in a text.
+    fn add(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        if bytes.len() as u64 > SIZE_MAX {
+            return Err(refused(format!("it has more than {} MiB", SIZE_MAX >> 20)).hint(MAKE).into());
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| refused("it is not UTF-8").hint(MAKE))?;
+        let values = if text.trim_start().starts_with('{') {
+            let values = serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
+            values.map_err(|error| refused(format!("it is no JSON: {error}")).hint(MAKE))?
+        } else {
+            yaml::documents(text).map_err(|failure| failure.hint(MAKE))?
+        };
+        if values.is_empty() {
+            return Err(refused("it holds no object").hint(MAKE).into());
+        }
+        values.into_iter().try_for_each(|value| self.object(value))
+    }
+
+    /// Takes in an object, or those of a list.
+    fn object(&mut self, mut value: Value) -> anyhow::Result<()> {
+        let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
+        if let (true, Some(Value::Array(items))) = (is_list, value.get_mut("items").map(Value::take)) {
+            return items.into_iter().try_for_each(|item| self.object(item));
+        }
+        let id = Object::new(value.clone()).id;
+        if id.kind.is_empty() || id.name.is_empty() {
+            return Err(refused("it holds something without `kind` or `metadata.name`").hint(MAKE).into());
+        }
+        let shown = id.to_string();
+        let key = (id.group, id.kind, id.namespace, id.name);
+        match self.objects.insert(key, value.clone()) {
+            Some(other) if other != value => {
+                Err(refused(format!("`{shown}` is there twice, and not the same")).hint("--live PATH").into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Why nothing is known of an object that the files do not hold.
+fn unasked(id: &ObjectId) -> Trouble {
+    let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
+    let namespace = id.namespace.as_ref().map(|namespace| format!(" -n {namespace}")).unwrap_or_default();
+    Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent")
+        .hint(format!("kubectl get {} {}{namespace} -o yaml --show-managed-fields", kind.to_lowercase(), id.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns what a text gives.
+    fn given(text: &str) -> Result<Vec<Key>, String> {
+        let mut given = Given { objects: BTreeMap::new(), name: String::new() };
+        given.add(text.as_bytes()).map_err(|error| error.to_string())?;
+        Ok(given.objects.into_keys().collect())
+    }
+
+    #[test]
+    fn reads_objects_lists_and_streams_in_yaml_and_json() {
+        let key = |kind: &str, name: &str| (String::new(), kind.to_owned(), Some("a".to_owned()), name.to_owned());
+        let (one, two) = (key("ConfigMap", "one"), key("ConfigMap", "two"));
+        let object = |name: &str| format!("{{kind: ConfigMap, apiVersion: v1, metadata: {{name: {name}, namespace: a}}}}");
+        let want = Ok(vec![one, two]);
+        let (first, second) = (object("one"), object("two"));
+        assert_eq!(given(&format!("---\n{first}\n---\n{second}\n---\n")), want);
+        assert_eq!(given(&format!("apiVersion: v1\nkind: List\nitems: [{first}, {second}]\n")), want);
+        let json = |name: &str| format!(r#"{{"kind":"ConfigMap","metadata":{{"name":"{name}","namespace":"a"}}}}"#);
+        assert_eq!(given(&format!("{}\n{}", json("one"), json("two"))), want);
+        let list = format!(r#"{{"kind":"ConfigMapList","items":[{},{}]}}"#, json("one"), json("two"));
+        assert_eq!(given(&list), want);
+    }
+
+    #[test]
+    fn refuses_what_holds_no_objects() {
+        assert_eq!(given(""), Err("it holds no object".to_owned()));
+        assert_eq!(given("a: 1"), Err("it holds something without `kind` or `metadata.name`".to_owned()));
+        let twice = "{kind: A, metadata: {name: x}}\n---\n{kind: A, metadata: {name: x}, spec: 1}";
+        assert_eq!(given(twice), Err("`A x` is there twice, and not the same".to_owned()));
+        assert!(given("{\"kind\": ").unwrap_err().starts_with("it is no JSON: "));
+    }
+}

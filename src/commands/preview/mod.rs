@@ -1,0 +1,47 @@
+//! `preview`: Git before, Git after and the live objects → what merging will do. Writes nothing.
+
+mod given;
+mod observe;
+mod sides;
+
+use super::Answer;
+use super::build::builder;
+use crate::cli::{Format, PreviewArgs};
+use crate::git::Repository;
+use crate::report::{self, BaseLine, PreviewReport};
+use observe::Source;
+use sides::Sides;
+
+/// Runs the verb.
+pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> {
+    let repository = Repository::open(&args.change.repo)?;
+    let revisions = sides::revisions(&repository, &args.change)?;
+    let builder = builder(&args.builder);
+    let sides = sides::sides(&repository, &revisions, &builder, &args.change)?;
+    let source = Source::open(&args.live, args.builder.timeout)?;
+    let Sides { changed, mut findings, failure } = sides;
+    let observed = observe::observe(&source, changed, &args.live)?;
+    findings.extend(observed.findings);
+    let report = PreviewReport {
+        base: line(&revisions.base),
+        head: line(&revisions.head),
+        live: source.describe(),
+        requests: source.requests(),
+        builder: builder.describe(),
+        roots: observed.roots,
+        findings,
+        next: None,
+    };
+    let text = match format {
+        Format::Text => report::preview_text(&report),
+        Format::Markdown => report::preview_markdown(&report, None).join("\n"),
+        Format::Json => report::preview_json(&report),
+    };
+    let code = report.summary().exit_code();
+    Ok(Answer { text, code, failure, notes: builder.notes() })
+}
+
+/// Returns how a revision is reported.
+fn line(revision: &crate::git::Base) -> BaseLine {
+    BaseLine { name: revision.name.clone(), commit: revision.commit.id.clone() }
+}
