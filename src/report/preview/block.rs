@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use super::detail::{Effective, Mark};
-use super::field::{Between, Field, Line};
-use super::markdown::{clipped, code, finding, prose};
+use super::field::{ADDED, Between, Field, Line, REMOVED};
+use super::markdown::{clipped, code, encoded, finding, prose};
 use super::summary::{fate, named, trouble};
 use crate::model::finding::Finding;
 use crate::preview::{Change, ObjectPreview};
@@ -59,7 +59,7 @@ fn plain(changes: &[Change], between: Between) -> Vec<(Field, Mark)> {
 
 /// Returns the line that stands for the folded object.
 fn summary(object: &ObjectPreview) -> String {
-    format!("<code>{}</code> {}", prose(&clipped(&named(&object.id), 300)), fate(object.action))
+    format!("<code>{}</code> {}", encoded(&clipped(&named(&object.id), 300)), fate(object.action))
 }
 
 /// Returns the same where nothing is folded.
@@ -112,12 +112,13 @@ impl Page {
     /// Writes the effective difference.
     fn effective(&mut self, object: &ObjectPreview) {
         let effective = Effective::of(object);
-        if let Some(phrase) = effective.phrase {
-            self.put(&format!("\n**effective**: {phrase}"));
-        }
         let field = |(change, mark): &(&Change, Mark)| (Field::of(change, Between::BeforeAndAfter), *mark);
         let fields: Vec<_> = effective.fields.iter().map(field).collect();
-        self.differences("effective", "live → live after the merge", &fields);
+        match effective.phrase {
+            Some(phrase) if fields.is_empty() => self.put(&format!("\n**effective**: {phrase}")),
+            Some(phrase) => self.differences("effective", &format!("live → live after the merge; {phrase}"), &fields),
+            None => self.differences("effective", "live → live after the merge", &fields),
+        }
         for (path, why) in effective.without {
             self.item("no effect", &format!("{path}: {why}"));
         }
@@ -194,6 +195,10 @@ fn shown(field: &Field, mark: Mark) -> Vec<String> {
         };
         return sides.into_iter().enumerate().map(side).collect();
     }
-    let head = Line::same(&format!("{}: {}{tail}", field.path, field.phrase));
+    let head = match field.phrase.as_str() {
+        ADDED => Line { sign: '+', text: format!("{}:{tail}", field.path) },
+        REMOVED => Line { sign: '-', text: format!("{}:{tail}", field.path) },
+        phrase => Line::same(&format!("{}: {phrase}{tail}", field.path)),
+    };
     std::iter::once(head).chain(field.lines.iter().cloned().map(Line::indented)).map(written).collect()
 }

@@ -7,6 +7,11 @@ use super::list;
 use super::value::{lines, word};
 use crate::preview::Change;
 
+/// The phrase for a part that comes as a whole.
+pub(super) const ADDED: &str = "+ added";
+/// The phrase for a part that goes as a whole.
+pub(super) const REMOVED: &str = "- removed";
+
 /// A line of a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
@@ -100,9 +105,9 @@ fn detail(before: Option<&Value>, after: Option<&Value>, between: Between) -> (S
             };
             (phrase.to_owned(), list::text(&lines(before), &lines(after)))
         }
-        (None, Some(after)) if between == Between::BeforeAndAfter => ("+ added".to_owned(), whole('+', after)),
+        (None, Some(after)) if between == Between::BeforeAndAfter => (ADDED.to_owned(), whole('+', after)),
         (None, Some(after)) => ("not in Git, live:".to_owned(), whole('+', after)),
-        (Some(before), _) if between == Between::BeforeAndAfter => ("- removed".to_owned(), whole('-', before)),
+        (Some(before), _) if between == Between::BeforeAndAfter => (REMOVED.to_owned(), whole('-', before)),
         (Some(before), _) => ("in Git, not live:".to_owned(), whole('-', before)),
         (None, None) => ("differs".to_owned(), Vec::new()),
     }

@@ -129,7 +129,7 @@ fn outside_fences(part: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_comment_is_valid_by_itself(report in report(), limit in 2_000usize..20_000) {
@@ -141,8 +141,9 @@ proptest! {
             prop_assert!(part.starts_with(&marker));
             let outside = outside_fences(part);
             let count = |text: &str| outside.matches(text).count();
-            prop_assert_eq!(count("<details>"), count("</details>"));
-            prop_assert_eq!(count("<!--"), 1);
+            prop_assert_eq!(count("<details>"), count("</details>"), "{}", outside);
+            prop_assert_eq!(count("<!--"), 1, "{}", outside);
+            prop_assert!(!outside.contains('@'));
             for line in outside.lines().filter(|line| line.starts_with("| ")) {
                 prop_assert_eq!(line.matches('|').count(), 6, "{}", line);
             }

@@ -122,14 +122,14 @@ pub(super) fn finding(finding: &Finding, most: usize) -> String {
     format!("**{}** ({}) {}{hint}", level(finding), finding.id, prose(&clipped(&finding.fact, most)))
 }
 
-/// Returns a text as code: between backticks where nothing in it could end them or a cell.
+/// Returns a text as code: between backticks where nothing in it could act outside of them.
 pub(super) fn code(text: &str) -> String {
-    let text = escaped(text);
-    let is_tame = |c: char| !matches!(c, '`' | '|' | '\\' | '$') && !c.is_control();
-    if !text.trim().is_empty() && text.chars().all(is_tame) {
-        format!("`{text}`")
+    let is_tame = |c: char| !"`|\\$<>&@".contains(c);
+    let shown = escaped(text);
+    if !shown.trim().is_empty() && shown.chars().all(is_tame) {
+        format!("`{shown}`")
     } else {
-        format!("<code>{}</code>", encoded(&text))
+        format!("<code>{}</code>", encoded(text))
     }
 }
 
@@ -138,23 +138,23 @@ pub(super) fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let is_paired = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
     if !is_paired {
-        return encoded(&escaped(text));
+        return encoded(text);
     }
-    let part = |(number, part): (usize, &&str)| if number % 2 == 1 { code(part) } else { encoded(&escaped(part)) };
+    let part = |(number, part): (usize, &&str)| if number % 2 == 1 { code(part) } else { encoded(part) };
     parts.iter().enumerate().map(part).collect()
 }
 
 /// Returns a text in which every character that could act is a character reference.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let acts = |c: char| c.is_ascii_punctuation() && !".,:;/-()=+'?%".contains(c);
-    text.chars().map(|c| if acts(c) { format!("&#{};", u32::from(c)) } else { c.into() }).collect()
+    escaped(text).chars().map(|c| if acts(c) { format!("&#{};", u32::from(c)) } else { c.into() }).collect()
 }
 
 /// Returns the start of a text, cut where it would take more than `most` bytes however it is written.
 pub(super) fn clipped(text: &str, most: usize) -> String {
     let mut room = most;
     for (start, c) in text.char_indices() {
-        match room.checked_sub(encoded(&escaped(c.encode_utf8(&mut [0; 4]))).len()) {
+        match room.checked_sub(encoded(c.encode_utf8(&mut [0; 4])).len()) {
             Some(left) => room = left,
             None => return format!("{}…", &text[..start]),
         }

@@ -19,19 +19,31 @@ const PATH: usize = 48;
 pub fn preview(report: &PreviewReport) -> String {
     let report = &mask::masked(report);
     let mut text = String::new();
-    let answer = format!("{}; {}", report.summary().headline(), controllers(report));
-    paragraph(&mut text, &answer);
+    answer(&mut text, report);
     for root in report.roots.iter().filter(|root| !is_quiet_root(root)) {
         root_part(&mut text, root, report.roots.len() > 1);
     }
     let quiet = report.roots.iter().filter(|root| is_quiet_root(root)).map(root_name).collect::<Vec<_>>();
     if report.roots.len() > 1 && !quiet.is_empty() {
         let roots = if quiet.len() == 1 { "1 root".to_owned() } else { format!("{} roots", quiet.len()) };
+        text.push('\n');
         put(&mut text, &one_line(&format!("no difference in {roots}:"), &quiet));
     }
     findings(&mut text, &report.findings);
     footer(&mut text, report);
     text
+}
+
+/// Writes what it comes to, and what that rests on.
+fn answer(text: &mut String, report: &PreviewReport) {
+    let (headline, rests) = (report.summary().headline(), controllers(report));
+    let whole = format!("{headline}; {rests}");
+    if whole.chars().count() <= WIDTH {
+        put(text, &whole);
+        return;
+    }
+    put(text, &format!("{headline};"));
+    folded(&rests, WIDTH - 2).iter().for_each(|line| put(text, &format!("  {line}")));
 }
 
 /// Writes one root.
@@ -48,6 +60,7 @@ fn root_part(text: &mut String, root: &RootPreview, is_named: bool) {
     let quiet: Vec<String> =
         root.objects.iter().filter(|object| is_quiet(object)).map(|object| object.id.to_string()).collect();
     if !quiet.is_empty() {
+        text.push('\n');
         put(text, &one_line(&format!("{} unchanged:", objects(quiet.len())), &quiet));
     }
 }
@@ -60,6 +73,7 @@ fn object_part(text: &mut String, object: &ObjectPreview, root: &RootPreview) {
         Basis::ServerVerified if is_mixed => " (verified by the server)",
         _ => "",
     };
+    text.push('\n');
     paragraph(text, &format!("{} {}{basis}", named(&object.id), fate(object.action)));
     let plain = |changes: &[_], between| {
         changes.iter().map(|change| (Field::of(change, between), Mark::Plain)).collect::<Vec<_>>()
@@ -116,8 +130,12 @@ fn below<'a>(lines: impl Iterator<Item = &'a super::field::Line>) -> Vec<String>
     for line in lines {
         let text = escaped(&line.text);
         let indent = text.chars().take_while(|c| *c == ' ').count().min(PATH);
-        let parts = folded(text.trim_start(), WIDTH - MARGIN - 4 - indent);
-        out.extend(parts.iter().map(|part| format!("  {} {:indent$}{part}", line.sign, "")));
+        let parts = folded(text.trim_start(), WIDTH - MARGIN - 6 - indent);
+        let row = |(number, part): (usize, &String)| match number {
+            0 => format!("  {} {:indent$}{part}", line.sign, ""),
+            _ => format!("    {:indent$}  {part}", ""),
+        };
+        out.extend(parts.iter().enumerate().map(row));
     }
     out
 }
@@ -148,6 +166,7 @@ fn footer(text: &mut String, report: &PreviewReport) {
         short(&head.commit),
         report.builder
     );
+    text.push('\n');
     let mut rows = Rows { text: &mut *text, last: "" };
     if let [root] = report.roots.as_slice() {
         let owner = root.owner.as_ref().map(|owner| format!(", {owner}")).unwrap_or_default();
