@@ -61,6 +61,24 @@ impl Console {
     }
 }
 
+/// Returns a text in which the signs of differences, at their column, and the words of remarks have a colour.
+/// Nothing is said by colour alone; [`Console::answer`] takes it out again where it is not wanted.
+pub fn painted(text: &str, sign_column: usize) -> String {
+    let paint = |line: &str| {
+        let (body, end) = line.strip_suffix('\n').map_or((line, ""), |body| (body, "\n"));
+        let sign =
+            body.get(sign_column..).filter(|_| body.as_bytes().iter().take(sign_column).all(|byte| *byte == b' '));
+        match (body.split_once(':').map(|(word, _)| word), sign.unwrap_or_default()) {
+            (_, sign) if sign.starts_with("+ ") => format!("{}{end}", body.green()),
+            (_, sign) if sign.starts_with("- ") => format!("{}{end}", body.red()),
+            (Some("refused" | "warning"), _) => format!("{}{end}", body.yellow()),
+            (Some("hint" | "note"), _) => format!("{}{end}", body.cyan()),
+            _ => line.to_owned(),
+        }
+    };
+    text.split_inclusive('\n').map(paint).collect()
+}
+
 /// What a line of an error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
@@ -70,4 +88,19 @@ pub enum Label {
     Cause,
     /// What mends it.
     Hint,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paints_signs_and_remarks_and_changes_no_word() {
+        let text = "1 object changes\n  + a\n  - b\n    - c\nwarning: d\nhint: e\nspec: f\n";
+        let shown = painted(text, 2);
+        let (green, red) = ("\u{1b}[32m  + a\u{1b}[39m\n", "\u{1b}[31m  - b\u{1b}[39m\n");
+        let rest = "\u{1b}[33mwarning: d\u{1b}[39m\n\u{1b}[36mhint: e\u{1b}[39m\nspec: f\n";
+        assert_eq!(shown, format!("1 object changes\n{green}{red}    - c\n{rest}"));
+        assert_eq!(anstream::adapter::strip_str(&shown).to_string(), text);
+    }
 }

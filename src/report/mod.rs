@@ -13,7 +13,7 @@ pub use escape::escaped;
 pub use json::{failure, plan as plan_json};
 pub use markdown::plan as plan_markdown;
 pub use mask::{masked, masked_yaml};
-pub use preview::{PreviewReport, Summary, preview_json, preview_markdown, preview_text};
+pub use preview::{PreviewReport, SIGN_COLUMN, Summary, preview_json, preview_markdown, preview_text};
 pub use text::plan as plan_text;
 
 use serde::Serialize;

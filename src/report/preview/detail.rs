@@ -42,15 +42,8 @@ impl<'a> Effective<'a> {
         let is_whole = intended.iter().all(|asked| effective.iter().any(|done| is_same(asked, done)));
         let is_new = |done: &&Change| !intended.iter().any(|asked| is_same(asked, done));
         let marked = |done: &'a Change| {
-            let touched = intended.iter().any(|asked| touches(&asked.pointer, &done.pointer));
-            (
-                done,
-                if touched || intended.is_empty() && object.action != Action::Change {
-                    Mark::Plain
-                } else {
-                    Mark::NotProposed
-                },
-            )
+            let is_asked = intended.iter().any(|asked| touches(&asked.pointer, &done.pointer));
+            (done, if is_asked { Mark::Plain } else { Mark::NotProposed })
         };
         if is_whole && !intended.is_empty() {
             let fields: Vec<_> = effective.iter().filter(is_new).map(marked).collect();
@@ -66,10 +59,15 @@ impl<'a> Effective<'a> {
     }
 }
 
-/// Returns why an intended change has no effect.
+/// Returns why an intended change has no effect; two masked values tell nothing of each other.
 fn why_idle(object: &ObjectPreview, asked: &Change) -> &'static str {
+    let is_masked = asked.after.as_ref().is_some_and(|after| after.to_string().contains("***"));
     let is_there = object.drift.iter().any(|drift| is_same(drift, asked));
-    if is_there { "no change: live is so already" } else { "no change: intended, but without effect" }
+    match (is_masked, is_there) {
+        (true, _) => "no change seen, value not shown",
+        (false, true) => "no change: live is so already",
+        (false, false) => "no change: intended, but without effect",
+    }
 }
 
 /// Returns whether two changes end in the same.

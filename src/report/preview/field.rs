@@ -42,6 +42,16 @@ pub(super) enum Between {
     GitAndLive,
 }
 
+impl Between {
+    /// Returns the phrase where masking leaves nothing to tell the two sides by.
+    fn hidden(self) -> &'static str {
+        match self {
+            Self::BeforeAndAfter => "changes, value not shown",
+            Self::GitAndLive => "differs, value not shown",
+        }
+    }
+}
+
 /// A field for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
@@ -64,12 +74,20 @@ impl Field {
         let (before, after) = (change.before.as_ref(), change.after.as_ref());
         let word_of = |side: Option<&Value>| side.map_or(Some(None), |value| word(value).map(Some));
         let words = word_of(before).zip(word_of(after));
+        if before == after {
+            return Self { by: change.by.clone(), ..Self::said(&path, between.hidden()) };
+        }
         let (phrase, lines) = match &words {
             Some((was, now)) => (phrase(was.as_deref(), now.as_deref(), between), Vec::new()),
             None => detail(before, after, between),
         };
         let lines = if change.path.is_empty() && after.is_none() { Vec::new() } else { lines };
         Self { path, phrase, words, lines, by: change.by.clone() }
+    }
+
+    /// Returns a field of which a phrase says all.
+    pub(super) fn said(path: &str, phrase: &str) -> Self {
+        Self { path: path.to_owned(), phrase: phrase.to_owned(), words: None, lines: Vec::new(), by: None }
     }
 
     /// Returns the two sides as lines, also where the phrase says all.

@@ -119,7 +119,7 @@ fn outside_fences(part: &str) -> String {
         let ticks: String = line.trim_start_matches(' ').chars().take_while(|c| *c == '`').collect();
         match &open {
             None if ticks.len() >= 3 => open = Some(ticks),
-            None => outside += &format!("{line}\n"),
+            None => outside.extend([line, "\n"]),
             Some(fence) if ticks.len() >= fence.len() && line.trim().chars().all(|c| c == '`') => open = None,
             Some(_) => {}
         }

@@ -12,15 +12,15 @@ const CONTEXT: usize = 2;
 
 /// Returns what differs between two lists: a phrase, and lines.
 pub(super) fn list(before: &[Value], after: &[Value]) -> (String, Vec<Line>) {
-    match (named(before), named(after)) {
-        (Some(was), Some(now)) => entries(&was, &now),
-        _ => {
-            let count = format!("{} → {}", count(before.len()), count(after.len()));
-            let (was, now) = (Value::from(before.to_vec()), Value::from(after.to_vec()));
-            let phrase = if before.len() == after.len() { "entries change".to_owned() } else { count };
-            (phrase, text(&lines(&was), &lines(&now)))
-        }
+    if let (Some(was), Some(now)) = (named(before), named(after)) {
+        return entries(&was, &now);
     }
+    let (was, now) = (Value::from(before.to_vec()), Value::from(after.to_vec()));
+    let phrase = match (before.len(), after.len()) {
+        (was, now) if was == now => "entries change".to_owned(),
+        (was, now) => format!("{} → {}", count(was), count(now)),
+    };
+    (phrase, text(&lines(&was), &lines(&now)))
 }
 
 /// Returns the difference of two texts by lines.

@@ -72,7 +72,6 @@ fn findings(findings: &mut [Finding]) {
 }
 
 /// Masks a text.
-#[expect(clippy::ptr_arg, reason = "the text is replaced as a whole")]
 fn text(text: &mut String) {
     if text.contains("://") {
         *text = crate::report::masked(text, &[]);

@@ -19,7 +19,7 @@ mod value;
 
 pub use markdown::preview as preview_markdown;
 pub use summary::Summary;
-pub use text::preview as preview_text;
+pub use text::{SIGN_COLUMN, preview as preview_text};
 
 use serde::Serialize;
 

@@ -183,6 +183,7 @@ fn shows_every_action_and_lets_no_text_act() {
     let mixed = mixed();
     assert_eq!(mixed.summary().exit_code(), 4);
     insta::assert_snapshot!("mixed_text", preview_text(&mixed));
+    assert!(!preview_json(&mixed).contains(":pw@"));
     insta::assert_snapshot!("mixed_markdown", preview_markdown(&mixed, None).join("=====\n"));
 }
 
@@ -244,8 +245,8 @@ fn folds_two_hundred_roots_that_stay() {
 fn a_list_says_which_entries_change() {
     let between = |before: Value, after: Value| {
         let field = Field::of(&change("l", before, after), Between::BeforeAndAfter);
-        let lines = field.lines.iter().map(|line| format!("\n{} {}", line.sign, line.text)).collect::<String>();
-        field.phrase + &lines
+        let lines = field.lines.iter().map(|line| format!("{} {}", line.sign, line.text));
+        std::iter::once(field.phrase).chain(lines).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(
         between(

@@ -12,6 +12,8 @@ use crate::report::text::{Rows, WIDTH, put, wrapped};
 
 /// The columns before the fields of an object.
 const MARGIN: usize = 12;
+/// The column of the `+` or `-` of a difference, so that whoever colours finds it.
+pub const SIGN_COLUMN: usize = MARGIN + 2;
 /// The widest path that shares a line with its values.
 const PATH: usize = 48;
 
@@ -29,6 +31,9 @@ pub fn preview(report: &PreviewReport) -> String {
         text.push('\n');
         put(&mut text, &one_line(&format!("no difference in {roots}:"), &quiet));
     }
+    if !report.findings.is_empty() {
+        text.push('\n');
+    }
     findings(&mut text, &report.findings);
     footer(&mut text, report);
     text
@@ -43,7 +48,9 @@ fn answer(text: &mut String, report: &PreviewReport) {
         return;
     }
     put(text, &format!("{headline};"));
-    folded(&rests, WIDTH - 2).iter().for_each(|line| put(text, &format!("  {line}")));
+    for line in folded(&rests, WIDTH - 2) {
+        put(text, &format!("  {line}"));
+    }
 }
 
 /// Writes one root.
@@ -96,9 +103,9 @@ fn object_part(text: &mut String, object: &ObjectPreview, root: &RootPreview) {
 fn effective(object: &ObjectPreview) -> Vec<String> {
     let effective = Effective::of(object);
     let shown = effective.fields.iter().map(|(change, mark)| (Field::of(change, Between::BeforeAndAfter), *mark));
-    let without = effective.without.iter().flat_map(|(path, why)| folded(&format!("{path}: {why}"), WIDTH - MARGIN));
+    let without = effective.without.iter().map(|(path, why)| (Field::said(path, why), Mark::Plain));
     let phrase = effective.phrase.map(str::to_owned);
-    phrase.into_iter().chain(fields(&shown.collect::<Vec<_>>())).chain(without).collect()
+    phrase.into_iter().chain(fields(&shown.chain(without).collect::<Vec<_>>())).collect()
 }
 
 /// Returns the rows of fields: paths aligned, what does not fit beside its path below it.
