@@ -136,6 +136,7 @@ fn mixed() -> PreviewReport {
     hostile.basis = Basis::ServerVerified;
     hostile.intended = vec![
         change("spec.note", json!("```\n</details>\n@everyone"), json!("a\u{1b}[2J\n````\nb")),
+        change("spec.token", json!("***"), json!("***")),
         change("spec.url", json!("https://u:pw@minio:9000"), json!("https://minio:9000")),
         change(
             "spec.args",

@@ -42,7 +42,7 @@ pub fn preview(report: &PreviewReport) -> String {
 /// Writes what it comes to, and what that rests on.
 fn answer(text: &mut String, report: &PreviewReport) {
     let (headline, rests) = (report.summary().headline(), controllers(report));
-    let whole = format!("{headline}; {rests}");
+    let whole = escaped(&format!("{headline}; {rests}"));
     if whole.chars().count() <= WIDTH {
         put(text, &whole);
         return;
