@@ -54,7 +54,7 @@ impl Default for Access {
             context: None,
             in_cluster: InCluster::Auto,
             namespace: None,
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_mins(1),
             request_timeout: Duration::from_secs(15),
         }
     }
@@ -97,7 +97,7 @@ pub(super) fn link(access: &Access, runtime: &Runtime) -> anyhow::Result<Link> {
     config.connect_timeout = Some(CONNECT.min(access.request_timeout));
     config.read_timeout = None;
     config.default_retry = false;
-    let client = client(config, plugin, access, runtime)?;
+    let client = client(config, plugin.as_deref(), access, runtime)?;
     Ok(Link { client, described: format!("{named} at `{server}`"), server })
 }
 
@@ -158,7 +158,7 @@ fn plain_token(config: &mut Config) -> anyhow::Result<()> {
 }
 
 /// Makes the client, which runs the credential plugin of the context, if it has one, within the time of the run.
-fn client(config: Config, plugin: Option<String>, access: &Access, runtime: &Runtime) -> anyhow::Result<Client> {
+fn client(config: Config, plugin: Option<&str>, access: &Access, runtime: &Runtime) -> anyhow::Result<Client> {
     let (sender, receiver) = mpsc::channel();
     let handle = runtime.handle().clone();
     // kube runs the plugin while it makes the client and waits without end; the thread ends with the program.
@@ -168,13 +168,10 @@ fn client(config: Config, plugin: Option<String>, access: &Access, runtime: &Run
         // Nobody listens any more when the time was over.
         drop(sender.send(client));
     });
-    let plugin = plugin.as_deref();
-    match receiver.recv_timeout(access.deadline) {
-        Ok(client) => client.map_err(|error| fault::client(&error, plugin).into()),
-        Err(_) => {
-            let named = plugin.map(|plugin| format!("`{plugin}`")).unwrap_or_default();
-            let fact = format!("credential plugin {named} gave no credentials in {} s", access.deadline.as_secs_f64());
-            Err(outside(fact).hint("--timeout").into())
-        }
+    if let Ok(client) = receiver.recv_timeout(access.deadline) {
+        return client.map_err(|error| fault::client(&error, plugin).into());
     }
+    let named = plugin.map(|plugin| format!("`{plugin}` ")).unwrap_or_default();
+    let fact = format!("credential plugin {named}gave no credentials in {} s", access.deadline.as_secs_f64());
+    Err(outside(fact).hint("--timeout").into())
 }

@@ -95,6 +95,10 @@ fn trouble(answer: &Answer, status: Option<&Status>, asked: &Asked) -> Trouble {
         (403, Some(status)) => forbidden::trouble(status, &says, asked),
         (409, Some(status)) => conflict(status, &says, asked),
         (400 | 422, Some(status)) => rejected(status, &says, asked),
+        // What does not fit the schema of a server-side apply comes back as a failure of the server.
+        (500, Some(status)) if status.message.starts_with("failed to create typed patch object") => {
+            rejected(status, &says, asked)
+        }
         (429, _) => {
             let wait = answer.retry_after.map(|wait| format!(" and asks for {} s", wait.as_secs())).unwrap_or_default();
             Trouble::new(Reason::CannotTell, format!("the API server has too much to do (429){wait}"))

@@ -63,16 +63,16 @@ impl Chosen {
     fn find(&self, wanted: Option<&str>) -> Result<(String, Option<String>), Failure> {
         let current = self.content.current_context.as_deref().filter(|name| !name.is_empty());
         let Some(name) = wanted.or(current) else {
-            return Err(self.other_context("it names no current context".to_owned()));
+            return Err(self.other_context("it names no current context"));
         };
         let found = self.content.contexts.iter().find(|context| context.name == name);
         let Some(context) = found.and_then(|context| context.context.as_ref()) else {
-            return Err(self.other_context(format!("it holds no context `{name}`")));
+            return Err(self.other_context(&format!("it holds no context `{name}`")));
         };
         let cluster = self.content.clusters.iter().find(|cluster| cluster.name == context.cluster);
         let Some(cluster) = cluster.and_then(|cluster| cluster.cluster.as_ref()) else {
             let fact = format!("context `{name}` names cluster `{}`, which it does not hold", context.cluster);
-            return Err(self.other_context(fact));
+            return Err(self.other_context(&fact));
         };
         if cluster.server.as_deref().unwrap_or_default().is_empty() {
             return Err(
@@ -84,14 +84,14 @@ impl Chosen {
         };
         let found = self.content.auth_infos.iter().find(|known| known.name == user);
         let Some(found) = found else {
-            return Err(self.other_context(format!("context `{name}` names user `{user}`, whom it does not hold")));
+            return Err(self.other_context(&format!("context `{name}` names user `{user}`, whom it does not hold")));
         };
         let plugin = found.auth_info.as_ref().and_then(|user| user.exec.as_ref()?.command.clone());
         Ok((name.to_owned(), plugin))
     }
 
     /// Returns that another context is needed, with those that there are.
-    fn other_context(&self, fact: String) -> Failure {
+    fn other_context(&self, fact: &str) -> Failure {
         let names: Vec<&str> = self.content.contexts.iter().map(|context| context.name.as_str()).collect();
         match names.as_slice() {
             [] => refused(format!("{fact}; it holds no context at all")).hint("--kubeconfig FILE"),

@@ -148,7 +148,7 @@ fn pause(outcome: &Result<Answer, Broken>, repeated: u32) -> Option<Duration> {
         return None;
     }
     match outcome {
-        Ok(answer) if answer.code == 429 || answer.code >= 500 => {
+        Ok(answer) if [429, 502, 503, 504].contains(&answer.code) => {
             Some(pause.max(answer.retry_after.unwrap_or_default()))
         }
         Err(Broken { repeat: Repeat::Worthwhile, .. }) => Some(pause),
