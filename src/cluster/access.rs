@@ -2,13 +2,14 @@
 //! a client. Must never fall through from a broken kubeconfig to another way in, and never name a credential.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use kube::client::ClientBuilder;
 use kube::config::KubeConfigOptions;
 use kube::{Client, Config};
+use secrecy::ExposeSecret as _;
 use tokio::runtime::Runtime;
 
 use super::kubeconfig::{self, Chosen};
@@ -146,13 +147,20 @@ fn chosen(chosen: &Chosen, access: &Access, runtime: &Runtime) -> anyhow::Result
     Ok((config, format!("context `{context}`"), plugin))
 }
 
-/// Takes the line end off a token in a file, which kube would refuse to send.
+/// Takes the line end off a token, with which kube would not send it, and refuses one that kube would panic over.
 fn plain_token(config: &mut Config) -> anyhow::Result<()> {
-    let (None, Some(path)) = (&config.auth_info.token, &config.auth_info.token_file) else { return Ok(()) };
-    let token =
-        std::fs::read_to_string(path).map_err(|error| fault::unreadable("token file", Path::new(path), &error))?;
+    let token = match (&config.auth_info.token, &config.auth_info.token_file) {
+        (Some(token), _) => token.expose_secret().to_owned(),
+        (None, Some(path)) => {
+            std::fs::read_to_string(path).map_err(|error| fault::unreadable("tokenFile", Path::new(path), &error))?
+        }
+        (None, None) => return Ok(()),
+    };
     if token.trim() != token {
         config.auth_info.token = Some(token.trim().to_owned().into());
+    }
+    if http::HeaderValue::from_str(token.trim()).is_err() {
+        return Err(fault::unsendable().into());
     }
     Ok(())
 }
@@ -168,10 +176,14 @@ fn client(config: Config, plugin: Option<&str>, access: &Access, runtime: &Runti
         // Nobody listens any more when the time was over.
         drop(sender.send(client));
     });
-    if let Ok(client) = receiver.recv_timeout(access.deadline) {
-        return client.map_err(|error| fault::client(&error, plugin).into());
+    match receiver.recv_timeout(access.deadline) {
+        Ok(client) => client.map_err(|error| fault::client(&error, plugin).into()),
+        // kube panicked: over a token of the plugin that no header can hold.
+        Err(RecvTimeoutError::Disconnected) => Err(fault::unsendable().into()),
+        Err(RecvTimeoutError::Timeout) => {
+            let named = plugin.map(|plugin| format!("`{plugin}` ")).unwrap_or_default();
+            let fact = format!("credential plugin {named}gave no credentials in {} s", access.deadline.as_secs_f64());
+            Err(outside(fact).hint("--timeout").into())
+        }
     }
-    let named = plugin.map(|plugin| format!("`{plugin}` ")).unwrap_or_default();
-    let fact = format!("credential plugin {named}gave no credentials in {} s", access.deadline.as_secs_f64());
-    Err(outside(fact).hint("--timeout").into())
 }

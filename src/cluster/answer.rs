@@ -103,6 +103,7 @@ fn trouble(answer: &Answer, status: Option<&Status>, asked: &Asked) -> Trouble {
             let wait = answer.retry_after.map(|wait| format!(" and asks for {} s", wait.as_secs())).unwrap_or_default();
             Trouble::new(Reason::CannotTell, format!("the API server has too much to do (429){wait}"))
         }
+        (200 | 201, Some(_)) => Trouble::new(Reason::CannotTell, "the answer is a status and no object"),
         (code, Some(_)) => Trouble::new(Reason::CannotTell, format!("the API server failed ({code}){says}")),
         (code, None) => foreign(code, answer),
     }

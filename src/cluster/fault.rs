@@ -93,9 +93,12 @@ pub(super) fn auth(error: &AuthError, plugin: Option<&str>) -> Failure {
         }
         AuthError::MissingCommand => refused("`exec` of the user names no `command`").hint("kubectl config view"),
         AuthError::ReadTokenFile(error, path) => unreadable("tokenFile", path, error),
-        AuthError::InvalidBearerToken(_) | AuthError::InvalidBasicAuth(_) => {
-            refused("the token or password holds characters that cannot be sent").hint("kubectl config view")
-        }
+        AuthError::InvalidBearerToken(_) | AuthError::InvalidBasicAuth(_) => unsendable(),
         _ => outside("the user of the context gave no credentials").hint("kubectl auth whoami"),
     }
+}
+
+/// Returns that the credentials fit no header.
+pub(super) fn unsendable() -> Failure {
+    refused("the token or password holds characters that cannot be sent").hint("kubectl config view")
 }

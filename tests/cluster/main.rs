@@ -1,0 +1,13 @@
+//! The cluster room against an API server that plays a script, and that fails in every way there is.
+//! Must never reach a real network: everything is on 127.0.0.1.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod access;
+mod bodies;
+mod dry_runs;
+mod many;
+mod server;
+mod setting;
+mod status;
+mod words;
