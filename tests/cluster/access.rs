@@ -8,6 +8,7 @@ use leeward::failure::{Kind, hint_of, kind_of};
 use leeward::model::live::{Reading, Reason, Trouble};
 use tempfile::TempDir;
 
+use crate::server::Server;
 use crate::setting::{Setting, cr, cr_id, healthy, kubeconfig, wanted};
 
 /// Returns the failure of a connection with a kubeconfig: kind, chain, hint; the folder as `DIR`.
@@ -192,9 +193,19 @@ fn what_is_connected_to_is_described_without_credentials() {
 #[test]
 fn a_server_that_is_not_there_is_unreachable_for_every_object() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let plain = Server::start(Vec::new());
+    let proxied = format!("https://api.example.com\", proxy-url: \"http://127.0.0.1:{}", plain.port);
     for (server, fact) in [
         (format!("http://127.0.0.1:{closed}"), format!("`http://127.0.0.1:{closed}` refuses the connection")),
         ("http://nowhere.invalid:1".to_owned(), "the name in `http://nowhere.invalid:1` does not resolve".to_owned()),
+        (
+            format!("https://127.0.0.1:{}", plain.port),
+            format!(
+                "`https://127.0.0.1:{}` speaks no TLS that leeward speaks, or wants another client certificate",
+                plain.port
+            ),
+        ),
+        (proxied, "the proxy to `https://api.example.com` makes no connection".to_owned()),
     ] {
         let setting = Setting::of(Vec::new());
         let text = kubeconfig(1, "{}").replace("http://127.0.0.1:1", &server);

@@ -6,6 +6,7 @@
 mod access;
 mod bodies;
 mod dry_runs;
+mod environment;
 mod many;
 mod server;
 mod setting;

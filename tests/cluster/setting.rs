@@ -133,7 +133,7 @@ impl Setting {
         Access {
             kubeconfig: Some(self.kubeconfig()),
             deadline: Duration::from_secs(20),
-            request_timeout: Duration::from_secs(2),
+            request_timeout: Duration::from_secs(3),
             ..Access::default()
         }
     }
