@@ -21,6 +21,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// How large an answer may be.
 const LARGEST: usize = 64 * 1024 * 1024;
 
+/// How long a run takes at most, whatever was asked for.
+const LONGEST: Duration = Duration::from_hours(24);
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
@@ -84,7 +87,7 @@ impl Wire {
     /// Returns the way to a server for one run.
     pub(super) fn new(client: Client, server: String, started: Instant, access: &Access) -> Self {
         let (deadline, request_timeout) = (access.deadline, access.request_timeout);
-        let end = started + deadline;
+        let end = started.checked_add(deadline).unwrap_or_else(|| started + LONGEST);
         Self { client, server, end, deadline, request_timeout, sent: AtomicUsize::new(0) }
     }
 
@@ -99,12 +102,14 @@ impl Wire {
         if now >= self.end {
             return Err(self.late());
         }
-        let until = self.end.min(now + self.request_timeout);
+        let until = now.checked_add(self.request_timeout).map_or(self.end, |until| until.min(self.end));
         let mut repeated = 0;
         loop {
             self.sent.fetch_add(1, Ordering::Relaxed);
             let Ok(outcome) = timeout_at(until.into(), self.once(call)).await else { return Err(self.late()) };
-            let pause = pause(&outcome, repeated).filter(|pause| Instant::now() + *pause < until);
+            // A server may name a time that no clock reaches.
+            let in_time = |pause: &Duration| Instant::now().checked_add(*pause).is_some_and(|then| then < until);
+            let pause = pause(&outcome, repeated).filter(in_time);
             let Some(pause) = pause else { return outcome.map_err(|broken| broken.trouble) };
             sleep(pause).await;
             repeated += 1;

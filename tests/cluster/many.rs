@@ -1,8 +1,9 @@
 //! Many objects: one request each, one result each, one bad object hides no other.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use leeward::cluster::{How, Wanted};
+use leeward::cluster::{Access, Cluster, How, Wanted};
 use leeward::model::live::{Absence, Reading, Reason};
 use leeward::model::object::ObjectId;
 use serde_json::{Value, json};
@@ -78,6 +79,14 @@ fn a_version_that_could_not_be_read_is_asked_for_again() {
     let read = || cluster.read(&[wanted(&cr_id(), How::Whole)]).remove(&cr_id()).unwrap();
     assert!(matches!(read(), Reading::Unread(trouble) if trouble.reason == Reason::CannotTell));
     assert_eq!(read(), Reading::Found(cr()));
+}
+
+#[test]
+fn a_run_without_end_is_a_run() {
+    let setting = Setting::of(healthy_but([]));
+    let (deadline, request_timeout) = (Duration::MAX, Duration::MAX);
+    let cluster = Cluster::connect(&Access { deadline, request_timeout, ..setting.access() }).unwrap();
+    assert_eq!(cluster.read(&[wanted(&cr_id(), How::Whole)]), [(cr_id(), Reading::Found(cr()))].into());
 }
 
 #[test]

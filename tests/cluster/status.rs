@@ -140,11 +140,16 @@ fn a_server_with_too_much_to_do_is_asked_again() {
 
 #[test]
 fn a_server_that_asks_for_more_time_than_there_is_is_left_alone() {
-    let busy = Play::Answer(429, "application/json", "retry-after: 300\r\n", "{}".to_owned());
-    let setting = Setting::of(healthy_but([(CR_PATH, busy)]));
-    let expected = Trouble::new(Reason::CannotTell, "the API server has too much to do (429) and asks for 300 s");
-    assert_eq!(setting.read(&cr_id(), How::Whole), Reading::Unread(expected));
-    assert_eq!(setting.server.lines().len(), 2);
+    for (header, wait) in [
+        ("retry-after: 300\r\n", " and asks for 300 s"),
+        ("retry-after: 18446744073709551615\r\n", " and asks for 18446744073709551615 s"),
+    ] {
+        let busy = Play::Answer(429, "application/json", header, "{}".to_owned());
+        let setting = Setting::of(healthy_but([(CR_PATH, busy)]));
+        let fact = format!("the API server has too much to do (429){wait}");
+        assert_eq!(setting.read(&cr_id(), How::Whole), Reading::Unread(Trouble::new(Reason::CannotTell, fact)));
+        assert_eq!(setting.server.lines().len(), 2);
+    }
 }
 
 #[test]

@@ -169,6 +169,18 @@ fn pure_rooms_know_nothing_of_the_outside() {
 }
 
 #[test]
+fn only_the_cluster_room_knows_kube_and_waits_on_futures() {
+    for (room, files) in rooms().iter().filter(|(room, _)| *room != "cluster") {
+        for (path, text) in files {
+            let lines = code(text);
+            let names =
+                |line: &&String| ["kube::", "tokio", "async ", "block_on"].iter().any(|word| line.contains(word));
+            assert_eq!(lines.iter().filter(names).collect::<Vec<_>>(), [""; 0], "{} of room `{room}`", path.display());
+        }
+    }
+}
+
+#[test]
 fn every_file_says_what_it_is_for() {
     for (path, text) in rooms().values().flatten() {
         assert!(text.starts_with("//! "), "{}", path.display());
