@@ -96,8 +96,8 @@ fn small_root() {
     };
     let Some(base) = median(40, &mut ours) else { return println!("the built-in builder failed") };
     println!("one small root, whole process: built-in {base:?}");
-    let script = here.join("tests/real/tools/kustomize/build.sh");
-    let built = Command::new(script).output().ok().filter(|output| output.status.success());
+    let script = here.join("tests/real/tools/build.sh");
+    let built = Command::new(script).arg("kustomize").output().ok().filter(|output| output.status.success());
     let kustomize = built.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     for (name, program, verb) in
         [("kubectl kustomize", Some("kubectl".to_owned()), "kustomize"), ("kustomize build", kustomize, "build")]

@@ -83,7 +83,7 @@ fn setting(name: &str, default: u64) -> u64 {
 /// Returns the path of the other side, built where it is not yet; says so where there is neither it nor Go. One
 /// that could be built and does not is a failure.
 fn oracle(test: &str) -> Option<String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/tools/kustomize/build.sh");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/tools/build.sh");
     let output = Command::new(script).arg("oracle").output().expect("the build script runs");
     if output.status.success() {
         return Some(String::from_utf8_lossy(&output.stdout).trim().to_owned());
