@@ -4,8 +4,8 @@
 use std::io::Write as _;
 
 /// What `LEEWARD_REQUIRE` may list: a `kustomize` or `kubectl` program, the corpus of real kustomizations, the operator's
-/// files, Go for the other side of the fuzzer.
-const NEEDS: [&str; 4] = ["program", "corpus", "data", "oracle"];
+/// files, Go for the other side of the fuzzer, the real components of `tests/real`.
+const NEEDS: [&str; 5] = ["program", "corpus", "data", "oracle", "testbed"];
 
 /// Says which test, or which part of one, is left out and why; `need` is one of [`NEEDS`], `None` where nobody can ask.
 #[expect(clippy::panic, reason = "a skip of what is required fails the test")]

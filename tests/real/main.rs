@@ -1,0 +1,71 @@
+//! The built program against real components as plain processes: a Kubernetes API server, Flux, Argo CD, Gitea. Started
+//! by `tests/real/run`, which builds them; under a plain `cargo test` every test here is skipped by name.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod argo;
+mod argo_parts;
+mod bed;
+mod certificate;
+mod flux;
+mod gitea;
+mod gitops;
+mod http;
+mod kubernetes;
+mod operator;
+mod process;
+mod program;
+mod room;
+mod run;
+#[path = "../skip.rs"]
+mod skip;
+mod smoke;
+
+use run::Test;
+
+/// What a cluster is made of.
+const CLUSTER: &[&str] = &["etcd", "kube-apiserver", "kubectl"];
+/// A cluster that makes service accounts and ends what it deletes.
+const WHOLE_CLUSTER: &[&str] = &["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"];
+
+/// The forge alone.
+const FORGE: &[&str] = &["gitea"];
+/// Flux on a cluster, reading from the forge.
+const FLUX: &[&str] = &["etcd", "kube-apiserver", "kubectl", "gitea", "source-controller", "kustomize-controller"];
+/// Argo CD on a cluster, reading from the forge.
+const ARGO: &[&str] = &["etcd", "kube-apiserver", "kubectl", "gitea", "argocd", "redis", "kustomize"];
+
+/// Both controllers on a cluster, reading from the forge.
+const BOTH: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kubectl",
+    "gitea",
+    "source-controller",
+    "kustomize-controller",
+    "argocd",
+    "redis",
+    "kustomize",
+];
+
+/// A test under its path.
+macro_rules! test {
+    ($needs:expr, $file:ident :: $name:ident) => {
+        Test { name: concat!(stringify!($file), "::", stringify!($name)), needs: $needs, run: $file::$name }
+    };
+}
+
+/// Every test, in the order of their start.
+const TESTS: &[Test] = &[
+    test!(CLUSTER, smoke::the_api_server_takes_the_operators_definitions_and_a_cluster),
+    test!(WHOLE_CLUSTER, smoke::a_deleted_namespace_is_gone_with_what_was_in_it),
+    test!(FORGE, smoke::the_forge_takes_a_push_and_merges_a_pull_request),
+    test!(FLUX, gitops::flux_applies_each_folder_and_says_which_it_refuses),
+    test!(ARGO, gitops::argo_cd_syncs_both_ways_and_heals_where_it_is_told_to),
+    test!(ARGO, gitops::argo_cd_shows_what_a_changed_checkout_would_change),
+    test!(BOTH, gitops::an_added_storage_goes_with_flux_and_stays_with_argo_cd),
+];
+
+fn main() -> std::process::ExitCode {
+    run::run(TESTS)
+}

@@ -1,0 +1,55 @@
+//! That the testbed itself works: the cluster and the forge each do their part of the story once.
+
+#![expect(clippy::missing_docs_in_private_items, reason = "the names of tests are sentences")]
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::bed::Bed;
+use crate::gitops::config_map;
+use crate::operator;
+use crate::room::until;
+
+pub(crate) fn the_api_server_takes_the_operators_definitions_and_a_cluster(bed: &Bed) {
+    let cluster = bed.kubernetes();
+    if !operator::defined(cluster, "the_api_server_takes_the_operators_definitions_and_a_cluster") {
+        return;
+    }
+    cluster.namespace("takes-a-cluster").unwrap();
+    let sample = operator::sample("takes-a-cluster");
+    cluster.apply(&sample.to_string()).unwrap();
+    let live = cluster.get(&["pxc", "db", "-n", "takes-a-cluster"]).unwrap();
+    let mut defaulted = sample["spec"].clone();
+    // The only default of the definition outside a list that this cluster meets.
+    defaulted["backup"]["runningDeadlineSeconds"] = json!(1200);
+    assert_eq!(live["spec"], defaulted);
+    assert_eq!(live["metadata"]["managedFields"][0]["manager"], "kubectl");
+    let output = bed.leeward(&bed.folder("takes-a-cluster")).arg("--version").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("leeward {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+pub(crate) fn a_deleted_namespace_is_gone_with_what_was_in_it(bed: &Bed) {
+    let cluster = bed.kubernetes();
+    cluster.managed().unwrap();
+    cluster.namespace("goes").unwrap();
+    cluster.kubectl(&["create", "configmap", "inside", "-n", "goes"]).unwrap();
+    cluster.kubectl(&["delete", "namespace", "goes", "--wait=false"]).unwrap();
+    let gone = until(Duration::from_secs(30), || match cluster.get(&["namespace", "goes"]) {
+        Err(why) if why.contains("NotFound") => Ok(why),
+        other => Err(format!("{other:?}")),
+    });
+    assert!(gone.is_ok(), "{gone:?}");
+}
+
+pub(crate) fn the_forge_takes_a_push_and_merges_a_pull_request(bed: &Bed) {
+    let repository = bed.gitea().repository("merges").unwrap();
+    repository.push(&config_map("map", "x", "one"), "first").unwrap();
+    repository.git(&["checkout", "-q", "-b", "change"]).unwrap();
+    let head = repository.push(&config_map("map", "x", "two"), "second").unwrap();
+    let number = repository.merge("change", "A change").unwrap();
+    let pull = bed.gitea().api("GET", &format!("{}/pulls/{number}", repository.api_path()), None).unwrap();
+    assert_eq!((&pull["merged"], &pull["head"]["sha"]), (&json!(true), &json!(head)));
+    repository.git(&["fetch", "-q", "origin"]).unwrap();
+    assert_eq!(repository.git(&["diff", "--stat", "origin/main", "HEAD"]).unwrap(), "");
+}
