@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::crosscheck::holds;
 use super::difference::{change, differences};
 use super::field::FieldPath;
 use super::managers::{Manager, managers};
@@ -51,7 +52,7 @@ pub(super) fn drift(before: &Value, live: &Value, schema: &Schema, engine: Engin
     schema.defaulted(&mut known);
     let found = differences(&comparable(&known), &comparable(live), View::of(schema));
     let managers = managers(live);
-    let own = if engine == Engine::Flux { "kustomize-controller" } else { "argocd-controller" };
+    let own = engine.field_manager();
     let mut drift = Drift::default();
     for one in found {
         let path = FieldPath::parse(&one.pointer);
@@ -62,6 +63,11 @@ pub(super) fn drift(before: &Value, live: &Value, schema: &Schema, engine: Engin
                 witness.added(&path, &value, &mut drift.changes);
             }
             (None, None) => without_managers(one, live, schema, &mut drift),
+            // Items that only have more than Git says differ by defaults, unless somebody else wrote there.
+            (Some(managers), Some(before)) if before.is_array() && is_more(before, &one, schema) => {
+                let witness = Witness { managers, own };
+                drift.changes.extend(witness.has_others(&path).then(|| Change { by: witness.writer(&path), ..one }));
+            }
             (managers, Some(_)) => {
                 let managers = managers.as_deref().unwrap_or_default();
                 let by = Witness { managers, own }.writer(&path);
@@ -72,11 +78,24 @@ pub(super) fn drift(before: &Value, live: &Value, schema: &Schema, engine: Engin
     drift
 }
 
+/// Returns whether a live list holds all that Git says of it, and more.
+fn is_more(before: &Value, one: &Change, schema: &Schema) -> bool {
+    let path = FieldPath::parse(&one.pointer);
+    let view = path.steps().iter().fold(View::of(schema), |view, step| view.child(step));
+    one.after.as_ref().is_some_and(|after| holds(before, after, view))
+}
+
 impl Witness<'_> {
+    /// Returns whether somebody else than the controller, operators and Kubernetes wrote at a place.
+    fn has_others(self, path: &FieldPath) -> bool {
+        let is_other = |one: &Manager| one.name != self.own && !CONTROLLERS.contains(&one.name.as_str());
+        self.managers.iter().any(|one| is_other(one) && one.fields.touches(path.steps()))
+    }
+
     /// Returns who wrote a field last, the controller aside: `kubectl-edit, 2026-11-20`.
     fn writer(self, path: &FieldPath) -> Option<String> {
         let wrote = |one: &&Manager| one.name != self.own && one.fields.touches(path.steps());
-        let last = self.managers.iter().filter(wrote).max_by(|one, other| one.time.cmp(&other.time))?;
+        let last = self.managers.iter().filter(wrote).max_by_key(|one| (&one.time, one.name.starts_with("kubectl")))?;
         let day = last.time.as_deref().and_then(|time| time.get(..10));
         Some(day.map_or_else(|| last.name.clone(), |day| format!("{}, {day}", last.name)))
     }

@@ -118,6 +118,13 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
     let forced = args.controller.map(engine);
     let options = Options { secrets: secrets(args)?, operator: args.operator_version.clone() };
     let appliers: Vec<Applier> = changed.iter().map(|one| applier(one, &live, forced)).collect();
+    let left: BTreeSet<ObjectId> = changed
+        .iter()
+        .zip(&appliers)
+        .flat_map(|(one, applier)| preview::objects_wanted(&one.deployed, applier))
+        .filter(|id| is_asked(id, args) && !live.objects.contains_key(id))
+        .collect();
+    live.objects.extend(source.read(&left, |id| how(id, args)));
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
@@ -230,12 +237,15 @@ fn dry_runs(
     let requests: Vec<DryRunRequest> = changed
         .iter()
         .zip(appliers)
-        .flat_map(|(one, applier)| preview::to_apply(&one.deployed, applier, live))
-        .filter(|(id, ..)| is_asked(id, args))
-        .map(|(id, object, manager)| DryRunRequest {
-            id,
+        .flat_map(|(one, applier)| {
+            let manager = applier.engine.field_manager();
+            preview::objects_sent(&one.deployed, applier, live).into_iter().map(move |object| (object, manager))
+        })
+        .filter(|(object, _)| is_asked(&object.id, args))
+        .map(|(object, manager)| DryRunRequest {
+            id: object.id,
             default_namespace: None,
-            object,
+            object: object.value,
             manager: manager.to_owned(),
             conflicts: Conflicts::Force,
         })
