@@ -52,24 +52,25 @@ impl Flux {
 
     /// Follows `main` of a repository with one `Kustomization` for each folder; `spec` is laid over that of each.
     pub(crate) fn follow(&self, repository: &Repository<'_>, folders: &[&str], spec: &Value) -> Result<(), String> {
-        let name = &repository.name;
-        let source = json!({
-            "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository", "metadata": {"name": name, "namespace": HOME},
-            "spec": {"interval": "1h", "url": repository.url(), "ref": {"branch": "main"}},
-        });
-        let mut stream = source.to_string();
-        for folder in folders {
-            let mut follower = json!({
-                "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
-                "metadata": {"name": follower(name, folder), "namespace": HOME, "labels": {FOLLOWS: name}},
-                "spec": {
-                    "interval": "1h", "timeout": "30s", "path": format!("./{folder}"), "prune": true,
-                    "sourceRef": {"kind": "GitRepository", "name": name},
-                },
-            });
+        let follower = |folder: &&str| {
+            let mut follower = kustomization(repository, folder);
             for (key, value) in spec.as_object().into_iter().flatten() {
                 follower["spec"][key] = value.clone();
             }
+            follower
+        };
+        self.follow_as(repository, &folders.iter().map(follower).collect::<Vec<_>>())
+    }
+
+    /// Follows `main` of a repository with these `Kustomizations`.
+    pub(crate) fn follow_as(&self, repository: &Repository<'_>, followers: &[Value]) -> Result<(), String> {
+        let source = json!({
+            "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+            "metadata": {"name": repository.name, "namespace": HOME},
+            "spec": {"interval": "1h", "url": repository.url(), "ref": {"branch": "main"}},
+        });
+        let mut stream = source.to_string();
+        for follower in followers {
             write!(stream, "\n---\n{follower}").expect("a string takes text");
         }
         self.cluster.apply(&stream).map(drop)
@@ -107,6 +108,19 @@ impl Flux {
     pub(crate) fn memory(&self) -> [(&'static str, u64); 2] {
         [self.kustomize.memory(), self.source.memory()]
     }
+}
+
+/// Returns what follows a folder of a repository.
+pub(crate) fn kustomization(repository: &Repository<'_>, folder: &str) -> Value {
+    let name = &repository.name;
+    json!({
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
+        "metadata": {"name": follower(name, folder), "namespace": HOME, "labels": {FOLLOWS: name}},
+        "spec": {
+            "interval": "1h", "timeout": "30s", "path": format!("./{folder}"), "prune": true,
+            "sourceRef": {"kind": "GitRepository", "name": name},
+        },
+    })
 }
 
 /// Returns the name of what follows a folder.
