@@ -2,6 +2,7 @@
 
 mod given;
 mod observe;
+mod select;
 mod sides;
 
 use super::Answer;
@@ -18,8 +19,9 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
     let revisions = sides::revisions(&repository, &args.change)?;
     let builder = builder(&args.builder);
     let sides = sides::sides(&repository, &revisions, &builder, &args.change)?;
+    let Sides { mut changed, mut findings, failure } = sides;
+    findings.extend(select::named(&mut changed, &args.change.cluster)?);
     let source = Source::open(&args.live, args.builder.timeout)?;
-    let Sides { changed, mut findings, failure } = sides;
     let observed = observe::observe(&source, changed, &args.live)?;
     findings.extend(observed.findings);
     let report = PreviewReport {

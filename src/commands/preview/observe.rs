@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::given::Given;
+use super::select;
 use super::sides::Changed;
 use crate::cli::{ControllerArg, DryRunArg, LiveArgs, SecretsArg};
 use crate::cluster::{Access, Cluster, Conflicts, DryRunRequest, How, InCluster, Wanted};
@@ -102,7 +103,7 @@ fn scope_in_files(given: &Given, id: &ObjectId) -> Scope {
 /// # Errors
 /// Fails where no key for this run's digests can be had.
 pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -> anyhow::Result<Observed> {
-    let changed = placed(source, changed);
+    let mut changed = placed(source, changed);
     let mut live = Live::default();
     let ids: BTreeSet<ObjectId> = changed.iter().flat_map(|one| objects(&one.deployed)).collect();
     let (asked, unasked): (BTreeSet<_>, BTreeSet<_>) = ids.into_iter().partition(|id| is_asked(id, args));
@@ -114,7 +115,8 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
         .filter(|id| !live.objects.contains_key(id))
         .collect();
     live.objects.extend(source.read(&controllers, |_| How::Whole));
-    let findings = documents(source, &mut live);
+    let mut findings = select::here(&mut changed, &live, &source.describe())?;
+    findings.extend(documents(source, &mut live));
     let forced = args.controller.map(engine);
     let options = Options { secrets: secrets(args)?, operator: args.operator_version.clone() };
     let appliers: Vec<Applier> = changed.iter().map(|one| applier(one, &live, forced)).collect();

@@ -31,6 +31,8 @@ pub(super) struct Changed {
     pub(super) root: Root,
     /// What it builds to, before and after.
     pub(super) deployed: Deployed,
+    /// Whether the base deploys it too: its controller's object is no part of the change.
+    pub(super) was_deployed: bool,
 }
 
 /// What changes between two revisions.
@@ -199,7 +201,8 @@ impl Sides {
             Ok((old, new)) => {
                 let deployed = Deployed { path: path.clone(), before: objects(old), after: objects(new) };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
-                self.changed.extend(root.map(|root| Changed { root: root.clone(), deployed }));
+                let was_deployed = before.roots.contains_key(path);
+                self.changed.extend(root.map(|root| Changed { root: root.clone(), deployed, was_deployed }));
             }
             Err(error) => self.withhold(path, &error),
         }
