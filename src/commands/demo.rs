@@ -67,10 +67,8 @@ fn previewed(dir: &Path, now: Timestamp) -> anyhow::Result<String> {
     let repository = Repository::open(dir)?;
     let (branch, _) = repository.leeward_branches()?.into_iter().next().context("no branch was made")?;
     let (shown, live) = (dir.display().to_string(), live.display().to_string());
-    let said = step(
-        &["preview", "--repo", &shown, "--head", &branch, "--cluster", "pxc-a/cluster1", "--live", &live],
-        now,
-    )?;
+    let said =
+        step(&["preview", "--repo", &shown, "--head", &branch, "--cluster", "pxc-a/cluster1", "--live", &live], now)?;
     Ok(format!(
         "Before anybody merges: what Flux will do to the live cluster. `kubectl get … -o yaml --show-managed-fields` is in a \
          file here; with a kubeconfig leeward asks the API server.\n\n{said}"

@@ -39,8 +39,10 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
         Format::Markdown => report::preview_markdown(&report, None).join("\n"),
         Format::Json => report::preview_json(&report),
     };
-    let code = report.summary().exit_code();
-    Ok(Answer { text, code, failure, notes: builder.notes() })
+    // A root that could not be built weighs more than differences elsewhere.
+    let code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code()).max(report.summary().exit_code());
+    let signs = (format == Format::Text).then_some(report::SIGN_COLUMN);
+    Ok(Answer { text, code, signs, failure, notes: builder.notes() })
 }
 
 /// Returns how a revision is reported.
