@@ -210,3 +210,15 @@ fn a_server_that_is_not_there_is_never_no_difference() {
     assert_eq!((run.code, reasons), (4, vec!["unreachable", "unreachable"]), "{}", run.stdout);
     assert_eq!(answer["summary"]["cannot_tell"], 2);
 }
+
+#[test]
+fn files_and_a_cluster_are_not_read_together() {
+    let world = story();
+    let run = preview(&world, &["--head", BRANCH, "--context", "a"]);
+    let said = "error: the argument '--live' cannot be used with '--context'\n";
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.starts_with(said)), (2, "", true), "{}", run.stderr);
+    // What is typed beats the environment.
+    let args = ["preview", "--live", "../live.yaml", "--head", BRANCH, "--cluster", "pxc-a/cluster1"];
+    let run = world.leeward_with(&args, &[("LEEWARD_CONTEXT", "a")]);
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""));
+}
