@@ -15,6 +15,7 @@ use crate::kustomize::Gvk;
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Scope, Trouble};
 use crate::model::object::{Object, ObjectId};
+use crate::preview::schema::Schema;
 use crate::preview::{self, Applier, Deployed, Engine, Options, RootPreview, SecretReading};
 
 /// Where live objects come from.
@@ -116,9 +117,8 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
         .collect();
     live.objects.extend(source.read(&controllers, |_| How::Whole));
     let mut findings = select::here(&mut changed, &live, &source.describe())?;
-    findings.extend(documents(source, &mut live));
     let forced = args.controller.map(engine);
-    let options = Options { secrets: secrets(args)?, operator: args.operator_version.clone() };
+    let options = Options { secrets: secrets(args)?, operator: operator(&changed, args) };
     let appliers: Vec<Applier> = changed.iter().map(|one| applier(one, &live, forced)).collect();
     let left: BTreeSet<ObjectId> = changed
         .iter()
@@ -127,6 +127,7 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
         .filter(|id| is_asked(id, args) && !live.objects.contains_key(id))
         .collect();
     live.objects.extend(source.read(&left, |id| how(id, args)));
+    findings.extend(documents(source, &changed, &mut live));
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
@@ -209,12 +210,23 @@ fn engine(controller: ControllerArg) -> Engine {
     }
 }
 
+/// Returns the operator's version where the cluster does not tell its schemas: as asked, else as the clusters say they run.
+fn operator(changed: &[Changed], args: &LiveArgs) -> Option<String> {
+    let said = || {
+        let objects = changed.iter().flat_map(|one| one.deployed.after.iter().chain(&one.deployed.before));
+        objects
+            .filter(|object| object.is_cluster())
+            .find_map(|object| object.text("/spec/crVersion").map(str::to_owned))
+    };
+    args.operator_version.clone().or_else(said)
+}
+
 /// Reads the schemas of kinds that the program does not know by itself; says what could not be read.
-fn documents(source: &Source, live: &mut Live) -> Vec<Finding> {
+fn documents(source: &Source, changed: &[Changed], live: &mut Live) -> Vec<Finding> {
     let Source::Cluster(cluster) = source else { return Vec::new() };
-    let is_custom = |id: &&ObjectId| id.group.contains('.') && !id.group.ends_with(".k8s.io");
-    let versions: BTreeSet<String> =
-        live.objects.keys().filter(is_custom).map(|id| format!("{}/{}", id.group, id.version)).collect();
+    let ids = changed.iter().flat_map(|one| objects(&one.deployed));
+    let unknown = ids.filter(|id| Schema::embedded(id, None).is_none() && !id.group.is_empty());
+    let versions: BTreeSet<String> = unknown.map(|id| format!("{}/{}", id.group, id.version)).collect();
     let mut findings = Vec::new();
     for (version, document) in cluster.documents(&versions.into_iter().collect::<Vec<_>>()) {
         match document {
