@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::Value;
 
-use crate::failure::refused;
+use crate::failure::{Failure, refused};
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::{Object, ObjectId};
 use crate::model::yaml;
@@ -93,12 +93,7 @@ impl Given {
             return Err(refused(format!("it has more than {} MiB", SIZE_MAX >> 20)).hint(MAKE).into());
         }
         let text = std::str::from_utf8(bytes).map_err(|_| refused("it is not UTF-8").hint(MAKE))?;
-        let values = if text.trim_start().starts_with('{') {
-            let values = serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
-            values.map_err(|error| refused(format!("it is no JSON: {error}")).hint(MAKE))?
-        } else {
-            yaml::documents(text).map_err(|failure| failure.hint(MAKE))?
-        };
+        let values = values(text)?;
         if values.is_empty() {
             return Err(refused("it holds no object").hint(MAKE).into());
         }
@@ -124,6 +119,16 @@ impl Given {
             _ => Ok(()),
         }
     }
+}
+
+/// Returns the values of a text in JSON or YAML, of which the first is also the second, but read without its bounds.
+fn values(text: &str) -> Result<Vec<Value>, Failure> {
+    if text.trim_start().starts_with(['{', '[']) {
+        let json = serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
+        let not_json = |error| refused(format!("it is no JSON: {error}")).hint(MAKE);
+        return json.map_err(not_json).or_else(|failure| yaml::documents(text).map_err(|_| failure));
+    }
+    yaml::documents(text).map_err(|failure| failure.hint(MAKE))
 }
 
 /// Why nothing is known of an object that the files do not hold.
