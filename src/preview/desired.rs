@@ -8,7 +8,7 @@ use super::settings_argo::TRACKING_ID;
 use super::settings_flux::GROUP;
 use super::strip::{annotation, fold_string_data, label};
 use super::substitution::substitute;
-use super::{Engine, Unsure};
+use super::{Engine, Unsure, builtin};
 use crate::model::object::ObjectId;
 
 /// The kinds whose ports Flux completes.
@@ -56,6 +56,7 @@ fn flux(value: &mut Value, id: &ObjectId, applier: &Applier, live: Option<&Value
     let settings = &applier.flux;
     let unsure = settings.substitution.as_ref().map(|by| substitute(value, by)).unwrap_or_default();
     fold_string_data(value);
+    builtin::written(id, value);
     if WITH_PORTS.contains(&(id.group.as_str(), id.kind.as_str())) {
         ports(value);
     }

@@ -10,7 +10,8 @@ use super::managers::{Manager, managers};
 use super::schema::Schema;
 use super::strip::{comparable, last_applied};
 use super::view::View;
-use super::{Change, Engine, Unsure};
+use super::{Change, Engine, Unsure, builtin};
+use crate::model::object::ObjectId;
 
 /// Managers that add fields of their own to objects of others, as their work asks for.
 const CONTROLLERS: [&str; 12] = [
@@ -47,9 +48,9 @@ struct Witness<'a> {
 }
 
 /// Returns the drift of one object; `before` is what the controller sent for the base.
-pub(super) fn drift(before: &Value, live: &Value, schema: &Schema, engine: Engine) -> Drift {
+pub(super) fn drift(id: &ObjectId, before: &Value, live: &Value, (schema, engine): (&Schema, Engine)) -> Drift {
     let mut known = before.clone();
-    schema.defaulted(&mut known);
+    builtin::defaulted(id, schema, &mut known);
     let found = differences(&comparable(&known), &comparable(live), View::of(schema));
     let managers = managers(live);
     let own = engine.field_manager();
@@ -142,7 +143,13 @@ fn without_managers(one: Change, live: &Value, schema: &Schema, drift: &mut Drif
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::object::Object;
     use serde_json::json;
+
+    /// Which object the tests are about.
+    fn id() -> ObjectId {
+        Object::new(json!({"apiVersion": "example.test/v1", "kind": "Thing", "metadata": {"name": "x"}})).id
+    }
 
     #[test]
     fn what_people_added_is_drift_and_what_the_operator_or_nobody_wrote_is_not() {
@@ -153,7 +160,7 @@ mod tests {
                 "fieldsV1": {"f:spec": {"f:size": {}, "f:storages": {"f:b": {".": {}, "f:y": {}}}}}},
             {"manager": "manager", "operation": "Update", "fieldsV1": {"f:spec": {"f:made": {}}}},
         ]}});
-        let found = drift(&before, &live, &Schema::unknown(), Engine::Flux);
+        let found = drift(&id(), &before, &live, (&Schema::unknown(), Engine::Flux));
         let shown: Vec<(&str, Option<&str>)> =
             found.changes.iter().map(|one| (one.path.as_str(), one.by.as_deref())).collect();
         let by = Some("kubectl-edit, 2026-11-20");
@@ -164,7 +171,7 @@ mod tests {
     #[test]
     fn without_managers_an_added_field_is_unsure_and_a_changed_one_is_drift() {
         let (before, live) = (json!({"spec": {"a": 1}}), json!({"spec": {"a": 2, "b": 3}}));
-        let found = drift(&before, &live, &Schema::unknown(), Engine::Flux);
+        let found = drift(&id(), &before, &live, (&Schema::unknown(), Engine::Flux));
         assert_eq!(found.changes.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["spec.a"]);
         assert_eq!(found.unsure.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["spec.b"]);
     }

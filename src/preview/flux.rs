@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::apply::Ownership;
-use super::difference::differences;
+use super::difference::stored;
 use super::field::within;
 use super::managers::{FieldSet, Manager, managers};
 use super::predict::{Case, Predicted, server_side, unexplained};
@@ -100,7 +100,7 @@ fn is_seen(case: &Case<'_>, predicted: &Value) -> bool {
         let is_marks = within(pointer, "/metadata/labels") || within(pointer, "/metadata/annotations");
         is_marks || !within(pointer, "/metadata")
     };
-    let found = differences(&comparable(case.live), &comparable(predicted), case.view());
+    let found = stored(case.id, &comparable(case.live), &comparable(predicted), case.view());
     found.iter().any(|change| counts(&change.pointer))
 }
 

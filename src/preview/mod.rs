@@ -7,6 +7,7 @@
 mod applier;
 mod apply;
 mod argocd;
+mod builtin;
 mod create;
 mod crosscheck;
 mod desired;

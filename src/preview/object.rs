@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::applier::Applier;
 use super::crosscheck::{Evidence, beyond, vanished};
 use super::desired::{Sent, sent};
-use super::difference::{bare, differences};
+use super::difference::{bare, differences, stored};
 use super::drift::drift;
 use super::field::{FieldPath, within};
 use super::identity::{Pair, is_built_in, is_secret, reading};
@@ -17,7 +17,7 @@ use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
 use super::{
-    Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, create, dry_run, immutable, refusal,
+    Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run, immutable, refusal,
     transform,
 };
 use crate::model::finding::Finding;
@@ -109,7 +109,7 @@ impl Start<'_> {
         let view = View::of(&self.schema);
         let (before, after) = (self.pair.before.as_ref().map(comparable), self.pair.after.as_ref().map(comparable));
         match (before, after) {
-            (Some(before), Some(after)) => differences(&before, &after, view),
+            (Some(before), Some(after)) => stored(&self.pair.id, &before, &after, view),
             (None, Some(after)) => differences(&bare(&after), &after, view),
             (Some(before), None) => differences(&before, &bare(&before), view),
             (None, None) => Vec::new(),
@@ -128,12 +128,12 @@ impl Start<'_> {
         let id = &self.pair.id;
         // The API server fills defaults in when it reads; files may hold what it had before.
         let mut defaulted = live.clone();
-        self.schema.defaulted(&mut defaulted);
+        builtin::defaulted(id, &self.schema, &mut defaulted);
         let live = &defaulted;
         let of = |value: &Option<Value>| value.as_ref().map(|value| sent(value, id, applier, Some(live)));
         let (before, after) = (of(&self.pair.before), of(&self.pair.after));
         if let Some(before) = &before {
-            let found = drift(&before.value, live, &self.schema, applier.engine);
+            let found = drift(id, &before.value, live, (&self.schema, applier.engine));
             (preview.drift, preview.unsure) = (found.changes, found.unsure);
         }
         match after {
@@ -172,10 +172,11 @@ impl Start<'_> {
     /// Says what differs afterwards, and holds it against what was intended.
     fn settle(&self, case: &Case<'_>, predicted: Predicted, preview: &mut ObjectPreview) {
         let refused = immutable::refused(case.id, case.live, &predicted.value, case.schema);
+        let bare = predicted.dry_run.clone();
         let (value, left) = refusal::settle(case, predicted, &refused, preview);
-        preview.effective = differences(&comparable(case.live), &comparable(&value), case.view());
-        if preview.basis == Basis::Predicted && is_built_in(case.id) {
-            self.doubt_defaults(preview);
+        preview.effective = stored(case.id, &comparable(case.live), &comparable(&value), case.view());
+        if is_built_in(case.id) {
+            self.doubt_defaults(bare.as_ref(), preview);
         }
         let is_known = |change: &Change| !preview.unsure.iter().any(|unsure| unsure.pointer == change.pointer);
         preview.effective.retain(is_known);
@@ -203,14 +204,23 @@ impl Start<'_> {
         }
     }
 
-    /// Fields of built-in kinds that go may get a default that no schema of Kubernetes names: nobody can tell.
-    fn doubt_defaults(&self, preview: &mut ObjectPreview) {
+    /// Fields of built-in kinds that go may get a default that no schema of Kubernetes names: nobody can tell, unless the
+    /// API server's own answer, which `bare` stands for, has them gone too. In an object that is made anew every field
+    /// that Git leaves open may.
+    fn doubt_defaults(&self, bare: Option<&Value>, preview: &mut ObjectPreview) {
+        let is_new = preview.findings.iter().any(|finding| finding.id == refusal::RECREATES);
+        let is_answered = |path: &FieldPath| {
+            preview.basis == Basis::ServerVerified && bare.is_some_and(|bare| path.get(bare).is_none())
+        };
         let is_doubtful = |change: &Change| {
             let path = FieldPath::parse(&change.pointer);
+            if is_answered(&path) {
+                return false;
+            }
             let Some((last, way)) = path.steps().split_last() else { return false };
             let parent = way.iter().fold(View::of(&self.schema), |view, step| view.child(step));
             let is_scalar = change.before.as_ref().is_some_and(|value| !value.is_object() && !value.is_array());
-            change.after.is_none() && is_scalar && within(&change.pointer, "/spec") && parent.names(last)
+            change.after.is_none() && (is_scalar || is_new) && within(&change.pointer, "/spec") && parent.names(last)
         };
         let (doubtful, known): (Vec<Change>, Vec<Change>) = preview.effective.drain(..).partition(is_doubtful);
         preview.effective = known;

@@ -8,7 +8,7 @@ use super::apply::Ownership;
 use super::identity::is_built_in;
 use super::schema::Schema;
 use super::view::View;
-use super::{Engine, Unsure, argocd, flux, nulls};
+use super::{Engine, Unsure, argocd, builtin, flux, nulls};
 use crate::model::finding::Finding;
 use crate::model::object::ObjectId;
 
@@ -71,7 +71,7 @@ impl Predicted {
     pub(super) fn of(case: &Case<'_>, value: Value, dry_run: Value) -> Self {
         let nulls = if is_built_in(case.id) { Vec::new() } else { nulls::refused(&value, case.view()) };
         let filled = |mut value: Value| {
-            case.schema.defaulted(&mut value);
+            builtin::defaulted(case.id, case.schema, &mut value);
             value
         };
         Self {

@@ -5,11 +5,14 @@ use serde_json::Value;
 
 use super::flux;
 use super::predict::{Case, Predicted};
-use super::{Engine, ObjectPreview, immutable, nulls};
+use super::{Engine, ObjectPreview, builtin, immutable, nulls};
 use crate::model::finding::Finding;
 
 /// The findings of an apply that is refused.
 const IDS: [&str; 2] = [immutable::ID, nulls::ID];
+
+/// The finding of an object that is deleted and made anew.
+pub(super) const RECREATES: &str = "recreates-object";
 
 /// Returns whether the apply of an object is refused.
 pub(super) fn is_refused(preview: &ObjectPreview) -> bool {
@@ -32,7 +35,7 @@ pub(super) fn settle(
     if is_forced(case) {
         recreated(case, &format!("{fields} {why}"), preview);
         let mut value = case.sent.clone();
-        case.schema.defaulted(&mut value);
+        builtin::defaulted(case.id, case.schema, &mut value);
         return (value, predicted.left);
     }
     let fact = format!("{fields} {why}: the controller's apply is refused, nothing of this object changes");
@@ -45,7 +48,7 @@ pub(super) fn settle(
 /// Says that an object is deleted and made anew.
 fn recreated(case: &Case<'_>, why: &str, preview: &mut ObjectPreview) {
     let fact = format!("{why}: the object is deleted and made anew (force)");
-    preview.findings.push(Finding::warn("recreates-object", fact));
+    preview.findings.push(Finding::warn(RECREATES, fact));
     let lost = match case.id.kind.as_str() {
         "PersistentVolumeClaim" => {
             "the claim is deleted and made anew: its data goes unless the volume's policy keeps it"

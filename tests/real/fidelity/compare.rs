@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use super::scenario::Scenario;
 
+/// The most of a value that a line shows.
+const SHOWN: usize = 160;
+
 /// Live objects by namespace, kind and name.
 pub(crate) type Objects = BTreeMap<(String, String, String), Value>;
 
@@ -92,7 +95,8 @@ fn verdict(said: &Value, was: Option<&Value>, is: Option<&Value>) -> Verdict {
     let unsure: Vec<&str> =
         said["unsure"].as_array().into_iter().flatten().filter_map(|part| part["pointer"].as_str()).collect();
     let mut paths = Vec::new();
-    let is_new = action == "create";
+    let findings = said["findings"].as_array().into_iter().flatten();
+    let is_new = action == "create" || findings.into_iter().any(|finding| finding["id"] == "recreates-object");
     match (predicted.map(bare), is.cloned().map(bare)) {
         (None, None) => {}
         (Some(predicted), Some(is)) => differences("", &predicted, &is, is_new, &mut paths),
@@ -176,7 +180,7 @@ fn differences(at: &str, predicted: &Value, is: &Value, is_new: bool, paths: &mu
                 match (one.get(key), other.get(key)) {
                     (Some(one), Some(other)) => differences(&path, one, other, is_new, paths),
                     (None, Some(_)) if is_new => {}
-                    _ => paths.push(path),
+                    (one, other) => paths.push(shown(&path, one, other)),
                 }
             }
         }
@@ -188,6 +192,15 @@ fn differences(at: &str, predicted: &Value, is: &Value, is_new: bool, paths: &mu
         // What could be a secret is masked in the preview: that it changes is all it says.
         (Value::String(text), _) if text.starts_with("***") => {}
         (one, other) if one == other => {}
-        _ => paths.push(at.to_owned()),
+        (one, other) => paths.push(shown(at, Some(one), Some(other))),
     }
+}
+
+/// Returns a pointer with what was said and what is, cut short.
+fn shown(at: &str, said: Option<&Value>, is: Option<&Value>) -> String {
+    let text = |value: Option<&Value>| {
+        let text = value.map_or_else(|| "none".to_owned(), Value::to_string);
+        if text.len() > SHOWN { format!("{}…", text.chars().take(SHOWN).collect::<String>()) } else { text }
+    };
+    format!("{at} (said {}, is {})", text(said), text(is))
 }
