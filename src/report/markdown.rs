@@ -6,8 +6,26 @@ use super::escape::escaped_lines;
 use super::{ClusterReport, PlanReport, picture, text};
 use crate::model::finding::Finding;
 
+/// How much of a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Detail {
+    /// All of it.
+    Whole,
+    /// No differences of built objects.
+    WithoutDiffs,
+    /// No pictures either; their tables stay.
+    WithoutPictures,
+    /// The names of clusters and files alone.
+    Names,
+}
+
 /// Returns the report as Markdown.
 pub fn plan(report: &PlanReport) -> String {
+    plan_in(report, Detail::Whole)
+}
+
+/// Returns the report as Markdown in some detail.
+pub(super) fn plan_in(report: &PlanReport, detail: Detail) -> String {
     let mut out = String::new();
     let action = capital(report.action.word());
     put(
@@ -23,11 +41,11 @@ pub fn plan(report: &PlanReport) -> String {
         put(&mut out, &format!("\nReason: {}", inline(&report.reason)));
     }
     for cluster in &report.clusters {
-        part(&mut out, cluster);
+        part(&mut out, cluster, detail);
     }
     findings(&mut out, "the whole run", &report.findings);
     put(&mut out, &format!("\nProven: {}.", text::proof(report.proof)));
-    if !report.files.is_empty() {
+    if !report.files.is_empty() && detail < Detail::Names {
         put(&mut out, "\n| file | change |\n| --- | --- |");
         for file in &report.files {
             put(&mut out, &format!("| `{}` | {} |", cell(&file.path), cell(&file.what)));
@@ -39,12 +57,17 @@ pub fn plan(report: &PlanReport) -> String {
 }
 
 /// Writes one cluster.
-fn part(out: &mut String, cluster: &ClusterReport) {
+fn part(out: &mut String, cluster: &ClusterReport, detail: Detail) {
     let (number, of) = cluster.stage_number;
     let refused = if cluster.is_refused { ", **refused**" } else { "" };
     put(out, &format!("\n### `{}` (stage {number} of {of}{refused})", inline(&cluster.cluster)));
+    if detail == Detail::Names {
+        return;
+    }
     if !cluster.is_refused {
-        put(out, &format!("\n```mermaid\n{}```", picture::mermaid(&cluster.before, &cluster.after)));
+        if detail < Detail::WithoutPictures {
+            put(out, &format!("\n```mermaid\n{}```", picture::mermaid(&cluster.before, &cluster.after)));
+        }
         put(out, "\n| schedule | before | after | place after |\n| --- | --- | --- | --- |");
         for row in picture::rows(&cluster.before, &cluster.after) {
             put(out, &format!("| {} |", row.map(|text| cell(&text)).join(" | ")));
@@ -54,7 +77,7 @@ fn part(out: &mut String, cluster: &ClusterReport) {
         put(out, &format!("\nTakes effect by {}.", inline(activation)));
     }
     findings(out, &cluster.cluster, &cluster.findings);
-    if !cluster.diff.is_empty() {
+    if !cluster.diff.is_empty() && detail == Detail::Whole {
         let fence = fence(&cluster.diff);
         put(out, "\n<details><summary>Diff of the built object</summary>\n");
         put(out, &format!("{fence}diff\n{}{fence}\n\n</details>", cluster.diff));
@@ -84,7 +107,7 @@ fn cell(text: &str) -> String {
 }
 
 /// Returns a text that cannot start HTML, a mention or a line of its own.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     text.replace('<', "&lt;").replace('@', "&#64;").replace(['\n', '\r'], " ")
 }
 

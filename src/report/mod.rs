@@ -7,6 +7,7 @@ mod markdown;
 mod mask;
 mod picture;
 mod preview;
+mod pull;
 mod text;
 
 pub use escape::escaped;
@@ -14,6 +15,7 @@ pub use json::{failure, plan as plan_json};
 pub use markdown::plan as plan_markdown;
 pub use mask::{masked, masked_yaml};
 pub use preview::{PreviewReport, SIGN_COLUMN, Summary, preview_json, preview_markdown, preview_text};
+pub use pull::{Ways, pull_body, pull_title};
 pub use text::plan as plan_text;
 
 use serde::Serialize;
