@@ -34,20 +34,27 @@ impl Forge {
         let parts: Vec<String> = parts.iter().map(|part| self.dialect.worded(part)).collect();
         self.fit(&parts, kind)?;
         let mut total = Commented::default();
+        let mut unclear = None;
         for _ in 0..ROUNDS {
             let steps = self.steps(number, kind, &parts).map_err(|fault| self.failed(fault));
             let steps = steps.with_context(|| format!("failed to read the comments of pull request {number}"))?;
-            let wrote = steps.iter().any(|step| matches!(step, Step::Write(_)));
+            unclear = None;
             for step in &steps {
                 let done = self.take(number, step, &mut total).map_err(|fault| self.failed(fault));
-                done.with_context(|| format!("failed to comment on pull request {number}"))?;
+                let done = done.with_context(|| format!("failed to comment on pull request {number}"))?;
+                unclear = unclear.or(done);
             }
             // What was written anew may be there twice, when two runs did it at once.
-            if !wrote {
+            if !steps.iter().any(|step| matches!(step, Step::Write(_))) {
                 break;
             }
         }
-        Ok(total)
+        match unclear {
+            Some(fault) => {
+                Err(self.failed(fault)).with_context(|| format!("failed to comment on pull request {number}"))
+            }
+            None => Ok(total),
+        }
     }
 
     /// Returns what there is to do.
@@ -56,8 +63,8 @@ impl Forge {
         Ok(steps(&self.dialect.comments(number)?, me, kind, parts))
     }
 
-    /// Does one step.
-    fn take(&self, number: u64, step: &Step, total: &mut Commented) -> Result<(), Fault> {
+    /// Does one step; returns why nobody knows whether it was done.
+    fn take(&self, number: u64, step: &Step, total: &mut Commented) -> Result<Option<Fault>, Fault> {
         let (done, count) = match step {
             Step::Write(text) => (self.dialect.comment(number, text), &mut total.created),
             Step::Rewrite(id, text) => (self.dialect.rewrite(number, *id, text), &mut total.updated),
@@ -65,13 +72,13 @@ impl Forge {
         };
         match (done, step) {
             // Whether it was written shows when the list is read again.
-            (Err(fault), Step::Write(_)) if fault.is_open() && fault.reason != Reason::Unreachable => Ok(()),
-            // Another run was faster to remove it; the list that is read next shows what is missing now.
-            (Err(fault), Step::Remove(_)) if fault.reason == Reason::Missing => Ok(()),
+            (Err(fault), Step::Write(_)) if fault.is_open() => Ok(Some(fault)),
+            // Another run was faster to remove it.
+            (Err(fault), Step::Remove(_)) if fault.reason == Reason::Missing => Ok(None),
             (Err(fault), _) => Err(fault),
             (Ok(()), _) => {
                 *count += 1;
-                Ok(())
+                Ok(None)
             }
         }
     }

@@ -76,13 +76,14 @@ pub(super) fn value(answer: &Answer, asked: &str, masks: &Masks) -> Result<Value
         (204 | 205, _) => Ok(Value::Null),
         (200..=299, Some(value)) => Ok(value),
         (200..=299, None) if answer.body.is_empty() => Ok(Value::Null),
-        (200..=299, None) => Err(Fault::new(Reason::Garbled, format!("{asked} is answered with no JSON{}", kind(answer)))),
+        (200..=299, None) => {
+            Err(Fault::new(Reason::Garbled, format!("{asked} is answered with no JSON{}", kind(answer))))
+        }
         (300..=399, _) => {
             Err(Fault::new(Reason::Garbled, format!("{asked} is sent on elsewhere ({code}), where no token goes")))
         }
         (_, value) => {
-            let said = value.as_ref().map(said).unwrap_or_default();
-            let said = if said.is_empty() { unread(answer) } else { said };
+            let said = value.as_ref().map_or_else(|| unread(answer), said);
             let line = masks.line(&said);
             let line = if line.is_empty() { String::new() } else { format!(": {line}") };
             Err(Fault::new(reason(answer), format!("{asked} is answered with {code}{line}")))
@@ -157,10 +158,9 @@ fn hint(fault: &Fault, project: &Project, token: &Token) -> Option<String> {
     let (path, variable) = (&project.path, &token.variable);
     let hint = match (fault.reason, project.kind) {
         (Reason::Unauthorized, kind) => how_to_set(kind, &host),
-        (Reason::Forbidden, Kind::GitHub) if fault.fact.contains("not permitted to create") => format!(
-            "{}/{path}/settings/actions: allow GitHub Actions to create and approve pull requests",
-            project.web
-        ),
+        (Reason::Forbidden, Kind::GitHub) if fault.fact.contains("not permitted to create") => {
+            format!("{}/{path}/settings/actions: allow GitHub Actions to create and approve pull requests", project.web)
+        }
         (Reason::Forbidden, Kind::GitHub) if fault.fact.contains("SAML") => {
             format!("{}/settings/tokens: authorise the token of `{variable}` for the organisation", project.web)
         }

@@ -107,9 +107,7 @@ impl Dialect for GitLab {
 
     fn remove(&self, number: u64, comment: u64) -> Result<(), Fault> {
         let (number, comment) = (number.to_string(), comment.to_string());
-        self.wire
-            .send(&Call::delete(["projects", &self.path, "merge_requests", &number, "notes", &comment]))
-            .map(drop)
+        self.wire.send(&Call::delete(["projects", &self.path, "merge_requests", &number, "notes", &comment])).map(drop)
     }
 }
 

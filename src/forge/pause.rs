@@ -31,7 +31,9 @@ pub(super) fn after(outcome: &Result<Answer, Broken>, call: &Call, repeated: u32
         }
         Err(Broken { sent: Sent::No, .. }) => Some(pause),
         // One that was slow twice is slow.
-        Err(Broken { sent: Sent::Perhaps, fault }) if harmless && (fault.reason != Reason::TimedOut || repeated == 0) => {
+        Err(Broken { sent: Sent::Perhaps, fault })
+            if harmless && (fault.reason != Reason::TimedOut || repeated == 0) =>
+        {
             Some(pause)
         }
         _ => None,

@@ -36,7 +36,6 @@ impl Remote {
             "ssh" | "git+ssh" | "ssh+git" | "git" => Form::Other,
             _ => return None,
         };
-        // A password may hold an `@` or, written badly, a slash: what counts is the last `@` before the path of a host.
         let (authority, path) = split_authority(rest)?;
         let (host, port) = host_and_port(authority)?;
         match form {
@@ -47,7 +46,10 @@ impl Remote {
 
     /// Returns where `user@host:path` points to.
     fn scp(url: &str) -> Option<Self> {
-        let at = if url.starts_with('[') { url.find("]:")? + 1 } else { url.find(':')? };
+        let at = match url.find("]:") {
+            Some(end) if url[..end].contains('[') => end + 1,
+            _ => url.find(':')?,
+        };
         let (start, path) = (&url[..at], &url[at + 1..]);
         // `C:\folder` is a folder, and so is `./a:b`.
         let is_folder = start.contains('/') || start.len() == 1 || path.starts_with('\\');
@@ -72,15 +74,13 @@ impl Remote {
     }
 }
 
-/// Returns user, host and port, and the path behind them.
+/// Returns host and port without a user, and the path behind them. A password may hold an `@` and a slash, written badly:
+/// then the last `@` ends it.
 fn split_authority(rest: &str) -> Option<(&str, &str)> {
     let (authority, path) = rest.split_once('/')?;
-    let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    if host_and_port(host).is_some() {
-        return Some((host, path));
-    }
-    let (_, rest) = rest.rsplit_once('@')?;
-    rest.split_once('/')
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let is_clear = host_and_port(host).is_some() && (user.is_empty() || !path.contains('@'));
+    if is_clear { Some((host, path)) } else { rest.rsplit_once('@')?.1.split_once('/') }
 }
 
 /// Returns a host and its port.

@@ -27,7 +27,9 @@ impl Masks {
         // Masked before words are put together again: a token holds no white space.
         let masked = self.0.iter().fold(text.to_owned(), |text, form| text.replace(form.expose_secret(), "***"));
         let acts = |c: char| {
-            c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
         };
         let words: Vec<&str> = masked.split(acts).filter(|word| !word.is_empty()).collect();
         let line = self.0.iter().fold(words.join(" "), |text, form| text.replace(form.expose_secret(), "***"));

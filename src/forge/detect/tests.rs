@@ -68,9 +68,23 @@ fn tells_forge_addresses_and_project_from_a_remote() {
 fn folders_and_what_is_no_address_are_no_forge() {
     let fact = "! the remote is a folder or no address, so no forge can be asked";
     for url in [
-        "", "/srv/git/r.git", "../r.git", "file:///srv/git/r.git", "C:\\git\\r.git", "c:/git/r", "./a:b/c", "r.bundle",
-        "https://github.com", "https://github.com/", "https:///o/r", "https://github.com/../o/r", "git@github.com:",
-        "https://git hub.com/o/r", "https://github.com:x/o/r", "ext::sh -c x", "https://gith\u{fc}b.com/o/r",
+        "",
+        "/srv/git/r.git",
+        "../r.git",
+        "file:///srv/git/r.git",
+        "C:\\git\\r.git",
+        "c:/git/r",
+        "./a:b/c",
+        "r.bundle",
+        "https://github.com",
+        "https://github.com/",
+        "https:///o/r",
+        "https://github.com/../o/r",
+        "git@github.com:",
+        "https://git hub.com/o/r",
+        "https://github.com:x/o/r",
+        "ext::sh -c x",
+        "https://gith\u{fc}b.com/o/r",
     ] {
         assert_eq!(detected(url, None, &Surroundings::default()), fact, "{url}");
         assert_eq!(detected(url, Some(Kind::GitHub), &Surroundings::default()), fact, "{url}");
@@ -84,23 +98,38 @@ fn around(variables: &[(&str, &str)]) -> Surroundings {
 
 #[test]
 fn the_environment_of_a_pipeline_says_what_the_address_does_not() {
-    let github = [("GITHUB_SERVER_URL", "https://code.acme.example"), ("GITHUB_API_URL", "https://code.acme.example/api/v3")];
-    let gitea = [("GITHUB_SERVER_URL", "https://code.acme.example"), ("GITHUB_API_URL", "https://code.acme.example/api/v1")];
-    let lab = [("CI_SERVER_URL", "https://code.acme.example:8443/lab"), ("CI_API_V4_URL", "https://code.acme.example:8443/lab/api/v4")];
+    let github =
+        [("GITHUB_SERVER_URL", "https://code.acme.example"), ("GITHUB_API_URL", "https://code.acme.example/api/v3")];
+    let gitea =
+        [("GITHUB_SERVER_URL", "https://code.acme.example"), ("GITHUB_API_URL", "https://code.acme.example/api/v1")];
+    let lab = [
+        ("CI_SERVER_URL", "https://code.acme.example:8443/lab"),
+        ("CI_API_V4_URL", "https://code.acme.example:8443/lab/api/v4"),
+    ];
     let port = [("GITEA_SERVER_URL", "https://code.acme.example:3000/git/")];
     let clear = [("GITEA_SERVER_URL", "http://code.acme.example")];
     let ssh = "git@code.acme.example:o/r.git";
     for (url, asked, variables, expected) in [
         (ssh, None, &github[..], "GitHub https://code.acme.example https://code.acme.example/api/v3 o/r"),
         (ssh, None, &gitea[..], "Gitea https://code.acme.example https://code.acme.example/api/v1 o/r"),
-        (ssh, None, &lab[..], "GitLab https://code.acme.example:8443/lab https://code.acme.example:8443/lab/api/v4 o/r"),
+        (
+            ssh,
+            None,
+            &lab[..],
+            "GitLab https://code.acme.example:8443/lab https://code.acme.example:8443/lab/api/v4 o/r",
+        ),
         (
             "https://code.acme.example:8443/lab/g/s/r.git",
             None,
             &lab[..],
             "GitLab https://code.acme.example:8443/lab https://code.acme.example:8443/lab/api/v4 g/s/r",
         ),
-        (ssh, None, &port[..], "Gitea https://code.acme.example:3000/git https://code.acme.example:3000/git/api/v1 o/r"),
+        (
+            ssh,
+            None,
+            &port[..],
+            "Gitea https://code.acme.example:3000/git https://code.acme.example:3000/git/api/v1 o/r",
+        ),
         (ssh, None, &clear[..], "! `http://code.acme.example` would get the token in the clear"),
         (ssh, Some(Kind::GitLab), &[][..], "GitLab https://code.acme.example https://code.acme.example/api/v4 o/r"),
         (ssh, Some(Kind::Gitea), &github[..1], "Gitea https://code.acme.example https://code.acme.example/api/v1 o/r"),

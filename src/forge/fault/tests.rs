@@ -44,15 +44,27 @@ fn what_each_forge_says_is_one_line_without_token_and_controls() {
             r#"{"message":"Validation Failed","errors":[{"resource":"PullRequest","field":"head","code":"invalid"}]}"#,
             "Validation Failed; `head` is invalid",
         ),
-        (r#"{"message":["Another open merge request already exists: !6"]}"#, "Another open merge request already exists: !6"),
+        (
+            r#"{"message":["Another open merge request already exists: !6"]}"#,
+            "Another open merge request already exists: !6",
+        ),
         (r#"{"message":{"title":["can't be blank"],"base":["is odd"]}}"#, "base is odd; title can't be blank"),
-        (r#"{"error":"insufficient_scope","error_description":"needs more","scope":"api"}"#, "insufficient_scope; needs more"),
-        (r#"{"errors":null,"message":"not c4nary-c4nary\u001b[31m\nred","url":"https://u/api/swagger"}"#, "not *** [31m red"),
+        (
+            r#"{"error":"insufficient_scope","error_description":"needs more","scope":"api"}"#,
+            "insufficient_scope; needs more",
+        ),
+        (
+            r#"{"errors":null,"message":"not c4nary-c4nary\u001b[31m\nred","url":"https://u/api/swagger"}"#,
+            "not *** [31m red",
+        ),
         ("{}", ""),
     ] {
         let line = if expected.is_empty() { String::new() } else { format!(": {expected}") };
         assert_eq!(fault(422, json, body).1, format!("`GET /x` on `h` is answered with 422{line}"));
     }
-    assert_eq!(fault(502, "text/html", "<html><title>Bad c4nary-c4nary</title>").1, "`GET /x` on `h` is answered with 502: Bad ***");
+    assert_eq!(
+        fault(502, "text/html", "<html><title>Bad c4nary-c4nary</title>").1,
+        "`GET /x` on `h` is answered with 502: Bad ***"
+    );
     assert_eq!(fault(200, "text/html", "<html>").1, "`GET /x` on `h` is answered with no JSON but `text/html`");
 }

@@ -42,7 +42,10 @@ fn each_host_gets_the_token_of_its_own_forge() {
 #[test]
 fn the_pipelines_own_token_goes_to_the_pipelines_own_host() {
     let here = ("GITHUB_SERVER_URL", "https://code.acme.example:8443");
-    let (api, gitea) = (("GITHUB_API_URL", "https://code.acme.example:8443/api/v3"), ("GITHUB_API_URL", "https://code.acme.example/api/v1"));
+    let (api, gitea) = (
+        ("GITHUB_API_URL", "https://code.acme.example:8443/api/v3"),
+        ("GITHUB_API_URL", "https://code.acme.example/api/v1"),
+    );
     let own = "https://code.acme.example:8443/o/r.git";
     assert_eq!(chosen(own, None, &[here, api, ("GITHUB_TOKEN", "a")]), "GITHUB_TOKEN");
     assert_eq!(chosen(own, None, &[here, gitea, ("GITHUB_TOKEN", "a")]), "GITHUB_TOKEN");
@@ -71,7 +74,9 @@ fn a_token_whose_host_is_named_goes_to_no_other() {
     }
     let variables = [("GITEA_SERVER_URL", "https://git.acme.example"), ("GITEA_TOKEN", "f")];
     assert_eq!(chosen("git@git.acme.example:o/r", None, &variables), "GITEA_TOKEN");
-    assert!(chosen("git@gitea.evil.example:o/r", None, &variables).starts_with("! the environment names another Gitea"));
+    assert!(
+        chosen("git@gitea.evil.example:o/r", None, &variables).starts_with("! the environment names another Gitea")
+    );
 }
 
 #[test]
