@@ -116,7 +116,7 @@ fn prints(text: &str) -> Option<Prints> {
 /// Returns a short digest of a text, the same for every kind of line break.
 fn print(text: &str) -> String {
     let digest = Sha256::digest(text.replace("\r\n", "\n").trim().as_bytes());
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(6).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

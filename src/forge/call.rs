@@ -83,6 +83,8 @@ pub(super) struct Answer {
     pub(super) wait: Option<Duration>,
     /// Whether it is refused because too much was asked.
     pub(super) limited: bool,
+    /// Whether the forge took the token before.
+    pub(super) was_known: bool,
     /// Whether there is another page.
     pub(super) more: bool,
     /// The whole body.

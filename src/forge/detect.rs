@@ -167,10 +167,10 @@ fn kind_of(remote: &Remote, around: &Surroundings) -> Option<Kind> {
 /// Returns where people and programs find a remote's forge, and the path of the project there.
 fn addresses(kind: Kind, remote: &Remote, around: &Surroundings) -> (String, String, String) {
     let (site, api) = match kind {
-        Kind::GitHub => (&around.github_server_url, &around.github_api_url),
         Kind::GitLab => (&around.ci_server_url, &around.ci_api_v4_url),
         Kind::Gitea if around.gitea_server_url.is_some() => (&around.gitea_server_url, &None),
-        Kind::Gitea => (&around.github_server_url, &around.github_api_url),
+        // Gitea's and Forgejo's runners name their variables as GitHub's do.
+        Kind::GitHub | Kind::Gitea => (&around.github_server_url, &around.github_api_url),
     };
     let here = |url: &Option<String>| {
         url.as_deref().and_then(server).filter(|server| {
@@ -229,14 +229,15 @@ pub(super) fn is_loopback(host: &str) -> bool {
 /// Returns a text percent-encoded for a URL, but for some characters.
 fn escaped(text: &str, kept: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c) || kept.contains(c);
-    let mut bytes = [0; 4];
-    let write = |c: char| {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
         if plain(c) {
-            return c.to_string();
+            written.push(c);
+        } else {
+            written = c.encode_utf8(&mut [0; 4]).bytes().fold(written, |text, byte| text + &format!("%{byte:02X}"));
         }
-        c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
-    };
-    text.chars().map(write).collect()
+    }
+    written
 }
 
 #[cfg(test)]

@@ -35,7 +35,9 @@ impl Gitea {
         };
         let mut pulls: Vec<PullRequest> = found.iter().filter(own).map(pull).collect::<Result<_, _>>()?;
         pulls.sort_by_key(|pull| std::cmp::Reverse(pull.number));
-        pulls.iter_mut().for_each(|pull| head.clone_into(&mut pull.head));
+        for pull in &mut pulls {
+            head.clone_into(&mut pull.head);
+        }
         Ok(pulls)
     }
 
@@ -99,7 +101,16 @@ impl Dialect for Gitea {
         let word = if draft.readiness == Readiness::Draft { DRAFT } else { "" };
         let title = format!("{word}{}", draft.title);
         let body = json!({"title": title, "head": draft.head, "base": draft.base, "body": text});
-        pull(&self.wire.send(&Call::post(["repos", &self.owner, &self.name, "pulls"], body))?)
+        let answer = self.wire.send(&Call::post(["repos", &self.owner, &self.name, "pulls"], body));
+        // Gitea says the same of a branch that is not there as of a project that the token may not see.
+        let told = |fault: Fault| match fault.reason {
+            Reason::Missing => {
+                let fact = format!("{}: no branch `{}` or `{}`, or no rights", fault.fact, draft.head, draft.base);
+                Fault { fact, ..fault }
+            }
+            _ => fault,
+        };
+        pull(&answer.map_err(told)?)
     }
 
     fn edit(&self, pull: &PullRequest, edit: &Edit) -> Result<(), Fault> {

@@ -1,6 +1,8 @@
 //! One pull request for a stage of an incident, however often and by however many it is asked for: found, opened, brought
 //! up to date, or left alone. Must never write to another's, and never open a second one.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 
 use super::Forge;
@@ -8,7 +10,7 @@ use super::body::{self, Words};
 use super::dialect::Turn;
 use super::fault::{Fault, Reason};
 use super::find;
-use super::pull::{Did, Draft, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, State};
+use super::pull::{Did, Draft, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, Pushed, State};
 use crate::failure::{Failure, refused};
 
 /// The longest title that every forge takes, drafts' word included.
@@ -53,7 +55,10 @@ impl Forge {
                 self.dialect.turn(pull.number, Turn::Open).map_err(failed).with_context(context)?;
                 self.refresh(PullRequest { state: State::Open, ..pull }, draft, marker, Did::Reopened)
             }
-            _ => self.open(draft, marker),
+            over => match self.awaited(draft, marker, over.as_ref()).map_err(failed).with_context(context)? {
+                Some(pull) => self.refresh(pull, draft, marker, Did::Nothing),
+                None => self.open(draft, marker),
+            },
         }
         .with_context(context)
     }
@@ -64,10 +69,34 @@ impl Forge {
         Ok(find::chosen(self.dialect.pulls(head, base)?, me, marker))
     }
 
+    /// Gives the run that moved the branch time to open the pull request, and returns that one; a little chance keeps several
+    /// that waited in vain apart.
+    fn awaited(
+        &self,
+        draft: &Draft,
+        marker: &Marker,
+        over: Option<&PullRequest>,
+    ) -> Result<Option<PullRequest>, Fault> {
+        // One that is over was opened by an earlier run: nobody is about to open the next but the one who is asked.
+        if draft.pushed == Pushed::Now || over.is_some() {
+            return Ok(None);
+        }
+        let (times, first) = self.patience;
+        for time in 0..times {
+            let apart = getrandom::u32().unwrap_or_default() % 400;
+            std::thread::sleep(first * 2_u32.pow(time) + Duration::from_millis(apart.into()));
+            let found = self.try_find(&draft.head, &draft.base, marker)?;
+            if let Some(pull) = found.filter(|pull| pull.state.is_open()) {
+                return Ok(Some(pull));
+            }
+        }
+        Ok(None)
+    }
+
     /// Opens a pull request; where another process was faster, takes that one.
     fn open(&self, draft: &Draft, marker: &Marker) -> anyhow::Result<Kept> {
         let text = body::first(words(draft), marker);
-        let (pull, did) = match self.dialect.create(draft, &text) {
+        let (mut pull, did) = match self.dialect.create(draft, &text) {
             Ok(pull) => (self.oldest(pull, draft, marker)?, Did::Created),
             // Nobody knows what became of the request, or somebody was faster: the forge is asked what is there now.
             Err(fault) if fault.is_open() || fault.reason == Reason::Conflict => {
@@ -85,8 +114,8 @@ impl Forge {
         }
         let mut remarks = Vec::new();
         let reviewers = missing(&draft.reviewers, &pull);
-        remarks.extend(self.label(&pull, draft));
-        remarks.extend(self.ask(&pull, &reviewers));
+        remarks.extend(self.label(&mut pull, draft));
+        remarks.extend(self.ask(&mut pull, &reviewers));
         Ok(Kept { pull, did, remarks })
     }
 
@@ -120,10 +149,11 @@ impl Forge {
         let mut remarks = Vec::new();
         if draft.labels.iter().any(|label| !has(&pull.labels, label)) {
             did = if did == Did::Nothing { Did::Updated } else { did };
-            remarks.extend(self.label(&pull, draft));
+            remarks.extend(self.label(&mut pull, draft));
         }
         if edit.asks {
-            remarks.extend(self.ask(&pull, &missing(&draft.reviewers, &pull)));
+            let reviewers = missing(&draft.reviewers, &pull);
+            remarks.extend(self.ask(&mut pull, &reviewers));
         }
         pull.title = edit.title.unwrap_or(pull.title);
         pull.body = edit.body.unwrap_or(pull.body);
@@ -131,16 +161,21 @@ impl Forge {
     }
 
     /// Adds the labels that a pull request does not have; returns why it could not.
-    fn label(&self, pull: &PullRequest, draft: &Draft) -> Option<Failure> {
+    fn label(&self, pull: &mut PullRequest, draft: &Draft) -> Option<Failure> {
         let labels: Vec<String> = draft.labels.iter().filter(|label| !has(&pull.labels, label)).cloned().collect();
         let done = if labels.is_empty() { Ok(()) } else { self.dialect.label(pull.number, &labels) };
-        done.err().map(|fault| self.failed(fault))
+        done.map(|()| pull.labels.extend(labels)).err().map(|fault| self.failed(fault))
     }
 
     /// Asks reviewers; returns why it could not.
-    fn ask(&self, pull: &PullRequest, reviewers: &[String]) -> Option<Failure> {
+    fn ask(&self, pull: &mut PullRequest, reviewers: &[String]) -> Option<Failure> {
         let done = if reviewers.is_empty() { Ok(()) } else { self.dialect.ask(pull, reviewers) };
-        done.err().map(|fault| self.failed(fault))
+        // What is missing here is a reviewer and no right.
+        let told = |fault: Fault| match fault.reason {
+            Reason::Missing => Fault { reason: Reason::Rejected, ..fault },
+            _ => fault,
+        };
+        done.map(|()| pull.reviewers.extend_from_slice(reviewers)).err().map(|fault| self.failed(told(fault)))
     }
 
     /// Refuses a text that the forge would cut or refuse.

@@ -25,6 +25,7 @@ mod wire;
 mod words;
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
 use crate::failure::Failure;
 pub use detect::{Kind, Project, Surroundings};
@@ -32,7 +33,7 @@ use dialect::{Dialect, Me};
 pub use environment::Environment;
 use fault::Fault;
 pub use pull::{
-    Author, Commented, Did, Draft, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, Readiness, State,
+    Author, Commented, Did, Draft, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, Pushed, Readiness, State,
 };
 pub use token::Token;
 pub use wire::Deadlines;
@@ -40,6 +41,10 @@ use wire::Wire;
 
 /// What the marks around leeward's part of a pull request take of its text at most, in bytes.
 pub const FRAME: usize = 512;
+
+/// How often another run is given time to open the pull request, and how much the first time; each later one is twice as
+/// long: six seconds and a little in all.
+const PATIENCE: (u32, Duration) = (4, Duration::from_millis(400));
 
 /// One project on a forge, asked with one token.
 pub struct Forge {
@@ -49,6 +54,8 @@ pub struct Forge {
     token: Token,
     /// How it is asked.
     dialect: Box<dyn Dialect>,
+    /// How often another run is waited for, and how long first.
+    patience: (u32, Duration),
     /// Who asks; known after the first call that needs it.
     me: OnceCell<Me>,
 }
@@ -67,7 +74,7 @@ impl Forge {
             Kind::GitLab => Box::new(gitlab::GitLab { wire, path: project.path.clone() }),
             Kind::Gitea => Box::new(gitea::Gitea { wire, owner, name }),
         };
-        Ok(Self { project, token, dialect, me: OnceCell::new() })
+        Ok(Self { project, token, dialect, patience: PATIENCE, me: OnceCell::new() })
     }
 
     /// Returns the project.
@@ -82,13 +89,11 @@ impl Forge {
 
     /// Returns who asks.
     fn me(&self) -> Result<&Me, Fault> {
-        match self.me.get() {
-            Some(me) => Ok(me),
-            None => {
-                let me = self.dialect.me()?;
-                Ok(self.me.get_or_init(|| me))
-            }
+        if let Some(me) = self.me.get() {
+            return Ok(me);
         }
+        let me = self.dialect.me()?;
+        Ok(self.me.get_or_init(|| me))
     }
 
     /// Returns a fault as a failure with its hint.

@@ -30,6 +30,9 @@ pub(super) fn after(outcome: &Result<Answer, Broken>, call: &Call, repeated: u32
             Some(pause.max(answer.wait.unwrap_or_default()))
         }
         Err(Broken { sent: Sent::No, .. }) => Some(pause),
+        // A forge that goes down says of a token it took a moment ago that it is wrong.
+        Ok(answer) if answer.code == 401 && answer.was_known => Some(pause),
+        Ok(answer) if answer.code == 500 && harmless && repeated < 3 => Some(pause),
         // One that was slow twice is slow.
         Err(Broken { sent: Sent::Perhaps, fault })
             if harmless && (fault.reason != Reason::TimedOut || repeated == 0) =>

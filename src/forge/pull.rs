@@ -47,6 +47,18 @@ pub struct Draft {
     pub reviewers: Vec<String>,
     /// How it is opened; later a person decides.
     pub readiness: Readiness,
+    /// Who moved the branch last.
+    pub pushed: Pushed,
+}
+
+/// Who moved the branch of a proposal last. Of several runs at once only one does, and that one opens the pull request:
+/// Gitea opens several where it is asked at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    /// This run: it opens the pull request at once.
+    Now,
+    /// Another run, or an earlier one: it gets a few seconds to open the pull request.
+    Before,
 }
 
 /// Where a pull request stands.

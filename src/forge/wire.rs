@@ -3,6 +3,7 @@
 //! Redirects are not followed and addresses in answers are not used: the token goes to the one API and nowhere else.
 //! No async leaves this room: the wire holds one runtime and waits.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -58,6 +59,8 @@ pub(super) struct Wire {
     end: Instant,
     /// How long things may take.
     deadlines: Deadlines,
+    /// Whether the forge took the token.
+    known: Cell<bool>,
     /// The name of the parameter for the length of a page.
     per_page: (&'static str, &'static str),
 }
@@ -78,6 +81,7 @@ impl Wire {
             masks: Masks::of(&token.secret),
             end: started.checked_add(deadlines.run).unwrap_or(started),
             deadlines,
+            known: Cell::new(false),
             per_page: if project.kind == Kind::Gitea { ("limit", "50") } else { ("per_page", "100") },
         })
     }
@@ -151,7 +155,9 @@ impl Wire {
             body.extend_from_slice(&chunk);
         }
         let (limited, wait) = pause::limit(code, asked_wait, &body);
-        Ok(Answer { code, media, wait, limited, more, body })
+        let was_known = self.known.get();
+        self.known.set(was_known || (200..300).contains(&code));
+        Ok(Answer { code, media, wait, limited, was_known, more, body })
     }
 
     /// Returns the last outcome: an answer, or why there is none.

@@ -50,6 +50,34 @@ fn twenty_at_once_leave_one_pull_request_and_one_comment() {
 }
 
 #[test]
+fn a_run_that_did_not_move_the_branch_leaves_the_opening_to_the_one_that_did() {
+    let late = leeward::forge::Draft { pushed: leeward::forge::Pushed::Before, ..draft() };
+    for world in World::each() {
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| world.forge().keep(&late, &marker(), Past::default()).unwrap());
+            crate::setting::until(|| !world.server.lines().is_empty());
+            assert_eq!(world.forge().keep(&draft(), &marker(), Past::default()).unwrap().did, Did::Created);
+            assert_ne!(waits.join().unwrap().did, Did::Created);
+        });
+        world.pull();
+    }
+    // Nobody came: it opens the pull request itself.
+    let world = World::new(Kind::Gitea);
+    assert_eq!(world.forge().keep(&late, &marker(), Past::default()).unwrap().did, Did::Created);
+}
+
+#[test]
+fn a_token_that_is_wrong_all_of_a_sudden_is_tried_again() {
+    for world in World::each() {
+        for _ in 0..2 {
+            world.instead(creating(world.kind), Acts::No, json(401, &json!({"message": "database is closed"})));
+        }
+        assert_eq!(world.forge().keep(&draft(), &marker(), Past::default()).unwrap().did, Did::Created);
+        world.pull();
+    }
+}
+
+#[test]
 fn an_answer_that_says_nothing_is_followed_by_a_look() {
     for world in World::each() {
         for play in [

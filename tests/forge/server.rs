@@ -145,7 +145,8 @@ fn perform(mut stream: &TcpStream, play: Play) -> Option<()> {
         Play::Answer(code, media, more, body) => {
             let media = if media.is_empty() { String::new() } else { format!("content-type: {media}\r\n") };
             let length = if code == 204 { String::new() } else { format!("content-length: {}\r\n", body.len()) };
-            write!(stream, "HTTP/1.1 {code} X\r\n{media}{more}{length}\r\n{body}").ok()
+            // In one piece: small ones wait for each other.
+            stream.write_all(format!("HTTP/1.1 {code} X\r\n{media}{more}{length}\r\n{body}").as_bytes()).ok()
         }
         Play::Hang => None,
         Play::CutInBody => {

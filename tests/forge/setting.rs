@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leeward::failure::Failure;
-use leeward::forge::{Deadlines, Draft, Environment, Forge, Kind, Marker, Project, Readiness, Token};
+use leeward::forge::{Deadlines, Draft, Environment, Forge, Kind, Marker, Project, Pushed, Readiness, Token};
 use leeward::model::incident::Stage;
 use leeward::model::name::IncidentId;
 
@@ -45,6 +45,7 @@ pub(crate) fn draft() -> Draft {
         labels: vec!["leeward/protect".to_owned()],
         reviewers: Vec::new(),
         readiness: Readiness::Ready,
+        pushed: Pushed::Now,
     }
 }
 
@@ -61,4 +62,13 @@ pub(crate) fn told(error: &anyhow::Error, port: u16) -> (String, String, Option<
     let plain = |text: &str| text.replace(&format!("127.0.0.1:{port}"), "HOST:PORT");
     assert!(!format!("{error:?} {error:#} {failure:?}").contains(CANARY), "{error:?}");
     (plain(&error.to_string()), plain(&failure.fact), failure.hint.as_deref().map(plain))
+}
+
+/// Waits until something is so.
+pub(crate) fn until(is_so: impl Fn() -> bool) {
+    let end = std::time::Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(std::time::Instant::now() < end, "it never was so");
+        std::thread::yield_now();
+    }
 }

@@ -5,8 +5,15 @@ use secrecy::SecretString;
 
 /// Returns the fault of an answer.
 fn fault(code: u16, media: &str, body: &str) -> (Reason, String) {
-    let answer =
-        Answer { code, media: media.to_owned(), wait: None, limited: code == 429, more: false, body: body.into() };
+    let answer = Answer {
+        code,
+        media: media.to_owned(),
+        wait: None,
+        limited: code == 429,
+        was_known: false,
+        more: false,
+        body: body.into(),
+    };
     let masks = Masks::of(&SecretString::from("c4nary-c4nary"));
     let fault = value(&answer, "`GET /x` on `h`", &masks).unwrap_err();
     (fault.reason, fault.fact)
