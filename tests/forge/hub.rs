@@ -57,17 +57,13 @@ fn create(shop: &mut Shop, request: &Request) -> Play {
             &json!({"message": "Validation Failed", "errors": [error], "documentation_url": docs, "status": "422"}),
         )
     };
-    match shop.open(&text("title"), &text("body"), &text("head"), &text("base")) {
-        Some(pull) => {
-            let made = shop.pull(&pull.number.to_string());
-            made.is_draft = body["draft"].as_bool().unwrap();
-            json(201, &shown(made))
-        }
-        None => {
-            let message = format!("A pull request already exists for o:{}.", text("head"));
-            refused(json!({"resource": "PullRequest", "code": "custom", "message": message}))
-        }
-    }
+    let Some(pull) = shop.open(&text("title"), &text("body"), &text("head"), &text("base")) else {
+        let message = format!("A pull request already exists for o:{}.", text("head"));
+        return refused(json!({"resource": "PullRequest", "code": "custom", "message": message}));
+    };
+    let made = shop.pull(&pull.number.to_string());
+    made.is_draft = body["draft"].as_bool().unwrap();
+    json(201, &shown(made))
 }
 
 /// Changes a pull request.
