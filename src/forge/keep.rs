@@ -15,6 +15,8 @@ use crate::failure::{Failure, refused};
 
 /// The longest title that every forge takes, drafts' word included.
 const TITLE: usize = 240;
+/// How often a pull request is opened anew when the answer was lost and none is there.
+const ATTEMPTS: u32 = 3;
 
 impl Forge {
     /// Returns the pull request of a branch: leeward's or another's open one, else the newest with the mark that is over.
@@ -96,27 +98,28 @@ impl Forge {
     /// Opens a pull request; where another process was faster, takes that one.
     fn open(&self, draft: &Draft, marker: &Marker) -> anyhow::Result<Kept> {
         let text = body::first(words(draft), marker);
-        let (mut pull, did) = match self.dialect.create(draft, &text) {
-            Ok(pull) => (self.oldest(pull, draft, marker)?, Did::Created),
+        let mut attempts = 0;
+        let mut pull = loop {
+            let fault = match self.dialect.create(draft, &text) {
+                Ok(pull) => break self.oldest(pull, draft, marker)?,
+                Err(fault) => fault,
+            };
             // Nobody knows what became of the request, or somebody was faster: the forge is asked what is there now.
-            Err(fault) if fault.is_open() || fault.reason == Reason::Conflict => {
-                let did = if fault.reason == Reason::Conflict { Did::Nothing } else { Did::Created };
-                let found = self.try_find(&draft.head, &draft.base, marker).ok().flatten();
-                match found.filter(|pull| pull.state.is_open()) {
-                    Some(pull) => (pull, did),
-                    None => return Err(self.failed(fault).into()),
-                }
+            let is_taken = fault.reason == Reason::Conflict;
+            let found =
+                if is_taken || fault.is_open() { self.try_find(&draft.head, &draft.base, marker) } else { Ok(None) };
+            attempts += 1;
+            match found.map(|found| found.filter(|pull| pull.state.is_open())) {
+                Ok(Some(pull)) if is_taken => return self.refresh(pull, draft, marker, Did::Nothing),
+                Ok(Some(pull)) => break pull,
+                // There is none, so another one is no second one.
+                Ok(None) if fault.is_open() && attempts < ATTEMPTS => {}
+                _ => return Err(self.failed(fault).into()),
             }
-            Err(fault) => return Err(self.failed(fault).into()),
         };
-        if did == Did::Nothing {
-            return self.refresh(pull, draft, marker, did);
-        }
-        let mut remarks = Vec::new();
         let reviewers = missing(&draft.reviewers, &pull);
-        remarks.extend(self.label(&mut pull, draft));
-        remarks.extend(self.ask(&mut pull, &reviewers));
-        Ok(Kept { pull, did, remarks })
+        let remarks = self.label(&mut pull, draft).into_iter().chain(self.ask(&mut pull, &reviewers)).collect();
+        Ok(Kept { pull, did: Did::Created, remarks })
     }
 
     /// Returns the oldest of leeward's open pull requests for a branch, and closes the one just made where it is not that.

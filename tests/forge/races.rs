@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::model::{Acts, World, pull};
 use crate::server::{Play, json};
-use crate::setting::{HEAD, draft, marker, parts};
+use crate::setting::{HEAD, draft, marker, parts, told};
 
 /// Returns the line that opens a pull request.
 fn creating(kind: Kind) -> &'static str {
@@ -91,14 +91,22 @@ fn an_answer_that_says_nothing_is_followed_by_a_look() {
             let kept = world.forge().keep(&draft(), &marker(), Past::default()).unwrap();
             assert_eq!(kept.did, Did::Created, "{play:?}");
             world.pull();
-            world.instead(creating(world.kind), Acts::No, play);
+            // It was lost: since none is there, it is asked for again.
+            world.instead(creating(world.kind), Acts::No, play.clone());
             world.change(|shop| shop.pulls.clear());
-            world.server.forget();
-            world.forge().keep(&draft(), &marker(), Past::default()).unwrap_err();
-            let line = creating(world.kind);
-            assert_eq!(world.server.lines().iter().filter(|seen| *seen == line).count(), 1, "never sent twice");
-            assert_eq!(world.shop().pulls.len(), 0);
+            let kept = world.forge().keep(&draft(), &marker(), Past::default()).unwrap();
+            assert_eq!(kept.did, Did::Created, "{play:?}");
+            world.pull();
         }
+        // It is always lost.
+        world.change(|shop| shop.pulls.clear());
+        for _ in 0..3 {
+            world.instead(creating(world.kind), Acts::No, Play::Hang);
+        }
+        let error = world.forge().keep(&draft(), &marker(), Past::default()).unwrap_err();
+        let (_, fact, _) = told(&error, world.server.port);
+        assert_eq!(fact, "the connection to `HOST:PORT` broke before the answer was whole");
+        assert_eq!(world.shop().pulls.len(), 0);
     }
 }
 
