@@ -3,7 +3,8 @@
 //! Data goes one way: `Evidence → Diagnosis → Plan → Overlay → Proposal → Preview → Verdict`. In reading order:
 //! [`model`] the words · [`kustomize`] files → objects · [`survey`] a tree → roots and clusters · [`plan`] what has to
 //! change, and every guard · [`render`] plan → files · [`preview`] Git and live → what the controller will do · [`report`]
-//! what a person reads. At the edge: [`git`], [`build`] (the builder that is a program) and [`cluster`] (the API server).
+//! what a person reads. At the edge: [`git`], [`build`] (the builder that is a program), [`cluster`] (the API server) and
+//! [`forge`] (pull requests).
 //! [`commands`] is the glue, one file a verb.
 
 pub mod build;
@@ -12,6 +13,7 @@ pub mod cluster;
 pub mod commands;
 pub mod console;
 pub mod failure;
+pub mod forge;
 pub mod git;
 pub mod kustomize;
 pub mod model;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms that each room may name, beside itself.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("kustomize", &[]),
     ("failure", &[]),
     ("model", &["failure"]),
@@ -15,6 +15,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("report", &["failure", "model", "plan", "preview"]),
     ("git", &["failure", "kustomize", "model"]),
     ("cluster", &["failure", "model"]),
+    ("forge", &["failure", "model"]),
     ("build", &["failure", "kustomize", "model", "survey"]),
     ("cli", &[]),
     ("console", &["cli"]),
@@ -25,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "cli",
             "cluster",
             "failure",
+            "forge",
             "git",
             "kustomize",
             "model",
@@ -168,14 +170,32 @@ fn pure_rooms_know_nothing_of_the_outside() {
     }
 }
 
+/// Returns the lines of a text that hold one of the words.
+fn lines_with(text: &str, words: &[&str]) -> Vec<String> {
+    code(text).into_iter().filter(|line| words.iter().any(|word| line.contains(word))).collect()
+}
+
 #[test]
-fn only_the_cluster_room_knows_kube_and_waits_on_futures() {
-    for (room, files) in rooms().iter().filter(|(room, _)| *room != "cluster") {
+fn only_the_cluster_room_knows_kube_and_only_the_forge_room_http() {
+    for (own, words) in [("cluster", ["kube::"].as_slice()), ("forge", &["reqwest"])] {
+        for (room, files) in rooms().iter().filter(|(room, _)| *room != own) {
+            for (path, text) in files {
+                assert_eq!(lines_with(text, words), [""; 0], "{} of room `{room}`", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_these_two_rooms_wait_on_futures() {
+    for (room, files) in rooms().iter().filter(|(room, _)| !["cluster", "forge"].contains(&room.as_str())) {
         for (path, text) in files {
-            let lines = code(text);
-            let names =
-                |line: &&String| ["kube::", "tokio", "async ", "block_on"].iter().any(|word| line.contains(word));
-            assert_eq!(lines.iter().filter(names).collect::<Vec<_>>(), [""; 0], "{} of room `{room}`", path.display());
+            assert_eq!(
+                lines_with(text, &["tokio", "async ", "block_on"]),
+                [""; 0],
+                "{} of room `{room}`",
+                path.display()
+            );
         }
     }
 }

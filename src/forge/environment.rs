@@ -1,0 +1,106 @@
+//! What the environment says about forges: addresses, tokens, the pull request that a pipeline runs for.
+//! Read once, by [`Environment::read`]. Must never show a token.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use secrecy::SecretString;
+
+use super::detect::Surroundings;
+
+/// Variables that hold a token.
+const TOKENS: [&str; 8] = [
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "GITLAB_TOKEN",
+    "GITEA_TOKEN",
+    "FORGEJO_TOKEN",
+    "CI_JOB_TOKEN",
+];
+/// Variables that hold none.
+const PLAIN: [&str; 11] = [
+    "GITHUB_SERVER_URL",
+    "GITHUB_API_URL",
+    "GITHUB_ACTIONS",
+    "GITHUB_REF",
+    "CI_SERVER_URL",
+    "CI_API_V4_URL",
+    "CI_MERGE_REQUEST_IID",
+    "GITLAB_HOST",
+    "GITEA_SERVER_URL",
+    "GH_HOST",
+    "GITEA_ACTIONS",
+];
+
+/// The variables that forges and their pipelines use.
+#[derive(Clone, Default)]
+pub struct Environment {
+    /// Tokens by variable.
+    tokens: BTreeMap<String, SecretString>,
+    /// The rest.
+    plain: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// Reads the variables of this process.
+    #[expect(clippy::disallowed_methods, reason = "the forges' own variables; clap does not know them")]
+    pub fn read() -> Self {
+        let names = TOKENS.into_iter().chain(PLAIN);
+        Self::of(names.filter_map(|name| Some((name, std::env::var(name).ok()?))))
+    }
+
+    /// Returns an environment of these variables; empty ones and others count as not set.
+    pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let mut environment = Self::default();
+        for (name, value) in variables {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            if TOKENS.contains(&name) {
+                environment.tokens.insert(name.to_owned(), SecretString::from(value));
+            } else if PLAIN.contains(&name) {
+                environment.plain.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        environment
+    }
+
+    /// Returns what detection asks for.
+    pub fn surroundings(&self) -> Surroundings {
+        let get = |name| self.plain(name).map(str::to_owned);
+        Surroundings {
+            github_server_url: get("GITHUB_SERVER_URL"),
+            github_api_url: get("GITHUB_API_URL"),
+            ci_server_url: get("CI_SERVER_URL"),
+            ci_api_v4_url: get("CI_API_V4_URL"),
+            gitea_server_url: get("GITEA_SERVER_URL"),
+        }
+    }
+
+    /// Returns the pull request that a pipeline runs for.
+    pub fn pull_request(&self) -> Option<u64> {
+        let of_ref = |name: &str| name.strip_prefix("refs/pull/")?.split('/').next()?.parse().ok();
+        let of_gitlab = || self.plain("CI_MERGE_REQUEST_IID")?.parse().ok();
+        self.plain("GITHUB_REF").and_then(of_ref).or_else(of_gitlab)
+    }
+
+    /// Returns a variable that holds no token.
+    pub(super) fn plain(&self, name: &str) -> Option<&str> {
+        self.plain.get(name).map(String::as_str)
+    }
+
+    /// Returns the token of a variable.
+    pub(super) fn token(&self, name: &str) -> Option<&SecretString> {
+        self.tokens.get(name)
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tokens: Vec<&String> = self.tokens.keys().collect();
+        f.debug_struct("Environment").field("tokens", &tokens).field("plain", &self.plain).finish()
+    }
+}

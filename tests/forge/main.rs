@@ -1,0 +1,20 @@
+//! The forge room against servers that check every request against the published APIs, and that fail in every way.
+//! Must never reach a real network: everything is on 127.0.0.1.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod comments;
+mod failures;
+mod gitea;
+mod github;
+mod gitlab;
+mod hub;
+mod hygiene;
+mod keeping;
+mod lab;
+mod limits;
+mod model;
+mod races;
+mod server;
+mod setting;
+mod tea;
