@@ -110,6 +110,36 @@ impl Repository {
             None => self.anew(&base, &changes)?,
             Some(tip) => self.onward(draft, (&base, &self.commit_of(tip)?), &changes)?,
         };
+        self.decided(draft, way, (local, base.tree_id()), changes)
+    }
+
+    /// Decides what the commit of a draft would be that goes to the base's own branch: always one commit on the base, since
+    /// the draft's branch is published nowhere and only names it here.
+    ///
+    /// # Errors
+    /// Refuses as [`prepare`](Self::prepare) does, and a branch here that holds commits of people.
+    pub fn prepare_anew(&self, draft: &Draft<'_>) -> anyhow::Result<Prepared<'_>> {
+        self.refuse_unusable(draft.branch)?;
+        let base = self.commit_of(draft.base.oid()?)?;
+        let changes = self.blobs(&Tree::new(&self.raw, base.tree_id()), draft.changes)?;
+        let local = self.tip(&format!("refs/heads/{}", draft.branch))?;
+        if let Some(tip) = local
+            && !self.is_only_ours(tip, &[base.id()], draft.incident)?
+        {
+            return Err(kept_by_people(draft).into());
+        }
+        let way = self.anew(&base, &changes)?;
+        self.decided(draft, way, (local, base.tree_id()), changes)
+    }
+
+    /// Returns the decision; `ends` are what the local branch must still be, and the files of the base.
+    fn decided(
+        &self,
+        draft: &Draft<'_>,
+        way: Way,
+        ends: (Option<Oid>, Oid),
+        changes: Changes,
+    ) -> anyhow::Result<Prepared<'_>> {
         if !matches!(way.outcome, Outcome::AlreadyProposed(_)) {
             self.refuse_checked_out(draft.branch)?;
         }
@@ -119,8 +149,8 @@ impl Repository {
             parents: way.parents,
             branch: draft.branch.to_owned(),
             incident: draft.incident.to_owned(),
-            expected: local,
-            base_tree: base.tree_id(),
+            expected: ends.0,
+            base_tree: ends.1,
             allowed: changes.into_keys().chain(way.carried.into_keys()).collect(),
         })
     }
@@ -223,6 +253,12 @@ impl Repository {
 /// The refusal of a branch of our name that somebody else made.
 fn foreign(draft: &Draft<'_>) -> Failure {
     let fact = format!("branch `{}` exists and holds no commit of leeward", draft.branch);
+    refused(fact).hint(format!("git branch -m {} kept-{}", draft.branch, draft.branch.replace('/', "-")))
+}
+
+/// The refusal of a branch that people committed on, where it is to be left behind.
+fn kept_by_people(draft: &Draft<'_>) -> Failure {
+    let fact = format!("branch `{}` holds commits that are not leeward's", draft.branch);
     refused(fact).hint(format!("git branch -m {} kept-{}", draft.branch, draft.branch.replace('/', "-")))
 }
 
