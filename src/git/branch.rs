@@ -12,6 +12,17 @@ use super::open::Repository;
 use super::revision::Commit;
 use crate::failure::{Failure, outside, refused};
 
+/// What is said of a branch that another run moved.
+const MOVED: &str = "somebody moved it meanwhile, nothing was overwritten";
+/// What is said of a branch that another run holds.
+const LOCKED: &str = " is locked by ";
+
+/// Returns whether another run in the same repository was at the branch.
+pub(super) fn is_contended(error: &anyhow::Error) -> bool {
+    let failure = error.root_cause().downcast_ref::<Failure>();
+    failure.is_some_and(|failure| failure.fact == MOVED || failure.fact.contains(LOCKED))
+}
+
 /// Where a branch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tips {
@@ -173,7 +184,7 @@ impl Repository {
             Err(error) => match error.code() {
                 ErrorCode::Locked => locked(branch, &self.lock(branch)),
                 ErrorCode::Modified | ErrorCode::NotFound | ErrorCode::Exists => {
-                    outside("somebody moved it meanwhile, nothing was overwritten").hint("run the command again")
+                    outside(MOVED).hint("run the command again")
                 }
                 _ => fault(error),
             },
@@ -236,7 +247,7 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
 
 /// The failure of a branch that another process holds, or held when it died.
 fn locked(branch: &str, lock: &Path) -> Failure {
-    outside(format!("branch `{branch}` is locked by `{}`", lock.display())).hint(format!("rm {}", quoted(lock)))
+    outside(format!("branch `{branch}`{LOCKED}`{}`", lock.display())).hint(format!("rm {}", quoted(lock)))
 }
 
 /// The refusal of a branch that went two ways.

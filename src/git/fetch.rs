@@ -34,55 +34,60 @@ impl Remote<'_> {
         Ok(answer)
     }
 
-    /// Brings them up to date, once.
+    /// Brings them up to date, once: the branch from where it is pushed to, the base from where it is fetched from.
     fn refreshed(&self, branch: &str, base: Option<&str>) -> anyhow::Result<Answer<Seen>> {
         let base = base.map(str::to_owned).or(self.default_branch()?);
-        let full = |branch: &str| format!("refs/heads/{branch}");
-        let names: Vec<String> = std::iter::once(full(branch)).chain(base.as_deref().map(full)).collect();
-        let (found, head) = match self.list(&names)? {
-            Ok(listed) => listed,
-            Err(trouble) => return Ok(Err(trouble)),
-        };
-        let tip_of = |branch: &str| {
-            let is_it = |name: &str| name == full(branch) || (name == "HEAD" && head.as_deref() == Some(branch));
-            found.iter().find(|(name, _)| is_it(name)).map(|(_, id)| *id)
-        };
-        let tip = tip_of(branch);
-        if tip.is_none() {
-            self.repository.forget_published(&self.tracking(branch))?;
-        }
-        let wanted: Vec<(&str, Oid)> = [Some(branch), base.as_deref().or(head.as_deref())]
-            .into_iter()
-            .flatten()
-            .filter_map(|branch| Some((branch, tip_of(branch)?)))
-            .collect();
-        if let Err(trouble) = self.fetch(&wanted)? {
+        let is_one = self.address == self.name;
+        if !is_one && let Err(trouble) = self.brought(&self.name, &[base.as_deref()])? {
             return Ok(Err(trouble));
         }
+        let asked = [Some(branch), base.as_deref()];
+        let found = match self.brought(&self.address, if is_one { &asked } else { &asked[..1] })? {
+            Ok(found) => found,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        let is_there = found.iter().any(|(name, _)| *name == format!("refs/heads/{branch}"));
+        if !is_there {
+            self.repository.forget_published(&self.tracking(branch))?;
+        }
         // What was fetched may be newer than what was listed.
-        let tip = if tip.is_some() { self.noted(branch)? } else { None };
+        let tip = if is_there { self.noted(branch)? } else { None };
         if tip.is_some() || !found.is_empty() {
             return Ok(Ok(Seen { tip, is_empty: false }));
         }
         Ok(self.has_none()?.map(|is_empty| Seen { tip, is_empty }))
     }
 
-    /// Fetches the branches that stand elsewhere than noted.
-    fn fetch(&self, wanted: &[(&str, Oid)]) -> anyhow::Result<Answer<()>> {
+    /// Fetches those of some branches (`None`: the one that the head names) that stand elsewhere than noted; returns what is
+    /// at the address.
+    fn brought(&self, address: &str, branches: &[Option<&str>]) -> anyhow::Result<Answer<Vec<(String, Oid)>>> {
+        let names: Vec<String> = branches.iter().flatten().map(|branch| format!("refs/heads/{branch}")).collect();
+        let (found, head) = match self.list(address, &names)? {
+            Ok(listed) => listed,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
         let mut specs = Vec::new();
-        for (branch, tip) in wanted {
+        for branch in branches.iter().filter_map(|branch| branch.or(head.as_deref())) {
+            let is_it = |name: &str| {
+                name == format!("refs/heads/{branch}") || (name == "HEAD" && head.as_deref() == Some(branch))
+            };
+            let Some((_, tip)) = found.iter().find(|(name, _)| is_it(name)) else { continue };
             if self.noted(branch)? != Some(*tip) {
                 specs.push(format!("+refs/heads/{branch}:{}", self.tracking(branch)));
             }
         }
+        Ok(self.fetch(address, specs)?.map(|()| found))
+    }
+
+    /// Fetches by refspecs alone.
+    fn fetch(&self, address: &str, mut specs: Vec<String>) -> anyhow::Result<Answer<()>> {
         specs.sort();
         specs.dedup();
         if specs.is_empty() {
             return Ok(Ok(()));
         }
         // An empty `--refmap` keeps the remote's own settings from moving more than these.
-        let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--"];
-        args.push(&self.address);
+        let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", address];
         args.extend(specs.iter().map(String::as_str));
         let ended = self.program.remote(&args)?;
         Ok(if ended.end == End::Success { Ok(()) } else { Err(self.trouble(&ended)) })

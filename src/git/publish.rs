@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::Duration;
 
+use super::branch::is_contended;
 use super::push::{Errand, Push};
 use super::remote::Remote;
 use super::revision::Commit;
@@ -62,12 +63,19 @@ impl Remote<'_> {
         to: &Destination<'_>,
         mut offer: impl FnMut(u32) -> anyhow::Result<Option<Offer>>,
     ) -> anyhow::Result<Option<Publication>> {
+        self.refuse_elsewhere(to.branch)?;
         let mut first: Option<BTreeMap<String, String>> = None;
         let mut last = None;
-        for round in 0..to.tries.max(1) {
+        let tries = to.tries.max(1);
+        for round in 0..tries {
             sleep(pause(round));
             let seen = self.refresh(to.branch, to.base)?;
-            let Some(made) = offer(round)? else { return Ok(None) };
+            let made = match offer(round) {
+                // Another run in this repository was at the same branch.
+                Err(error) if is_contended(&error) && round + 1 < tries => continue,
+                made => made?,
+            };
+            let Some(made) = made else { return Ok(None) };
             if let Some(name) = first.as_ref().and_then(|first| changed(first, &made.inputs)) {
                 let fact = format!("`{name}` changed at `{}` while leeward worked, nothing was pushed", self.name);
                 return Err(refused(fact).hint("run the command again").into());

@@ -2,6 +2,7 @@
 //! unless the remote said so or is seen to have it. Must never write over a commit: git takes a lease that holds as leave
 //! to go any way, so that the way is checked here.
 
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 
 use git2::Oid;
@@ -119,7 +120,7 @@ pub(super) struct Errand<'a> {
     /// The commit.
     pub(super) commit: &'a Commit,
     /// The folder of the repository.
-    pub(super) folder: &'a std::path::Path,
+    pub(super) folder: &'a Path,
 }
 
 impl Errand<'_> {
@@ -148,15 +149,20 @@ impl Errand<'_> {
             }
             Push::Unclear { said } => {
                 outside(format!("whether `{remote}` took branch `{branch}` is not known: {}", words(said)))
-                    .hint(format!("git -C {} ls-remote {remote} refs/heads/{branch}", quoted(self.folder)))
+                    .hint(format!("git -C {} ls-remote {remote} refs/heads/{branch}", self.at()))
             }
         })
+    }
+
+    /// Returns the folder as a shell takes it, without the slash at its end.
+    fn at(&self) -> String {
+        quoted(&self.folder.components().collect::<PathBuf>())
     }
 
     /// Returns the command that pushes later.
     fn by_hand(&self) -> String {
         let spec = shell::quoted(&format!("{}:refs/heads/{}", self.commit.id, self.branch));
-        format!("git -C {} push {} {spec}", quoted(self.folder), shell::quoted(self.remote))
+        format!("git -C {} push {} {spec}", self.at(), shell::quoted(self.remote))
     }
 }
 

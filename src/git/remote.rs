@@ -155,10 +155,23 @@ impl Remote<'_> {
         format!("refs/remotes/{}/{branch}", self.name)
     }
 
-    /// Asks for references by their full names; what is not there is left out. The second is the branch that the remote's
+    /// Refuses a branch other than leeward's where pushes go elsewhere than fetches: what is fetched says nothing of it.
+    pub(super) fn refuse_elsewhere(&self, branch: &str) -> Result<(), Failure> {
+        if self.address == self.name || branch.starts_with("leeward/") {
+            return Ok(());
+        }
+        let fact = format!("remote `{}` is pushed to another place than it is fetched from", self.name);
+        Err(refused(fact).hint("--remote NAME"))
+    }
+
+    /// Asks an address for references by their full names; what is not there is left out. The second is the branch that the remote's
     /// head names.
-    pub(super) fn list(&self, names: &[String]) -> anyhow::Result<Answer<(Vec<(String, Oid)>, Option<String>)>> {
-        let mut args = vec!["ls-remote", "--symref", "--", &self.address, "HEAD"];
+    pub(super) fn list(
+        &self,
+        address: &str,
+        names: &[String],
+    ) -> anyhow::Result<Answer<(Vec<(String, Oid)>, Option<String>)>> {
+        let mut args = vec!["ls-remote", "--symref", "--", address, "HEAD"];
         args.extend(names.iter().map(String::as_str));
         let ended = self.program.remote(&args)?;
         if ended.end != End::Success {
@@ -181,7 +194,7 @@ impl Remote<'_> {
     /// Returns where a branch of the remote stands now.
     pub(super) fn tip(&self, branch: &str) -> anyhow::Result<Answer<Option<Oid>>> {
         let name = format!("refs/heads/{branch}");
-        let listed = self.list(std::slice::from_ref(&name))?;
+        let listed = self.list(&self.address, std::slice::from_ref(&name))?;
         Ok(listed.map(|(found, _)| found.into_iter().find(|(found, _)| *found == name).map(|(_, id)| id)))
     }
 

@@ -54,7 +54,8 @@ fn says_that_it_does_not_know_where_it_cannot_read_again() {
     let world = World::http();
     let mut is_cut = false;
     world.server().rule(move |request| {
-        let was_cut = std::mem::replace(&mut is_cut, is_cut || request.is_push());
+        let was_cut = is_cut;
+        is_cut |= request.is_push();
         if was_cut {
             Act::Drop
         } else if request.is_push() {

@@ -4,7 +4,7 @@ use leeward::git::Push;
 
 use crate::repo::{BRANCH, KUSTOMIZATION, OVERLAY};
 use crate::server::can_serve;
-use crate::world::{World, assert_push};
+use crate::world::{World, assert_push, parents};
 
 /// Asserts the usual way in a world.
 fn goes_the_usual_way(world: &World) {
@@ -13,7 +13,7 @@ fn goes_the_usual_way(world: &World) {
     let first = world.publish("one\n").unwrap();
     assert_push(&first, &Push::Pushed, 1);
     assert_eq!(world.tip(), first.commit.id);
-    assert_eq!(world.bare.id(&format!("{BRANCH}^@")), main);
+    assert_eq!(parents(&world.bare, BRANCH), main);
     assert_eq!(world.bare.git(&["diff", "--name-only", "main", BRANCH]), format!("{KUSTOMIZATION}\n{OVERLAY}"));
     assert_eq!(world.clone.id(&format!("origin/{BRANCH}")), first.commit.id, "what is there is noted here");
 
@@ -22,7 +22,7 @@ fn goes_the_usual_way(world: &World) {
 
     let second = world.publish("two\n").unwrap();
     assert_push(&second, &Push::Pushed, 1);
-    assert_eq!(world.bare.id(&format!("{BRANCH}^@")), first.commit.id, "a published branch goes forward");
+    assert_eq!(parents(&world.bare, BRANCH), first.commit.id, "a published branch goes forward");
     assert_eq!(
         world.bare.git(&["for-each-ref", "--format=%(refname)"]),
         format!("refs/heads/{BRANCH}\nrefs/heads/main")
@@ -51,7 +51,7 @@ fn fetches_the_base_before_it_makes_the_commit() {
     let moved = world.person("main", "docs/README.md", "elsewhere\n");
     let publication = world.publish("one\n").unwrap();
     assert_push(&publication, &Push::Pushed, 1);
-    assert_eq!(world.bare.id(&format!("{BRANCH}^@")), moved);
+    assert_eq!(parents(&world.bare, BRANCH), moved);
     assert_eq!(world.clone.id("origin/main"), moved);
 }
 

@@ -4,7 +4,7 @@ use leeward::failure::Kind;
 use leeward::git::Push;
 
 use crate::repo::{BRANCH, OVERLAY, assert_fails};
-use crate::world::{World, assert_push};
+use crate::world::{World, assert_push, parents};
 
 /// Returns whether the remote's branch holds a commit.
 fn holds(world: &World, id: &str) -> bool {
@@ -18,7 +18,7 @@ fn keeps_a_commit_of_somebody_else_on_the_branch() {
     let theirs = world.person(BRANCH, "docs/README.md", "by a person\n");
     let second = world.publish("two\n").unwrap();
     assert_push(&second, &Push::Pushed, 1);
-    assert_eq!(world.bare.id(&format!("{BRANCH}^@")), theirs);
+    assert_eq!(parents(&world.bare, BRANCH), theirs);
     assert!(holds(&world, &first.commit.id));
     assert_eq!(world.bare.show(BRANCH, "docs/README.md"), "by a person");
 
@@ -95,5 +95,5 @@ fn starts_anew_once_all_of_it_was_merged_and_the_branch_left() {
     let second = world.publish("two\n").unwrap();
     assert_push(&second, &Push::Pushed, 1);
     assert!(holds(&world, &first.commit.id));
-    assert_eq!(world.bare.id(&format!("{BRANCH}^@")), merged);
+    assert_eq!(parents(&world.bare, BRANCH), merged);
 }

@@ -46,22 +46,16 @@ fn shows_no_credential_and_no_trick_of_what_a_server_says() {
 }
 
 #[test]
-fn a_server_without_room_for_history_that_ends_is_told_from_others() {
+fn a_server_that_takes_nothing_from_a_shallow_clone_is_told_from_others() {
     let world = World::local();
-    let shallow = world.bare.clone_with("shallow", &["--depth=1"]);
     world.person("main", "docs/README.md", "second\n");
-    shallow.git(&["fetch", "-q", "--depth=1"]);
-    let empty = world.keep.path().join("empty.git");
-    world.bare.git(&["init", "-q", "--bare", empty.to_str().unwrap()]);
-    shallow.git(&["remote", "set-url", "--push", "origin", empty.to_str().unwrap()]);
-    let repo = shallow.open();
-    let remote = repo.remote_for(None, crate::world::TIME).unwrap();
-    let to = leeward::git::Destination { branch: "main", base: None, tries: 1 };
-    let publication = remote.publish(&to, |_| {
-        let overlay = crate::world::overlay("one\n");
-        Ok(Some(crate::world::offer(crate::world::commit_at(&repo, &overlay, crate::repo::now())?)))
-    });
-    let publication = publication.unwrap().unwrap();
+    let shallow = world.bare.clone_with("shallow", &["--depth=1"]);
+    let other = world.keep.path().join("other.git");
+    let first = world.other.id("main");
+    world.other.git(&["init", "-q", "--bare", other.to_str().unwrap()]);
+    world.other.git(&["push", "-q", other.to_str().unwrap(), &format!("{first}:refs/heads/main")]);
+    shallow.git(&["remote", "set-url", "--push", "origin", other.to_str().unwrap()]);
+    let publication = crate::world::publish(&shallow, "one\n").unwrap();
     assert!(matches!(publication.push, Push::Refused { bar: Bar::Shallow, .. }), "{publication:?}");
     assert_eq!(failure(&publication).0, "git fetch --unshallow");
 }

@@ -4,7 +4,7 @@ use leeward::failure::Kind;
 use leeward::git::{Destination, Push};
 
 use crate::repo::{BRANCH, Repo, assert_fails};
-use crate::world::{TIME, World, assert_push, commit_at, failure, offer, overlay, publish, to_branch};
+use crate::world::{TIME, World, assert_push, commit_at, failure, offer, overlay, parents, publish, to_branch};
 
 #[test]
 fn refuses_a_remote_that_is_none() {
@@ -84,7 +84,8 @@ fn refuses_to_give_an_empty_remote_its_first_branch() {
     let repo = world.clone.open();
     let remote = repo.remote_for(None, TIME).unwrap();
     let to = Destination { branch: "main", base: None, tries: 1 };
-    let made = remote.publish(&to, |_| Ok(Some(offer(commit_at(&repo, &overlay("one\n"), crate::repo::now())?))));
+    let main = repo.base(Some("main")).unwrap().commit;
+    let made = remote.publish(&to, |_| Ok(Some(offer(main.clone()))));
     assert_push(&made.unwrap().unwrap(), &Push::Pushed, 1);
     assert_eq!(empty.git(&["for-each-ref", "--format=%(refname)"]), "refs/heads/main");
 }
@@ -116,7 +117,7 @@ fn publishes_from_a_bare_clone_a_linked_work_tree_and_a_clone_of_one_branch() {
     let narrow = world.bare.clone_with("narrow", &["--single-branch", "--branch=main"]);
     let second = publish(&narrow, "two\n").unwrap();
     assert_push(&second, &Push::Pushed, 1);
-    assert_eq!(world.bare.id(&format!("{BRANCH}^@")), first.commit.id, "the branch was fetched all the same");
+    assert_eq!(parents(&world.bare, BRANCH), first.commit.id, "the branch was fetched all the same");
 
     let mirror = bare(&world, "mirror.git", &["clone", "-q", "--mirror", world.bare.dir.to_str().unwrap()]);
     let repo = mirror.open();
@@ -130,5 +131,5 @@ fn publishes_from_a_bare_clone_a_linked_work_tree_and_a_clone_of_one_branch() {
         Ok(Some(offer(commit)))
     });
     assert_push(&made.unwrap().unwrap(), &Push::Pushed, 1);
-    assert_eq!(world.bare.id(&format!("{BRANCH}^@")), second.commit.id);
+    assert_eq!(parents(&world.bare, BRANCH), second.commit.id);
 }

@@ -5,7 +5,7 @@ use leeward::git::{Destination, Draft, Publication, Push, Repository, Signing};
 
 use crate::repo::{BRANCH, INCIDENT, MESSAGE, OVERLAY, assert_fails, now};
 use crate::server::{Act, can_serve};
-use crate::world::{TIME, World, assert_push, offer, overlay, person};
+use crate::world::{TIME, World, assert_push, offer, overlay, parents, person};
 
 /// Publishes to a branch of the remote, from a base.
 fn publish_to(repo: &Repository, branch: &str, base: &str) -> anyhow::Result<Option<Publication>> {
@@ -24,7 +24,7 @@ fn goes_to_the_base_and_is_done_the_next_time() {
     let before = world.bare.id("main");
     let publication = publish_to(&world.clone.open(), "main", "origin/main").unwrap().unwrap();
     assert_push(&publication, &Push::Pushed, 1);
-    assert_eq!((world.bare.id("main"), world.bare.id("main^@")), (publication.commit.id.clone(), before));
+    assert_eq!((world.bare.id("main"), parents(&world.bare, "main")), (publication.commit.id.clone(), before));
     assert!(!world.is_published(), "leeward's own branch stays here");
     let again = publish_to(&world.clone.open(), "main", "origin/main").unwrap().unwrap();
     assert_push(&again, &Push::AlreadyThere, 1);

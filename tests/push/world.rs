@@ -106,6 +106,11 @@ pub(crate) fn person(other: &Repo, branch: &str, path: &str, text: &str) -> Stri
     id
 }
 
+/// Returns the parents of a revision, a line each.
+pub(crate) fn parents(repo: &Repo, revision: &str) -> String {
+    repo.git(&["rev-parse", &format!("{revision}^@")])
+}
+
 /// Returns the changes of a proposal with a text in the overlay.
 pub(crate) fn overlay(text: &str) -> Changes {
     let edited = "resources:\n  - cr.yaml\ncomponents: [recovery/minio-a]\n";
