@@ -7,7 +7,7 @@ use git2::Oid;
 
 use super::process::End;
 use super::publish::pause;
-use super::remote::{Answer, Obstacle, Remote, Trouble};
+use super::remote::{Answer, Listed, Obstacle, Remote, Trouble};
 
 /// How often a fetch that another process was in the way of is tried.
 const TRIES: u32 = 5;
@@ -48,10 +48,10 @@ impl Remote<'_> {
         };
         let is_there = found.iter().any(|(name, _)| *name == format!("refs/heads/{branch}"));
         if !is_there {
-            self.repository.forget_published(&self.tracking(branch))?;
+            self.repository.forget_published(&self.followed(&self.address, branch))?;
         }
         // What was fetched may be newer than what was listed.
-        let tip = if is_there { self.noted(branch)? } else { None };
+        let tip = if is_there { self.noted(&self.followed(&self.address, branch))? } else { None };
         if tip.is_some() || !found.is_empty() {
             return Ok(Ok(Seen { tip, is_empty: false }));
         }
@@ -62,7 +62,7 @@ impl Remote<'_> {
     /// at the address.
     fn brought(&self, address: &str, branches: &[Option<&str>]) -> anyhow::Result<Answer<Vec<(String, Oid)>>> {
         let names: Vec<String> = branches.iter().flatten().map(|branch| format!("refs/heads/{branch}")).collect();
-        let (found, head) = match self.list(address, &names)? {
+        let Listed { found, head } = match self.list(address, &names)? {
             Ok(listed) => listed,
             Err(trouble) => return Ok(Err(trouble)),
         };
@@ -72,8 +72,9 @@ impl Remote<'_> {
                 name == format!("refs/heads/{branch}") || (name == "HEAD" && head.as_deref() == Some(branch))
             };
             let Some((_, tip)) = found.iter().find(|(name, _)| is_it(name)) else { continue };
-            if self.noted(branch)? != Some(*tip) {
-                specs.push(format!("+refs/heads/{branch}:{}", self.tracking(branch)));
+            let followed = self.followed(address, branch);
+            if self.noted(&followed)? != Some(*tip) {
+                specs.push(format!("+refs/heads/{branch}:{followed}"));
             }
         }
         Ok(self.fetch(address, specs)?.map(|()| found))
@@ -93,16 +94,16 @@ impl Remote<'_> {
         Ok(if ended.end == End::Success { Ok(()) } else { Err(self.trouble(&ended)) })
     }
 
-    /// Returns where a branch of the remote was last seen.
-    fn noted(&self, branch: &str) -> anyhow::Result<Option<Oid>> {
-        Ok(self.repository.reference(&self.tracking(branch))?.and_then(|reference| reference.target()))
+    /// Returns where a branch of the remote was last seen, by the reference that follows it.
+    fn noted(&self, followed: &str) -> anyhow::Result<Option<Oid>> {
+        Ok(self.repository.reference(followed)?.and_then(|reference| reference.target()))
     }
 
     /// Returns the default branch of the remote as noted when it was cloned.
     fn default_branch(&self) -> anyhow::Result<Option<String>> {
-        let Some(head) = self.repository.reference(&self.tracking("HEAD"))? else { return Ok(None) };
+        let Some(head) = self.repository.reference(&self.followed(&self.name, "HEAD"))? else { return Ok(None) };
         let target = head.symbolic_target_bytes().map(String::from_utf8_lossy);
-        Ok(target.and_then(|target| target.strip_prefix(&self.tracking("")).map(str::to_owned)))
+        Ok(target.and_then(|target| target.strip_prefix(&self.followed(&self.name, "")).map(str::to_owned)))
     }
 
     /// Returns whether the remote has no branch.

@@ -139,9 +139,9 @@ impl Program {
         for (name, _) in env::vars_os().filter(|(name, _)| is_traced(name)) {
             command.env_remove(name);
         }
-        UNSET.iter().for_each(|name| {
+        for name in UNSET {
             command.env_remove(name);
-        });
+        }
         command.env("PATH", &self.search).envs(self.variables.iter().map(|(name, value)| (name, value)));
         run(command, time).with_context(|| format!("failed to run `{}`", self.path.display()))
     }

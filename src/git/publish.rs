@@ -63,7 +63,6 @@ impl Remote<'_> {
         to: &Destination<'_>,
         mut offer: impl FnMut(u32) -> anyhow::Result<Option<Offer>>,
     ) -> anyhow::Result<Option<Publication>> {
-        self.refuse_elsewhere(to.branch)?;
         let mut first: Option<BTreeMap<String, String>> = None;
         let mut last = None;
         let tries = to.tries.max(1);
@@ -116,7 +115,7 @@ impl Remote<'_> {
     fn ended(&self, branch: &str, last: (Commit, Push, u32)) -> anyhow::Result<Publication> {
         let (commit, mut push, rounds) = last;
         if push.is_there() {
-            self.repository.note_published(&self.tracking(branch), commit.oid()?)?;
+            self.repository.note_published(&self.followed(&self.address, branch), commit.oid()?)?;
             self.repository.follow_published(branch, commit.oid()?)?;
         }
         if let Push::Moved { to } = &mut push {

@@ -53,6 +53,15 @@ pub(super) struct Trouble {
     pub(super) said: Vec<String>,
 }
 
+/// What a remote has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// The references that were asked for, by their full names, and `HEAD`.
+    pub(super) found: Vec<(String, Oid)>,
+    /// The branch that its head names.
+    pub(super) head: Option<String>,
+}
+
 /// What a remote answered.
 pub(super) type Answer<T> = Result<T, Trouble>;
 
@@ -150,27 +159,16 @@ impl Remote<'_> {
         &self.url
     }
 
-    /// Returns the name of the reference that follows a branch of this remote.
-    pub(super) fn tracking(&self, branch: &str) -> String {
-        format!("refs/remotes/{}/{branch}", self.name)
+    /// Returns the name of the reference that follows a branch of an address. What the address for pushes has under the name
+    /// of a branch that is fetched from elsewhere must not pass for that.
+    pub(super) fn followed(&self, address: &str, branch: &str) -> String {
+        let is_fetched = address == self.name || branch.starts_with("leeward/");
+        let folder = if is_fetched { "refs/remotes" } else { "refs/leeward" };
+        format!("{folder}/{}/{branch}", self.name)
     }
 
-    /// Refuses a branch other than leeward's where pushes go elsewhere than fetches: what is fetched says nothing of it.
-    pub(super) fn refuse_elsewhere(&self, branch: &str) -> Result<(), Failure> {
-        if self.address == self.name || branch.starts_with("leeward/") {
-            return Ok(());
-        }
-        let fact = format!("remote `{}` is pushed to another place than it is fetched from", self.name);
-        Err(refused(fact).hint("--remote NAME"))
-    }
-
-    /// Asks an address for references by their full names; what is not there is left out. The second is the branch that the remote's
-    /// head names.
-    pub(super) fn list(
-        &self,
-        address: &str,
-        names: &[String],
-    ) -> anyhow::Result<Answer<(Vec<(String, Oid)>, Option<String>)>> {
+    /// Asks an address for references by their full names; what is not there is left out.
+    pub(super) fn list(&self, address: &str, names: &[String]) -> anyhow::Result<Answer<Listed>> {
         let mut args = vec!["ls-remote", "--symref", "--", address, "HEAD"];
         args.extend(names.iter().map(String::as_str));
         let ended = self.program.remote(&args)?;
@@ -188,14 +186,14 @@ impl Remote<'_> {
                 ));
             }
         }
-        Ok(Ok((found, head)))
+        Ok(Ok(Listed { found, head }))
     }
 
     /// Returns where a branch of the remote stands now.
     pub(super) fn tip(&self, branch: &str) -> anyhow::Result<Answer<Option<Oid>>> {
         let name = format!("refs/heads/{branch}");
         let listed = self.list(&self.address, std::slice::from_ref(&name))?;
-        Ok(listed.map(|(found, _)| found.into_iter().find(|(found, _)| *found == name).map(|(_, id)| id)))
+        Ok(listed.map(|listed| listed.found.into_iter().find(|(found, _)| *found == name).map(|(_, id)| id)))
     }
 
     /// Returns what kept the remote from answering, by what was said.

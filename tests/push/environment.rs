@@ -1,7 +1,6 @@
 //! What a push takes from the environment and the settings of the user, what it runs, and where a credential goes: nowhere
 //! but to git, in its environment.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -10,7 +9,7 @@ use crate::repo::Repo;
 use crate::server::{Act, can_serve};
 use crate::skip::skip;
 use crate::worker::{command, run};
-use crate::world::World;
+use crate::world::{World, hook, program};
 
 /// The credential that must not get anywhere.
 const CANARY: &str = "canary-0f1e2d3c";
@@ -28,13 +27,6 @@ fn locked() -> World {
         if request.header("authorization") == Some(want.as_str()) { Act::Serve } else { Act::Status(401) }
     });
     world
-}
-
-/// Writes a program.
-fn program(path: &Path, lines: &str) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// Returns `PATH` with a folder before it.
@@ -129,13 +121,14 @@ fn a_token_is_in_the_environment_of_git_and_nowhere_else() {
     let (top, header) = (world.keep.path().canonicalize().unwrap(), header());
     let encoded = header.split_once(' ').unwrap().1;
     // A server that repeats what it was sent.
-    world.hook(&world.bare, "post-receive", &format!("echo 'got {header} of pat:{CANARY}' >&2; env >&2"));
+    hook(&world.bare, "post-receive", &format!("echo 'got {header} of pat:{CANARY}' >&2; env >&2"));
     let log = tempfile::NamedTempFile::new().unwrap();
     let real = Repo::at(world.clone.dir.clone()).git(&["--exec-path"]);
     let wrapper = format!(
         "echo \"argv: $*\" >> '{0}'\nenv | sed 's/^/env: /' >> '{0}'\nexec '{real}/git' \"$@\"",
         log.path().display()
     );
+    std::fs::create_dir(top.join("bin")).unwrap();
     program(&top.join("bin/git"), &wrapper);
     let mut command = command(&[], &world);
     command
@@ -194,9 +187,10 @@ fn runs_nothing_that_a_repository_holds() {
     for name in
         ["pre-push", "reference-transaction", "post-checkout", "pre-auto-gc", "post-merge", "fsmonitor-watchman"]
     {
-        world.hook(&world.clone, name, &touch);
+        hook(&world.clone, name, &touch);
     }
     let folder = world.clone.dir.join("hooks");
+    std::fs::create_dir(&folder).unwrap();
     program(&folder.join("pre-push"), &touch);
     // A work tree that brings programs of the names that git looks for.
     for name in ["git", "git-remote-http", "ssh", "gpg"] {

@@ -1,5 +1,7 @@
 //! The usual way: the first push, the next, a run again; what is noted here of what is there.
 
+use std::fmt::Write as _;
+
 use leeward::git::Push;
 
 use crate::repo::{BRANCH, KUSTOMIZATION, OVERLAY};
@@ -75,7 +77,7 @@ fn takes_a_large_commit_over_http() {
     let mut text = String::new();
     while text.len() < 4 << 20 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        text.push_str(&format!("{state:x}"));
+        write!(text, "{state:x}").unwrap();
     }
     assert_push(&world.publish(&text).unwrap(), &Push::Pushed, 1);
     assert_eq!(world.bare.show(BRANCH, OVERLAY), text);

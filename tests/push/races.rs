@@ -8,7 +8,7 @@ use leeward::git::{Destination, Offer, Push};
 
 use crate::repo::{BRANCH, OVERLAY, Repo, assert_fails, now};
 use crate::server::{Act, Request, can_serve};
-use crate::world::{TIME, World, assert_push, commit_at, overlay, person, publish_at, to_branch};
+use crate::world::{TIME, World, assert_push, commit_at, hook, overlay, person, publish_at, to_branch};
 
 /// How many rounds, 10 unless the long run asks for more.
 fn rounds() -> usize {
@@ -63,7 +63,7 @@ fn loses_no_commit_and_writes_over_none() {
     }
     let world = World::http();
     let log = world.keep.path().join("pushes");
-    world.hook(&world.bare, "post-receive", &format!("cat >> '{}'", log.display()));
+    hook(&world.bare, "post-receive", &format!("cat >> '{}'", log.display()));
     assert_push(&world.publish("round none\n").unwrap(), &Push::Pushed, 1);
 
     let (plan, people) = (Plan::default(), Arc::new(Mutex::new(Vec::new())));

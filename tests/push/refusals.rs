@@ -4,11 +4,11 @@ use leeward::git::{Bar, Push};
 
 use crate::repo::BRANCH;
 use crate::server::can_serve;
-use crate::world::{World, failure};
+use crate::world::{World, failure, hook};
 
 /// Publishes to a remote whose hook refuses, and returns bar, hint and fact.
 fn refused(world: &World, lines: &str) -> (Bar, String, String) {
-    world.hook(&world.bare, "pre-receive", &format!("{lines}\nexit 1"));
+    hook(&world.bare, "pre-receive", &format!("{lines}\nexit 1"));
     let publication = world.publish("one\n").unwrap();
     let Push::Refused { bar, .. } = publication.push else { panic!("{publication:?}") };
     assert!(!world.is_published());

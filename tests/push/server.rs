@@ -1,7 +1,7 @@
 //! A folder of bare repositories over HTTP, by `git http-backend`, and everything that can go wrong between the two.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

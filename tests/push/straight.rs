@@ -74,3 +74,16 @@ fn keeps_a_branch_here_that_people_committed_on() {
     assert_fails(result, Kind::Refused, Some(&hint), &["holds commits that are not leeward's"]);
     assert_eq!(world.clone.id(BRANCH), mine);
 }
+
+#[test]
+fn goes_to_the_base_where_pushes_have_an_address_of_their_own() {
+    let world = World::local();
+    let url = format!("file://{}", world.bare.dir.display());
+    world.clone.git(&["remote", "set-url", "--push", "origin", &url]);
+    let publication = publish_to(&world.clone.open(), "main", "origin/main").unwrap().unwrap();
+    assert_push(&publication, &Push::Pushed, 1);
+    let moved = world.person("main", "docs/README.md", "meanwhile\n");
+    let again = publish_to(&world.clone.open(), "main", "origin/main").unwrap().unwrap();
+    assert_push(&again, &Push::AlreadyThere, 1);
+    assert_eq!((world.bare.id("main"), again.commit.id), (moved.clone(), moved));
+}

@@ -1,7 +1,8 @@
 //! A remote, the clone that leeward works in, and a clone of somebody else.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::repo::{BRANCH, Changes, INCIDENT, MESSAGE, Repo, files, pinned};
 use crate::server::Server;
 
 /// How long a call of git may take, where the test is not about that.
-pub(crate) const TIME: Duration = Duration::from_secs(60);
+pub(crate) const TIME: Duration = Duration::from_mins(1);
 
 /// A remote and its clones.
 pub(crate) struct World {
@@ -83,17 +84,19 @@ impl World {
     pub(crate) fn person(&self, branch: &str, path: &str, text: &str) -> String {
         person(&self.other, branch, path, text)
     }
+}
 
-    /// Writes a hook of a repository.
-    pub(crate) fn hook(&self, repo: &Repo, name: &str, lines: &str) -> PathBuf {
-        use std::os::unix::fs::PermissionsExt as _;
-        let folder = PathBuf::from(repo.git(&["rev-parse", "--absolute-git-dir"])).join("hooks");
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{lines}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        path
-    }
+/// Writes a hook of a repository.
+pub(crate) fn hook(repo: &Repo, name: &str, lines: &str) {
+    let folder = PathBuf::from(repo.git(&["rev-parse", "--absolute-git-dir"])).join("hooks");
+    std::fs::create_dir_all(&folder).unwrap();
+    program(&folder.join(name), lines);
+}
+
+/// Writes a program of the shell.
+pub(crate) fn program(path: &Path, lines: &str) {
+    std::fs::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// Commits a file on a branch of the remote, in the clone of somebody else, and returns the id.
