@@ -5,7 +5,7 @@
 //!
 //! In reading order: [`open`](Repository::open) · `revision` names → commits · `tree` a commit's files · `delta` two trees →
 //! paths · `history` whose commits a branch holds · `merge` changes of people kept · `write` files → a tree · `branch` tips,
-//! locks, compare-and-swap · `prepare` what the commit would be · `commit` the commit, with `identity`, `sign`, `settings`.
+//! locks, compare-and-swap · `prepare` what the commit would be, `straight` where no pull request is made · `commit` the commit, with `identity`, `sign`, `settings`.
 //! The network is left to the `git` program: `process`, `program` how it is called · `remote` where to · `fetch` what is there ·
 //! `push` one push, by `porcelain`, `refusal`, `said` · `publish` rounds until it is there · `published` what is noted of it.
 
@@ -32,6 +32,7 @@ mod revision;
 mod said;
 mod settings;
 mod sign;
+mod straight;
 mod tree;
 mod write;
 

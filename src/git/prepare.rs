@@ -84,7 +84,7 @@ impl Prepared<'_> {
 }
 
 /// A way for the branch: what it does, the parents, the tree, and what people changed.
-struct Way {
+pub(super) struct Way {
     /// What it does.
     outcome: Outcome,
     /// The parents.
@@ -113,27 +113,8 @@ impl Repository {
         self.decided(draft, way, (local, base.tree_id()), changes)
     }
 
-    /// Decides what the commit of a draft would be that goes to the base's own branch: always one commit on the base, since
-    /// the draft's branch is published nowhere and only names it here.
-    ///
-    /// # Errors
-    /// Refuses as [`prepare`](Self::prepare) does, and a branch here that holds commits of people.
-    pub fn prepare_anew(&self, draft: &Draft<'_>) -> anyhow::Result<Prepared<'_>> {
-        self.refuse_unusable(draft.branch)?;
-        let base = self.commit_of(draft.base.oid()?)?;
-        let changes = self.blobs(&Tree::new(&self.raw, base.tree_id()), draft.changes)?;
-        let local = self.tip(&format!("refs/heads/{}", draft.branch))?;
-        if let Some(tip) = local
-            && !self.is_only_ours(tip, &[base.id()], draft.incident)?
-        {
-            return Err(kept_by_people(draft).into());
-        }
-        let way = self.anew(&base, &changes)?;
-        self.decided(draft, way, (local, base.tree_id()), changes)
-    }
-
     /// Returns the decision; `ends` are what the local branch must still be, and the files of the base.
-    fn decided(
+    pub(super) fn decided(
         &self,
         draft: &Draft<'_>,
         way: Way,
@@ -156,7 +137,7 @@ impl Repository {
     }
 
     /// Starts from the base.
-    fn anew(&self, base: &git2::Commit<'_>, changes: &Changes) -> anyhow::Result<Way> {
+    pub(super) fn anew(&self, base: &git2::Commit<'_>, changes: &Changes) -> anyhow::Result<Way> {
         let tree = self.updated(base.tree_id(), changes)?;
         if tree == base.tree_id() {
             return Ok(already(base));
@@ -253,12 +234,6 @@ impl Repository {
 /// The refusal of a branch of our name that somebody else made.
 fn foreign(draft: &Draft<'_>) -> Failure {
     let fact = format!("branch `{}` exists and holds no commit of leeward", draft.branch);
-    refused(fact).hint(format!("git branch -m {} kept-{}", draft.branch, draft.branch.replace('/', "-")))
-}
-
-/// The refusal of a branch that people committed on, where it is to be left behind.
-fn kept_by_people(draft: &Draft<'_>) -> Failure {
-    let fact = format!("branch `{}` holds commits that are not leeward's", draft.branch);
     refused(fact).hint(format!("git branch -m {} kept-{}", draft.branch, draft.branch.replace('/', "-")))
 }
 

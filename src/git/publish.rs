@@ -63,6 +63,9 @@ impl Remote<'_> {
         to: &Destination<'_>,
         mut offer: impl FnMut(u32) -> anyhow::Result<Option<Offer>>,
     ) -> anyhow::Result<Option<Publication>> {
+        for branch in [Some(to.branch), to.base].into_iter().flatten() {
+            refuse_no_branch(branch)?;
+        }
         let mut first: Option<BTreeMap<String, String>> = None;
         let mut last = None;
         let tries = to.tries.max(1);
@@ -116,7 +119,9 @@ impl Remote<'_> {
         let (commit, mut push, rounds) = last;
         if push.is_there() {
             self.repository.note_published(&self.followed(&self.address, branch), commit.oid()?)?;
-            self.repository.follow_published(branch, commit.oid()?)?;
+            if branch.starts_with("leeward/") {
+                self.repository.follow_published(branch, commit.oid()?)?;
+            }
         }
         if let Push::Moved { to } = &mut push {
             *to = self.tip(branch)?.ok().flatten().map(|id| id.to_string());
@@ -131,6 +136,14 @@ impl Remote<'_> {
         let fact = format!("remote `{}` is empty, it would take the first branch for its default", self.name);
         refused(fact).hint(format!("git push {} HEAD", self.name))
     }
+}
+
+/// Refuses a text that is no name of a branch: among the arguments of git it could mean more.
+fn refuse_no_branch(text: &str) -> Result<(), Failure> {
+    if git2::Reference::is_valid_name(&format!("refs/heads/{text}")) && !text.starts_with(['-', '+']) {
+        return Ok(());
+    }
+    Err(refused(format!("`{}` is not the name of a branch", text.escape_debug())).hint("--push-to BRANCH"))
 }
 
 /// Returns the name of an input that is not what it was.

@@ -177,8 +177,10 @@ impl Remote<'_> {
         }
         let (mut found, mut head) = (Vec::new(), None);
         for (id, name) in ended.output.lines().filter_map(|line| line.split_once('\t')) {
-            if let Some(target) = id.strip_prefix("ref: refs/heads/").filter(|_| name == "HEAD") {
-                head = Some(target.to_owned());
+            if let Some(target) = id.strip_prefix("ref: ").filter(|_| name == "HEAD") {
+                // What it says becomes part of a refspec.
+                let target = target.strip_prefix("refs/heads/").filter(|_| git2::Reference::is_valid_name(target));
+                head = target.map(str::to_owned);
             } else if name == "HEAD" || names.iter().any(|asked| asked == name) {
                 found.push((
                     name.to_owned(),

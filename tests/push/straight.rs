@@ -22,10 +22,12 @@ fn publish_to(repo: &Repository, branch: &str, base: &str) -> anyhow::Result<Opt
 fn goes_to_the_base_and_is_done_the_next_time() {
     let world = World::local();
     let before = world.bare.id("main");
+    world.clone.git(&["checkout", "-q", "--detach"]);
     let publication = publish_to(&world.clone.open(), "main", "origin/main").unwrap().unwrap();
     assert_push(&publication, &Push::Pushed, 1);
-    assert_eq!((world.bare.id("main"), parents(&world.bare, "main")), (publication.commit.id.clone(), before));
+    assert_eq!((world.bare.id("main"), parents(&world.bare, "main")), (publication.commit.id.clone(), before.clone()));
     assert!(!world.is_published(), "leeward's own branch stays here");
+    assert_eq!(world.clone.id("main"), before, "no other branch here moves");
     let again = publish_to(&world.clone.open(), "main", "origin/main").unwrap().unwrap();
     assert_push(&again, &Push::AlreadyThere, 1);
     assert_eq!(again.commit.id, publication.commit.id);
@@ -86,4 +88,13 @@ fn goes_to_the_base_where_pushes_have_an_address_of_their_own() {
     let again = publish_to(&world.clone.open(), "main", "origin/main").unwrap().unwrap();
     assert_push(&again, &Push::AlreadyThere, 1);
     assert_eq!((world.bare.id("main"), again.commit.id), (moved.clone(), moved));
+}
+
+#[test]
+fn refuses_what_is_no_name_of_a_branch() {
+    let world = World::local();
+    for name in ["main:refs/heads/other", "+main", "--all", "a b", "", "x..y"] {
+        let result = publish_to(&world.clone.open(), name, "origin/main");
+        assert_fails(result, Kind::Refused, Some("--push-to BRANCH"), &["is not the name of a branch"]);
+    }
 }
