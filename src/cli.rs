@@ -154,6 +154,15 @@ pub struct ChangeArgs {
     /// Git after [default: what is checked out]
     #[arg(long, value_name = "REV", env = "LEEWARD_HEAD", hide_env = true)]
     pub head: Option<String>,
+    /// Only the roots of this cluster, repeatable [default: every root that changes]
+    #[arg(
+        long,
+        value_name = "[ROOT:][NAMESPACE/]NAME",
+        env = "LEEWARD_CLUSTER",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub cluster: Vec<String>,
     /// Which files a kustomization may read [default: none where Flux deploys the root, else root-only]
     #[arg(long, value_enum, env = "LEEWARD_LOAD_RESTRICTOR", hide_env = true)]
     pub load_restrictor: Option<LoadRestrictor>,

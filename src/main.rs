@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use leeward::cli::{Cli, Color, Format};
-use leeward::console::{Console, Label};
+use leeward::console::{Console, Label, painted};
 use leeward::failure::{Kind, hint_of, kind_of};
 use leeward::{commands, report};
 
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let console = Console::new(cli.color);
     let now = cli.now.unwrap_or_else(jiff::Timestamp::now);
     let (text, code, failure, notes) = match commands::run(&cli, now) {
-        Ok(answer) => (answer.text, answer.code, answer.failure.map(anyhow::Error::new), answer.notes),
+        Ok(answer) => (shown(&answer), answer.code, answer.failure.map(anyhow::Error::new), answer.notes),
         Err(error) => (String::new(), kind_of(&error).exit_code(), Some(error), Vec::new()),
     };
     let written = console.answer(&text);
@@ -35,6 +35,11 @@ fn main() -> ExitCode {
         console.error(&lines.collect::<Vec<_>>());
     }
     if written.is_err() { ExitCode::from(4) } else { ExitCode::from(code) }
+}
+
+/// Returns the text of an answer, the signs of its differences in colour; the console takes colours out where none are wanted.
+fn shown(answer: &commands::Answer) -> String {
+    answer.signs.map_or_else(|| answer.text.clone(), |column| painted(&answer.text, column))
 }
 
 /// Says what clap says: help and version, or why the command line cannot be used, to programs that ask for JSON too.

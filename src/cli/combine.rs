@@ -5,7 +5,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{Cli, ProposeArgs, RecoveryArgs, Verb};
+use super::{Cli, LiveArgs, ProposeArgs, RecoveryArgs, Verb};
 
 impl Cli {
     /// Returns the command line as typed, with the variables that it leaves room for.
@@ -33,6 +33,7 @@ impl Cli {
         let combined = match &mut cli.verb {
             Verb::Plan(args) => recovery(&mut args.recovery, matches),
             Verb::Propose(args) => recovery(&mut args.recovery, matches).and_then(|()| signing(args, matches)),
+            Verb::Preview(args) => live(&mut args.live, matches),
             _ => Ok(()),
         };
         let said = |(kind, text)| command.find_subcommand_mut(verb).map(|command| command.error(kind, text));
@@ -119,6 +120,20 @@ fn recovery(args: &mut RecoveryArgs, matches: &ArgMatches) -> Result<(), Fault> 
             }
             *value = None;
         }
+    }
+    Ok(())
+}
+
+/// Combines the flags of a live cluster: files stand in for it.
+fn live(args: &mut LiveArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    for (flag, is_set) in [("context", args.context.is_some()), ("kubeconfig", args.kubeconfig.is_some())] {
+        match loser(matches, ("live", !args.live.is_empty()), (flag, is_set))? {
+            Loser::First => args.live.clear(),
+            Loser::Second | Loser::Neither => {}
+        }
+    }
+    if !args.live.is_empty() {
+        (args.context, args.kubeconfig) = (None, None);
     }
     Ok(())
 }

@@ -30,6 +30,8 @@ pub(crate) const FILES: [(&str, &str); 7] = [
     ("flux/pxc-b.yaml", include_str!("../../overlays/gitops/flux/pxc-b.yaml")),
     ("leeward.yaml", include_str!("../../overlays/gitops/leeward.yaml")),
 ];
+/// What `kubectl` shows of one of the two clusters.
+const LIVE: &str = include_str!("../../overlays/live/prod-a.yaml");
 /// The reason that the story gives.
 const REASON: &str = "minio.a.example refuses connections since 03:00";
 
@@ -53,15 +55,31 @@ pub(super) fn run(args: &DemoArgs, now: Timestamp) -> anyhow::Result<Answer> {
         now,
     )?;
     story += &committed(&dir)?;
+    story += &previewed(&dir, now)?;
     story += &next_steps(&shown);
     Ok(Answer::done(story))
+}
+
+/// Returns what merging will do to the first cluster, which somebody changed by hand meanwhile.
+fn previewed(dir: &Path, now: Timestamp) -> anyhow::Result<String> {
+    let live = dir.join("live-prod-a.yaml");
+    std::fs::write(&live, LIVE).with_context(|| format!("failed to write `{}`", live.display()))?;
+    let repository = Repository::open(dir)?;
+    let (branch, _) = repository.leeward_branches()?.into_iter().next().context("no branch was made")?;
+    let (shown, live) = (dir.display().to_string(), live.display().to_string());
+    let said =
+        step(&["preview", "--repo", &shown, "--head", &branch, "--cluster", "pxc-a/cluster1", "--live", &live], now)?;
+    Ok(format!(
+        "Before anybody merges: what Flux will do to the live cluster. `kubectl get … -o yaml --show-managed-fields` is in a \
+         file here; with a kubeconfig leeward asks the API server.\n\n{said}"
+    ))
 }
 
 /// Returns what to try next.
 fn next_steps(shown: &str) -> String {
     let shown = quoted(shown);
     format!(
-        "Nothing else was touched: no work tree, no index, no other branch. Try next:\n\n  \
+        "Nothing else was touched: no index, no other branch, no file of the repository. Try next:\n\n  \
          git -C {shown} log -p --all\n  \
          leeward plan --repo {shown} --all --storage minio-a --to nas\n  \
          leeward plan --repo {shown} --cluster pxc-b/cluster1 --storage minio-a --action rotate --credentials-secret minio-a-credentials-r2\n  \

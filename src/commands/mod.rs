@@ -23,6 +23,8 @@ pub struct Answer {
     pub text: String,
     /// The exit code.
     pub code: u8,
+    /// Where the signs `+` and `-` of a difference stand, which a terminal may colour.
+    pub signs: Option<usize>,
     /// For stderr: what went wrong although there is an answer.
     pub failure: Option<crate::failure::Failure>,
     /// For stderr: what a person has to know of an answer whose text has no room for it.
@@ -32,7 +34,7 @@ pub struct Answer {
 impl Answer {
     /// Returns an answer of a run that did what it should.
     pub(crate) fn done(text: String) -> Self {
-        Self { text, code: 0, failure: None, notes: Vec::new() }
+        Self { text, code: 0, signs: None, failure: None, notes: Vec::new() }
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn answer(recovery: &Recovery, args: &RecoveryArgs, report: &PlanRepo
         Format::Json => report::plan_json(report),
     };
     let code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code());
-    Answer { text, code, failure, notes: Vec::new() }
+    Answer { text, code, signs: None, failure, notes: Vec::new() }
 }
 
 /// Returns the refusal of a set: which clusters, and the command that leaves them out.

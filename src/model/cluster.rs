@@ -28,6 +28,16 @@ impl ClusterId {
     pub fn short(&self) -> String {
         format!("{}/{}", self.namespace.as_deref().unwrap_or("-"), self.name)
     }
+
+    /// Returns whether `[ROOT:][NAMESPACE/]NAME` names it.
+    pub fn is_named(&self, text: &str) -> bool {
+        let (root, rest) =
+            text.split_once(':').map_or((None, text), |(root, rest)| (Some(root.trim_end_matches('/')), rest));
+        let (namespace, name) = rest.split_once('/').map_or((None, rest), |(namespace, name)| (Some(namespace), name));
+        self.name == name
+            && root.is_none_or(|root| self.root.to_string() == root)
+            && namespace.is_none_or(|namespace| self.namespace.as_deref().unwrap_or("-") == namespace)
+    }
 }
 
 impl fmt::Display for ClusterId {

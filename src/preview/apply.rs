@@ -57,14 +57,14 @@ pub(super) fn lists(
     let mut merged = Vec::new();
     let mut at = 0;
     for (index, step) in new.iter().enumerate() {
-        let found = old.iter().position(|other| other == step);
-        // Items that are not sent come out before the sent item that follows them.
-        let until = found.filter(|found| *found >= at);
-        if let Some(until) = until {
-            merged.extend((at..until).filter(|place| !new.contains(&old[*place])).map(|place| live[place].clone()));
-            at = until + 1;
+        // Items that are not sent come out as soon as they are met, those sent earlier are passed over.
+        while at < old.len() && (!new.contains(&old[at]) || new[..index].contains(&old[at])) {
+            merged.extend((!new.contains(&old[at])).then(|| live[at].clone()));
+            at += 1;
         }
+        let found = old.iter().position(|other| other == step);
         merged.push(found.map_or_else(|| sent[index].clone(), |found| both(&live[found], &sent[index])));
+        at += usize::from(found == Some(at));
     }
     merged.extend((at..live.len()).filter(|place| !new.contains(&old[*place])).map(|place| live[place].clone()));
     merged
@@ -108,13 +108,13 @@ fn keep(
     let nothing = FieldSet::default();
     let Some(own) = own.below(step).filter(|own| !own.children.is_empty()) else { return Some(value.clone()) };
     let left = prune(value, (own, kept.below(step).unwrap_or(&nothing)), view);
-    // A map that loses its last key is null to the API server, and a list its last item.
+    // A map that loses its last key is null to the API server, and so is a list that loses its last item.
     let is_emptied = |value: &Value| match value {
         Value::Object(fields) => fields.is_empty(),
         Value::Array(items) => items.is_empty(),
         _ => false,
     };
-    (is_emptied(value) || !is_emptied(&left)).then_some(left)
+    Some(if !is_emptied(value) && is_emptied(&left) { Value::Null } else { left })
 }
 
 #[cfg(test)]
@@ -142,7 +142,7 @@ mod tests {
         let kept = applied(&live, &json!({"a": {}}), &own, &json!({"f:a": {"f:x": {".": {}, "f:o": {}}}}));
         assert_eq!(kept, json!({"a": {"x": {"o": 2}}}));
         let gone = applied(&live, &json!({"a": {}}), &own, &json!({"f:a": {"f:x": {"f:o": {}}}}));
-        assert_eq!(gone, json!({}));
+        assert_eq!(gone, json!({"a": null}));
     }
 
     #[test]

@@ -22,6 +22,11 @@ const KUBECTL: &str = "kubectl-client-side-apply";
 /// The annotation that makes an object a hook.
 const HOOK: &str = "argocd.argoproj.io/hook";
 
+/// Returns whether an object is a hook.
+pub(super) fn is_hook(value: &Value) -> bool {
+    annotation(value, HOOK).is_some()
+}
+
 /// Returns the engine that syncs one object: its own option wins.
 pub(super) fn engine_of(sent: &Value, engine: Engine) -> Engine {
     let own = annotation(sent, OPTIONS).unwrap_or_default();
@@ -59,7 +64,7 @@ fn on_client(case: &Case<'_>, sent: &Value) -> Predicted {
     let managers = managers(case.live).unwrap_or_default();
     let bare = ownership(&managers, |one| one.applied && one.name == MANAGER);
     let (dry_run, _) = server_side(case, sent, &bare, &bare);
-    let mut predicted = Predicted::of(case.schema, value, dry_run);
+    let mut predicted = Predicted::of(case, value, dry_run);
     if last_applied(case.live).is_none() {
         let why = format!("the live object has no `{LAST_APPLIED}`: a client-side apply removes nothing");
         predicted.left = Some(why);
@@ -73,7 +78,7 @@ fn on_server(case: &Case<'_>, sent: &Value) -> Predicted {
         let own = case.before.map(|before| FieldSet::of(before, case.view())).unwrap_or_default();
         let of = super::apply::Ownership { own, others: FieldSet::default() };
         let (value, dry_run) = server_side(case, sent, &of, &of);
-        let mut predicted = Predicted::of(case.schema, value, dry_run);
+        let mut predicted = Predicted::of(case, value, dry_run);
         predicted.unsure = unexplained(case, "the reading has no `metadata.managedFields`: who owns this is not known");
         return predicted;
     };
@@ -84,7 +89,7 @@ fn on_server(case: &Case<'_>, sent: &Value) -> Predicted {
     let first = if is_first_on_client { client_apply(case, sent) } else { case.live.clone() };
     let (_, dry_run) = server_side(case, sent, &bare, &bare);
     let (value, _) = server_side(&Case { live: &first, ..*case }, sent, &with, &with);
-    Predicted::of(case.schema, value, dry_run)
+    Predicted::of(case, value, dry_run)
 }
 
 /// Returns whether Argo CD applies on the client once more, as `kubectl`, so that ownership can move.
@@ -116,7 +121,7 @@ fn replaced(case: &Case<'_>, sent: &Value) -> Predicted {
             path.set(&mut value, made.clone());
         }
     }
-    let mut predicted = Predicted::of(case.schema, value.clone(), value);
+    let mut predicted = Predicted { dry_run: None, ..Predicted::of(case, value.clone(), value) };
     let fact = "`Replace=true`: the whole object is replaced, what others wrote is lost";
     predicted.findings.push(Finding::warn("replaces-object", fact));
     if case.applier.argo.has(case.sent, "Force=true") || case.applier.argo.has(case.live, "Force=true") {

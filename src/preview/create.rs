@@ -1,4 +1,4 @@
-//! What is not there yet, and what the API server refuses to change. Both end an apply before it is an ordinary one.
+//! An object that is not there yet: what the API server makes of it, and what may stop that.
 //! Must never call something created whose namespace or kind nobody makes.
 
 use serde_json::Value;
@@ -6,13 +6,11 @@ use serde_json::Value;
 use super::desired::sent;
 use super::difference::{bare, differences};
 use super::identity::Pair;
-use super::immutable;
 use super::object::Context;
-use super::predict::{Case, Predicted};
 use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
-use super::{Action, Basis, Engine, ObjectPreview, flux};
+use super::{Action, Basis, Engine, ObjectPreview, dry_run, flux};
 use crate::model::finding::Finding;
 use crate::model::live::Absence;
 use crate::model::object::ObjectId;
@@ -35,6 +33,7 @@ pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>
     schema.defaulted(&mut value);
     preview.action = Action::Create;
     preview.unsure = new.unsure;
+    dry_run::hold_new(&pair.id, &mut value, (schema, context.live), preview);
     preview.effective = differences(&bare(&value), &comparable(&value), View::of(schema));
     if pair.before.is_some() {
         preview
@@ -46,8 +45,7 @@ pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>
 
 /// Returns whether Flux never applies an object.
 fn flux_leaves(after: &Value, context: &Context<'_>) -> bool {
-    let is_off = flux::says(after, "reconcile", "disabled") || flux::says(after, "ssa", "Ignore");
-    context.applier.engine == Engine::Flux && is_off
+    context.applier.engine == Engine::Flux && flux::is_excluded(after)
 }
 
 /// Returns what could still stop the creation.
@@ -78,43 +76,5 @@ fn unverified(id: &ObjectId, absence: Absence, context: &Context<'_>) -> Option<
             let fact = format!("unverified: kind `{}` of `{}` is not there", id.kind, id.group);
             Some(Finding::warn("kind-missing", fact))
         }
-    }
-}
-
-/// Returns what is left of a prediction that the API server refuses, and why.
-pub(super) fn settle_refused(
-    case: &Case<'_>,
-    predicted: Predicted,
-    refused: &[String],
-    preview: &mut ObjectPreview,
-) -> (Value, Option<String>) {
-    if refused.is_empty() {
-        return (predicted.value, predicted.left);
-    }
-    let fields = refused.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-    if is_forced(case) {
-        let fact = format!("{fields} cannot be changed: the object is deleted and made anew (force)");
-        preview.findings.push(Finding::warn("recreates-object", fact));
-        if case.id.kind == "PersistentVolumeClaim" {
-            let fact = "the claim is deleted and made anew: its data goes unless the volume's reclaim policy keeps it";
-            preview.findings.push(Finding::warn("deletes-data", fact));
-        }
-        let mut value = case.sent.clone();
-        case.schema.defaulted(&mut value);
-        return (value, predicted.left);
-    }
-    let fact = format!("{fields} cannot be changed: the controller's apply is refused, nothing of this object changes");
-    preview.findings.push(Finding::warn(immutable::ID, fact));
-    (case.live.clone(), Some("the API server refuses the apply: a field cannot be changed".to_owned()))
-}
-
-/// Returns whether the controller deletes and makes anew what cannot be changed.
-fn is_forced(case: &Case<'_>) -> bool {
-    match case.applier.engine {
-        Engine::Flux => {
-            let by_mark = flux::says(case.sent, "force", "enabled") || flux::says(case.live, "force", "enabled");
-            case.applier.flux.force || by_mark
-        }
-        Engine::ArgoCd | Engine::ArgoCdSsa => case.applier.argo.has(case.sent, "Force=true"),
     }
 }

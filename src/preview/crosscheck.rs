@@ -4,10 +4,10 @@
 use serde_json::Value;
 
 use super::Change;
-use super::difference::differences;
 use super::field::{FieldPath, related, within};
+use super::managers::item_step;
 use super::masking::Mask;
-use super::schema::Schema;
+use super::schema::{ListMerge, Schema};
 use super::strip::comparable;
 use super::view::View;
 use crate::model::finding::Finding;
@@ -62,19 +62,71 @@ fn happens(change: &Change, evidence: &Evidence<'_>, predicted: &Value) -> bool 
         (None, None) => true,
         (Some(wanted), Some(found)) => {
             let view = path.steps().iter().fold(View::of(evidence.schema), |view, step| view.child(step));
-            let missing = differences(wanted, found, view);
-            // A map may hold more than what is sent: that belongs to others.
-            missing.iter().all(|change| change.before.is_none())
+            let dropped = change.before.as_ref().map(|before| dropped(before, wanted, view)).unwrap_or_default();
+            holds(wanted, found, view) && !dropped.iter().any(|item| has(found, item, view))
         }
-        (Some(_), None) | (None, Some(_)) => false,
+        (Some(_), None) => false,
+        (None, Some(found)) => !change.before.as_ref().is_some_and(|before| remains(before, found)),
+    }
+}
+
+/// Returns whether a part of what was to go is still there; other keys of the same map belong to others.
+fn remains(before: &Value, found: &Value) -> bool {
+    match (before, found) {
+        (Value::Object(before), Value::Object(found)) => {
+            before.iter().any(|(key, value)| found.get(key).is_some_and(|found| remains(value, found)))
+        }
+        _ => true,
+    }
+}
+
+/// Returns whether all that is wanted is there; a map and a list that merges may hold more, which belongs to others.
+pub(super) fn holds(wanted: &Value, found: &Value, view: View<'_>) -> bool {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(fields)) => wanted.iter().all(|(key, value)| {
+            value.is_null() || fields.get(key).is_some_and(|found| holds(value, found, view.child(key)))
+        }),
+        (Value::Array(wanted), Value::Array(_)) if view.list_merge() != ListMerge::Atomic => {
+            wanted.iter().all(|item| item_in(found, item, view).is_some_and(|found| holds(item, found, view.item())))
+        }
+        _ => view.same(wanted, found),
+    }
+}
+
+/// Returns the items of a list that merges which are no longer wanted.
+fn dropped(before: &Value, wanted: &Value, view: View<'_>) -> Vec<Value> {
+    let items = before.as_array().filter(|_| view.list_merge() != ListMerge::Atomic).into_iter().flatten();
+    items.filter(|item| !has(wanted, item, view)).cloned().collect()
+}
+
+/// Returns whether a list that merges has an item.
+fn has(list: &Value, item: &Value, view: View<'_>) -> bool {
+    item_in(list, item, view).is_some()
+}
+
+/// Returns the same item in a list that merges.
+fn item_in<'a>(list: &'a Value, item: &Value, view: View<'_>) -> Option<&'a Value> {
+    let step = item_step(item, &view.list_merge())?;
+    list.as_array()?.iter().find(|other| item_step(other, &view.list_merge()).as_ref() == Some(&step))
+}
+
+/// Returns whether what somebody did is still there afterwards.
+fn survives(drift: &Change, evidence: &Evidence<'_>, predicted: &Value) -> bool {
+    let path = FieldPath::parse(&drift.pointer);
+    let view = path.steps().iter().fold(View::of(evidence.schema), |view, step| view.child(step));
+    match (&drift.after, path.get(predicted)) {
+        (Some(made), Some(found)) => holds(made, found, view),
+        (made, found) => made.is_none() && found.is_none(),
     }
 }
 
 /// Returns what happens and was not intended.
 pub(super) fn beyond(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let predicted = comparable(evidence.predicted);
+    let lost: Vec<&Change> = evidence.drift.iter().filter(|drift| !survives(drift, evidence, &predicted)).collect();
     for change in evidence.effective.iter().filter(|change| !is_mark(&change.pointer)) {
-        let drifted = evidence.drift.iter().find(|drift| related(&drift.pointer, &change.pointer));
+        let drifted = lost.iter().find(|drift| related(&drift.pointer, &change.pointer));
         let is_intended = evidence.intended.iter().any(|intended| related(&intended.pointer, &change.pointer));
         let masked = evidence.mask.shown(evidence.id, change);
         let (before, after) = (shown(masked.before.as_ref()), shown(masked.after.as_ref()));

@@ -8,8 +8,20 @@ use super::settings_argo::TRACKING_ID;
 use super::settings_flux::GROUP;
 use super::strip::{annotation, fold_string_data, label};
 use super::substitution::substitute;
-use super::{Engine, Unsure};
+use super::{Engine, Unsure, builtin};
 use crate::model::object::ObjectId;
+
+/// The kinds whose ports Flux completes.
+const WITH_PORTS: [(&str, &str); 8] = [
+    ("", "Pod"),
+    ("", "Service"),
+    ("apps", "Deployment"),
+    ("apps", "StatefulSet"),
+    ("apps", "DaemonSet"),
+    ("apps", "ReplicaSet"),
+    ("batch", "Job"),
+    ("batch", "CronJob"),
+];
 
 /// What a controller sends.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +42,7 @@ pub(super) fn sent(value: &Value, id: &ObjectId, applier: &Applier, live: Option
         metadata.remove("creationTimestamp");
     }
     let unsure = match applier.engine {
-        Engine::Flux => flux(&mut value, applier, live),
+        Engine::Flux => flux(&mut value, id, applier, live),
         Engine::ArgoCd | Engine::ArgoCdSsa => {
             argo(&mut value, id, applier, live);
             Vec::new()
@@ -40,11 +52,14 @@ pub(super) fn sent(value: &Value, id: &ObjectId, applier: &Applier, live: Option
 }
 
 /// Makes what Flux sends.
-fn flux(value: &mut Value, applier: &Applier, live: Option<&Value>) -> Vec<Unsure> {
+fn flux(value: &mut Value, id: &ObjectId, applier: &Applier, live: Option<&Value>) -> Vec<Unsure> {
     let settings = &applier.flux;
     let unsure = settings.substitution.as_ref().map(|by| substitute(value, by)).unwrap_or_default();
     fold_string_data(value);
-    ports(value);
+    builtin::written(id, value);
+    if WITH_PORTS.contains(&(id.group.as_str(), id.kind.as_str())) {
+        ports(value);
+    }
     for (key, text) in &settings.labels {
         mark(value, "labels", key, text);
     }

@@ -5,18 +5,47 @@ use serde_json::{Map, Value};
 
 use super::Change;
 use super::field::FieldPath;
+use super::identity::is_built_in;
 use super::view::View;
+use crate::model::object::ObjectId;
 
-/// Returns the fields that differ.
+/// When two values count as the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    /// When they mean the same.
+    Meaning,
+    /// When they are written the same way.
+    Text,
+}
+
+/// Returns the fields that differ in meaning.
 pub(super) fn differences(before: &Value, after: &Value, view: View<'_>) -> Vec<Change> {
     let mut found = Vec::new();
-    compare((before, after), view, &FieldPath::default(), &mut found);
+    compare((before, after), (view, Measure::Meaning), &FieldPath::default(), &mut found);
+    found
+}
+
+/// Returns the fields that the API server stores differently: custom resources keep the text of an amount, the kinds of
+/// Kubernetes write every amount in one way.
+pub(super) fn stored(id: &ObjectId, before: &Value, after: &Value, view: View<'_>) -> Vec<Change> {
+    let mut found = Vec::new();
+    let measure = if is_built_in(id) { Measure::Meaning } else { Measure::Text };
+    compare((before, after), (view, measure), &FieldPath::default(), &mut found);
     found
 }
 
 /// Compares two values at one place.
-fn compare((before, after): (&Value, &Value), view: View<'_>, path: &FieldPath, found: &mut Vec<Change>) {
-    if view.same(before, after) {
+fn compare(
+    (before, after): (&Value, &Value),
+    (view, measure): (View<'_>, Measure),
+    path: &FieldPath,
+    found: &mut Vec<Change>,
+) {
+    let is_same = match measure {
+        Measure::Meaning => view.same(before, after),
+        Measure::Text => view.same_text(before, after),
+    };
+    if is_same {
         return;
     }
     match (before, after) {
@@ -26,7 +55,7 @@ fn compare((before, after): (&Value, &Value), view: View<'_>, path: &FieldPath, 
             keys.dedup();
             for key in keys {
                 let sides = (one.get(key).unwrap_or(&Value::Null), other.get(key).unwrap_or(&Value::Null));
-                compare(sides, view.child(key), &path.child(key), found);
+                compare(sides, (view.child(key), measure), &path.child(key), found);
             }
         }
         _ => found.push(change(path, present(before), present(after))),

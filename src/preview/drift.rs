@@ -3,13 +3,15 @@
 
 use serde_json::Value;
 
+use super::crosscheck::holds;
 use super::difference::{change, differences};
 use super::field::FieldPath;
 use super::managers::{Manager, managers};
 use super::schema::Schema;
 use super::strip::{comparable, last_applied};
 use super::view::View;
-use super::{Change, Engine, Unsure};
+use super::{Change, Engine, Unsure, builtin};
+use crate::model::object::ObjectId;
 
 /// Managers that add fields of their own to objects of others, as their work asks for.
 const CONTROLLERS: [&str; 12] = [
@@ -46,12 +48,12 @@ struct Witness<'a> {
 }
 
 /// Returns the drift of one object; `before` is what the controller sent for the base.
-pub(super) fn drift(before: &Value, live: &Value, schema: &Schema, engine: Engine) -> Drift {
+pub(super) fn drift(id: &ObjectId, before: &Value, live: &Value, (schema, engine): (&Schema, Engine)) -> Drift {
     let mut known = before.clone();
-    schema.defaulted(&mut known);
+    builtin::defaulted(id, schema, &mut known);
     let found = differences(&comparable(&known), &comparable(live), View::of(schema));
     let managers = managers(live);
-    let own = if engine == Engine::Flux { "kustomize-controller" } else { "argocd-controller" };
+    let own = engine.field_manager();
     let mut drift = Drift::default();
     for one in found {
         let path = FieldPath::parse(&one.pointer);
@@ -62,6 +64,11 @@ pub(super) fn drift(before: &Value, live: &Value, schema: &Schema, engine: Engin
                 witness.added(&path, &value, &mut drift.changes);
             }
             (None, None) => without_managers(one, live, schema, &mut drift),
+            // Items that only have more than Git says differ by defaults, unless somebody else wrote there.
+            (Some(managers), Some(before)) if before.is_array() && is_more(before, &one, schema) => {
+                let witness = Witness { managers, own };
+                drift.changes.extend(witness.has_others(&path).then(|| Change { by: witness.writer(&path), ..one }));
+            }
             (managers, Some(_)) => {
                 let managers = managers.as_deref().unwrap_or_default();
                 let by = Witness { managers, own }.writer(&path);
@@ -72,11 +79,24 @@ pub(super) fn drift(before: &Value, live: &Value, schema: &Schema, engine: Engin
     drift
 }
 
+/// Returns whether a live list holds all that Git says of it, and more.
+fn is_more(before: &Value, one: &Change, schema: &Schema) -> bool {
+    let path = FieldPath::parse(&one.pointer);
+    let view = path.steps().iter().fold(View::of(schema), |view, step| view.child(step));
+    one.after.as_ref().is_some_and(|after| holds(before, after, view))
+}
+
 impl Witness<'_> {
+    /// Returns whether somebody else than the controller, operators and Kubernetes wrote at a place.
+    fn has_others(self, path: &FieldPath) -> bool {
+        let is_other = |one: &Manager| one.name != self.own && !CONTROLLERS.contains(&one.name.as_str());
+        self.managers.iter().any(|one| is_other(one) && one.fields.touches(path.steps()))
+    }
+
     /// Returns who wrote a field last, the controller aside: `kubectl-edit, 2026-11-20`.
     fn writer(self, path: &FieldPath) -> Option<String> {
         let wrote = |one: &&Manager| one.name != self.own && one.fields.touches(path.steps());
-        let last = self.managers.iter().filter(wrote).max_by(|one, other| one.time.cmp(&other.time))?;
+        let last = self.managers.iter().filter(wrote).max_by_key(|one| (&one.time, one.name.starts_with("kubectl")))?;
         let day = last.time.as_deref().and_then(|time| time.get(..10));
         Some(day.map_or_else(|| last.name.clone(), |day| format!("{}, {day}", last.name)))
     }
@@ -123,7 +143,13 @@ fn without_managers(one: Change, live: &Value, schema: &Schema, drift: &mut Drif
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::object::Object;
     use serde_json::json;
+
+    /// Which object the tests are about.
+    fn id() -> ObjectId {
+        Object::new(json!({"apiVersion": "example.test/v1", "kind": "Thing", "metadata": {"name": "x"}})).id
+    }
 
     #[test]
     fn what_people_added_is_drift_and_what_the_operator_or_nobody_wrote_is_not() {
@@ -134,7 +160,7 @@ mod tests {
                 "fieldsV1": {"f:spec": {"f:size": {}, "f:storages": {"f:b": {".": {}, "f:y": {}}}}}},
             {"manager": "manager", "operation": "Update", "fieldsV1": {"f:spec": {"f:made": {}}}},
         ]}});
-        let found = drift(&before, &live, &Schema::unknown(), Engine::Flux);
+        let found = drift(&id(), &before, &live, (&Schema::unknown(), Engine::Flux));
         let shown: Vec<(&str, Option<&str>)> =
             found.changes.iter().map(|one| (one.path.as_str(), one.by.as_deref())).collect();
         let by = Some("kubectl-edit, 2026-11-20");
@@ -145,7 +171,7 @@ mod tests {
     #[test]
     fn without_managers_an_added_field_is_unsure_and_a_changed_one_is_drift() {
         let (before, live) = (json!({"spec": {"a": 1}}), json!({"spec": {"a": 2, "b": 3}}));
-        let found = drift(&before, &live, &Schema::unknown(), Engine::Flux);
+        let found = drift(&id(), &before, &live, (&Schema::unknown(), Engine::Flux));
         assert_eq!(found.changes.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["spec.a"]);
         assert_eq!(found.unsure.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["spec.b"]);
     }

@@ -4,57 +4,61 @@
 
 use serde_json::Value;
 
-use super::applier::Applier;
-use super::desired::sent;
 use super::difference::differences;
 use super::field::FieldPath;
-use super::identity::{Pair, is_same, pairs, reading};
+use super::identity::is_same;
 use super::predict::{Case, Predicted};
+use super::schema::Schema;
 use super::strip::comparable;
-use super::root::namespacing;
-use super::{Basis, Deployed, Engine, ObjectPreview};
+use super::view::View;
+use super::{Basis, Change, ObjectPreview};
 use crate::model::finding::Finding;
-use crate::model::live::{Live, Reading};
+use crate::model::live::Live;
 use crate::model::object::ObjectId;
 
 /// The most paths that a finding names.
 const NAMED: usize = 5;
 
-/// An object to apply for a dry run: which, what is sent, and as which field manager.
-pub type ToApply = (ObjectId, Value, &'static str);
-
-/// Returns what the controller would send for each object of the head, as the API server is asked about it: a server-side
-/// apply, also where the controller itself merges on its own side.
-pub fn to_apply(deployed: &Deployed, applier: &Applier, live: &Live) -> Vec<ToApply> {
-    let manager = if applier.engine == Engine::Flux { "kustomize-controller" } else { "argocd-controller" };
-    let send = |pair: Pair| {
-        let found = match reading(live, &pair.id) {
-            Some(Reading::Found(value)) => Some(value),
-            Some(Reading::Absent(_) | Reading::Unread(_)) | None => None,
-        };
-        let value = sent(&pair.after?, &pair.id, applier, found).value;
-        Some((pair.id, value, manager))
-    };
-    pairs(deployed, &namespacing(applier)).into_iter().filter_map(send).collect()
-}
-
 /// Holds the prediction against the answer of a dry run, and takes the answer over where they differ.
 pub(super) fn hold_against(case: &Case<'_>, live: &Live, predicted: &mut Predicted, preview: &mut ObjectPreview) {
-    let by_key = || live.dry_runs.iter().find(|(id, _)| is_same(id, case.id)).map(|(_, answer)| answer);
-    let answer = match live.dry_runs.get(case.id).or_else(by_key) {
-        None => return,
-        Some(Err(trouble)) => {
-            preview.trouble = Some(trouble.clone());
-            return;
-        }
-        Some(Ok(answer)) => answer,
-    };
-    // Nothing was sent, or not all of it: the answer is about something else.
+    let Some(answer) = answer(case.id, live, preview) else { return };
+    // Not all of what Git says was sent: the answer is about something else.
     if predicted.left.is_some() {
         return;
     }
-    let differing = differences(&comparable(&predicted.dry_run), &comparable(answer), case.view());
+    let Some(expected) = &predicted.dry_run else { return };
     preview.basis = Basis::ServerVerified;
+    let differing = differences(&comparable(expected), &comparable(answer), case.view());
+    take_over(differing, &mut predicted.value, preview);
+}
+
+/// Does the same for an object that is not there yet.
+pub(super) fn hold_new(
+    id: &ObjectId,
+    value: &mut Value,
+    (schema, live): (&Schema, &Live),
+    preview: &mut ObjectPreview,
+) {
+    let Some(answer) = answer(id, live, preview) else { return };
+    preview.basis = Basis::ServerVerified;
+    let differing = differences(&comparable(value), &comparable(answer), View::of(schema));
+    take_over(differing, value, preview);
+}
+
+/// Returns the answer of a dry run; a trouble is noted.
+fn answer<'a>(id: &ObjectId, live: &'a Live, preview: &mut ObjectPreview) -> Option<&'a Value> {
+    let by_key = || live.dry_runs.iter().find(|(other, _)| is_same(other, id)).map(|(_, answer)| answer);
+    match live.dry_runs.get(id).or_else(by_key)? {
+        Ok(answer) => Some(answer),
+        Err(trouble) => {
+            preview.trouble = Some(trouble.clone());
+            None
+        }
+    }
+}
+
+/// Takes the answer over where it differs, and says so.
+fn take_over(differing: Vec<Change>, value: &mut Value, preview: &mut ObjectPreview) {
     if differing.is_empty() {
         return;
     }
@@ -68,8 +72,8 @@ pub(super) fn hold_against(case: &Case<'_>, live: &Live, predicted: &mut Predict
     for change in differing {
         let path = FieldPath::parse(&change.pointer);
         match change.after {
-            Some(value) => path.set(&mut predicted.value, value),
-            None => path.remove(&mut predicted.value),
+            Some(new) => path.set(value, new),
+            None => path.remove(value),
         }
     }
 }

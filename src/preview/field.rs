@@ -14,11 +14,6 @@ impl FieldPath {
         Self(steps.collect())
     }
 
-    /// Returns the way of some steps.
-    pub(super) fn of(steps: &[&str]) -> Self {
-        Self(steps.iter().map(|step| (*step).to_owned()).collect())
-    }
-
     /// Returns the way one step further.
     pub(super) fn child(&self, step: &str) -> Self {
         let mut steps = self.0.clone();
@@ -33,7 +28,12 @@ impl FieldPath {
 
     /// Returns the RFC 6901 pointer.
     pub(super) fn pointer(&self) -> String {
-        self.0.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
+        let mut text = String::new();
+        for step in &self.0 {
+            text.push('/');
+            text.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        }
+        text
     }
 
     /// Returns the way as people write it: `spec.backup.storages.minio-b`, `metadata.annotations[a.b/c]`.
@@ -41,7 +41,7 @@ impl FieldPath {
         let mut text = String::new();
         for step in &self.0 {
             if step.contains(['.', '/', ' ']) {
-                text.push_str(&format!("[{step}]"));
+                text.extend(["[", step, "]"]);
             } else {
                 text.push_str(if text.is_empty() { "" } else { "." });
                 text.push_str(step);
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn writes_a_way_for_programs_and_for_people() {
-        let path = FieldPath::of(&["metadata", "annotations", "a.b/c~d"]);
+        let path = FieldPath::default().child("metadata").child("annotations").child("a.b/c~d");
         assert_eq!(path.pointer(), "/metadata/annotations/a.b~1c~0d");
         assert_eq!(path.shown(), "metadata.annotations[a.b/c~d]");
         assert_eq!(FieldPath::parse(&path.pointer()), path);

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::apply::Ownership;
-use super::difference::differences;
+use super::difference::stored;
 use super::field::within;
 use super::managers::{FieldSet, Manager, managers};
 use super::predict::{Case, Predicted, server_side, unexplained};
@@ -40,7 +40,7 @@ pub(super) fn predict(case: &Case<'_>) -> Predicted {
     let own = |one: &Manager| (one.applied && one.name == MANAGER) || (!is_merge && is_taken_over(one));
     let taken = managers.iter().any(|one| !is_merge && is_taken_over(one));
     let (value, dry_run) = server_side(case, &sent, &ownership(&managers, own), &bare);
-    let mut predicted = Predicted::of(case.schema, value, dry_run);
+    let mut predicted = Predicted::of(case, value, dry_run);
     (predicted.left, predicted.findings) = (left, findings);
     if !is_cleaned && !taken && !is_seen(case, &predicted.value) {
         let why = "Flux compares labels, annotations and what is outside `metadata` only, and finds nothing to apply";
@@ -48,6 +48,11 @@ pub(super) fn predict(case: &Case<'_>) -> Predicted {
         predicted.left = Some(why.to_owned());
     }
     predicted
+}
+
+/// Returns whether an object says of itself that the controller does not apply it.
+pub(super) fn is_excluded(value: &Value) -> bool {
+    says(value, "reconcile", "disabled") || says(value, "ssa", "Ignore")
 }
 
 /// Returns why the controller does not apply an object at all.
@@ -85,7 +90,7 @@ fn clean(live: &mut Value) -> bool {
         return false;
     };
     let before = annotations.len();
-    CLEANED.iter().for_each(|key| drop(annotations.remove(*key)));
+    annotations.retain(|key, _| !CLEANED.contains(&key.as_str()));
     annotations.len() != before
 }
 
@@ -95,7 +100,7 @@ fn is_seen(case: &Case<'_>, predicted: &Value) -> bool {
         let is_marks = within(pointer, "/metadata/labels") || within(pointer, "/metadata/annotations");
         is_marks || !within(pointer, "/metadata")
     };
-    let found = differences(&comparable(case.live), &comparable(predicted), case.view());
+    let found = stored(case.id, &comparable(case.live), &comparable(predicted), case.view());
     found.iter().any(|change| counts(&change.pointer))
 }
 
@@ -128,7 +133,7 @@ fn without_managers(case: &Case<'_>, sent: &Value) -> Predicted {
     let own = case.before.map(|before| FieldSet::of(before, case.view())).unwrap_or_default();
     let ownership = Ownership { own, others: FieldSet::default() };
     let (value, dry_run) = server_side(case, sent, &ownership, &ownership);
-    let mut predicted = Predicted::of(case.schema, value, dry_run);
+    let mut predicted = Predicted::of(case, value, dry_run);
     predicted.unsure = unexplained(case, "the reading has no `metadata.managedFields`: who owns this is not known");
     predicted
 }

@@ -56,10 +56,18 @@ fn is_frozen(live: &Value) -> bool {
     live.get("immutable") == Some(&Value::Bool(true))
 }
 
-/// Returns whether a change of a claim is refused: a bound one may grow and change its attributes class.
+/// Returns whether a change of a claim is refused: a bound one may grow and change its attributes class, and one without a
+/// class may get one.
 fn claim(live: &Value, change: &Change) -> bool {
     let is_bound = live.pointer("/status/phase").and_then(Value::as_str) == Some("Bound");
     let is_size = within(&change.pointer, "/spec/resources/requests");
+    let annotation = "/metadata/annotations/volume.beta.kubernetes.io~1storage-class";
+    let takes_class = change.pointer == "/spec/storageClassName"
+        && change.before.is_none()
+        && live.pointer(annotation).is_none_or(|class| Some(class) == change.after.as_ref());
+    if takes_class {
+        return false;
+    }
     let may_change = is_size || within(&change.pointer, "/spec/volumeAttributesClassName");
     within(&change.pointer, "/spec") && (!may_change || !is_bound || (is_size && shrinks(change)))
 }
@@ -93,6 +101,9 @@ mod tests {
         assert_eq!(of(&live, &claim_of("2Gi", "fast", "Bound")), [""; 0]);
         assert_eq!(of(&live, &claim_of("500Mi", "fast", "Bound")), ["spec.resources.requests.storage"]);
         assert_eq!(of(&live, &claim_of("1Gi", "slow", "Bound")), ["spec.storageClassName"]);
+        let mut bare = live.clone();
+        bare["spec"].as_object_mut().unwrap().remove("storageClassName");
+        assert_eq!(of(&bare, &live), [""; 0]);
         let pending = claim_of("1Gi", "fast", "Pending");
         assert_eq!(of(&pending, &claim_of("2Gi", "fast", "Pending")), ["spec.resources.requests.storage"]);
     }

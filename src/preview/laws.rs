@@ -1,1 +1,237 @@
-//! placeholder
+//! Laws 4, 6 and 7 of the design over generated objects, managers and secrets.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::tests::{ENGINES, applied, fields, kustomization, live, options, owner, previewed, root};
+use super::*;
+use crate::model::live::{Live, Reading, Reason};
+
+/// A value of a `spec`: maps with few keys, so that they meet.
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        (0_i64..9).prop_map(Value::from),
+        "[a-c]{1,2}".prop_map(Value::from),
+        prop::collection::vec((0_i64..4).prop_map(Value::from), 0..3).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 20, 4, |inner| {
+        // An empty map that loses what others had in it becomes null first and empty again at the next apply.
+        prop::collection::btree_map("[a-d]", inner, 1..4).prop_map(|map| Value::Object(map.into_iter().collect()))
+    })
+}
+
+/// A `spec`.
+fn any_spec() -> impl Strategy<Value = Value> {
+    prop::collection::btree_map("[a-d]", any_value(), 1..4).prop_map(|map| Value::Object(map.into_iter().collect()))
+}
+
+/// An object of a kind that nobody describes.
+fn thing(spec: &Value) -> Value {
+    json!({"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "x", "namespace": "pxc"}, "spec": spec})
+}
+
+/// What somebody wrote: who, how, what; laid over a live object, the fields recorded.
+fn touched(mut live: Value, manager: &str, operation: &str, spec: &Value) -> Value {
+    let before = live.clone();
+    let laid = merge::three_way(
+        merge::ThreeWay { last: &Value::Null, sent: &json!({"spec": spec}), live: &live },
+        merge::Strategy::Json,
+        view::View::Unknown,
+    );
+    live = laid;
+    let fields = fields(&json!({"spec": spec}));
+    let entry = json!({"manager": manager, "operation": operation, "time": "2026-11-20T08:00:00Z", "fieldsV1": fields});
+    live["metadata"]["managedFields"].as_array_mut().unwrap().push(entry);
+    assert!(live != before);
+    live
+}
+
+/// Who may have written to a live object.
+fn any_manager() -> impl Strategy<Value = (&'static str, &'static str)> {
+    prop_oneof![
+        Just(("kubectl-edit", "Update")),
+        Just(("kubectl", "Apply")),
+        Just(("my-operator", "Update")),
+        Just(("ops", "Apply")),
+        Just(("kubectl-client-side-apply", "Update")),
+    ]
+}
+
+/// Returns the value that a controller leaves behind, as the engine predicts it.
+fn predicted(applier: &Applier, manifest: &Value, live: &Value) -> Value {
+    let (id, schema) = (Object::new(manifest.clone()).id, schema::Schema::unknown());
+    let sent = desired::sent(manifest, &id, applier, Some(live)).value;
+    let case = predict::Case { id: &id, before: Some(&sent), sent: &sent, live, schema: &schema, applier };
+    predict::predict(&case).value
+}
+
+/// Returns a live object after the engine recorded what it sent: its own fields are those it sent, kubectl's are gone
+/// where the engine took them over.
+fn recorded(engine: Engine, manifest: &Value, mut after: Value) -> Value {
+    let fresh = applied(manifest, engine);
+    let is_taken = |entry: &Value| {
+        let name = entry["manager"].as_str().unwrap_or_default();
+        name == fresh["metadata"]["managedFields"][0]["manager"]
+            || (engine == Engine::Flux && name.starts_with("kubectl"))
+    };
+    let entries = after["metadata"]["managedFields"].as_array().cloned().unwrap_or_default();
+    let mut left: Vec<Value> = entries.into_iter().filter(|entry| !is_taken(entry)).collect();
+    left.push(fresh["metadata"]["managedFields"][0].clone());
+    after["metadata"]["managedFields"] = left.into();
+    if engine == Engine::ArgoCd {
+        after["metadata"]["annotations"][strip::LAST_APPLIED] =
+            fresh["metadata"]["annotations"][strip::LAST_APPLIED].clone();
+    }
+    after
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Law 7.
+    #[test]
+    fn the_preview_of_no_change_on_what_was_applied_is_empty(spec in any_spec()) {
+        let manifest = thing(&spec);
+        for engine in ENGINES {
+            let live = live(&[applied(&manifest, engine)], owner(engine));
+            let preview = previewed(&root(&[&manifest], &[&manifest]), &live, engine, &options());
+            let object = &preview.objects[0];
+            prop_assert_eq!((object.action, object.trouble.clone()), (Action::Unchanged, None));
+            prop_assert!(!preview.has_differences(), "{:?}", object);
+            prop_assert_eq!(&object.findings, &[]);
+        }
+    }
+
+    /// Applying what was predicted once more changes nothing.
+    #[test]
+    fn a_second_apply_changes_nothing(
+        before in any_spec(), after in any_spec(), (manager, operation) in any_manager(), hand in any_spec(),
+    ) {
+        let (before, after) = (thing(&before), thing(&after));
+        for engine in ENGINES {
+            let mut object = applied(&before, engine);
+            if object["spec"] != hand {
+                let changed = touched(object.clone(), manager, operation, &hand);
+                object = if changed["spec"] == object["spec"] { object } else { changed };
+            }
+            let reading = live(&[object.clone()], owner(engine));
+            let deployed = root(&[&before], &[&after]);
+            let applier = applier(&[owner(engine)], &reading, &deployed, None);
+            let once = recorded(engine, &after, predicted(&applier, &after, &object));
+            let twice = predicted(&applier, &after, &once);
+            let view = view::View::Unknown;
+            let changes = difference::differences(&strip::comparable(&once), &strip::comparable(&twice), view);
+            prop_assert_eq!(changes, vec![], "{:?}", engine);
+        }
+    }
+
+    /// What was intended happens, or a finding says that it does not.
+    #[test]
+    fn what_is_intended_happens_or_is_said_to_vanish(before in any_spec(), after in any_spec()) {
+        let (before, after) = (thing(&before), thing(&after));
+        for engine in ENGINES {
+            let live = live(&[applied(&before, engine)], owner(engine));
+            let preview = previewed(&root(&[&before], &[&after]), &live, engine, &options());
+            let object = &preview.objects[0];
+            prop_assert_eq!(object.intended.is_empty(), object.effective.is_empty(), "{:?} {:?}", engine, object);
+            prop_assert_eq!(&object.findings, &[], "{:?}", engine);
+        }
+    }
+
+    /// Law 6.
+    #[test]
+    fn what_was_not_read_is_never_said_to_stay(before in any_spec(), after in any_spec(), reason in 0_usize..8) {
+        let reasons = [
+            Reason::Forbidden, Reason::Unauthorized, Reason::Conflict, Reason::Rejected, Reason::Unreachable,
+            Reason::TimedOut, Reason::CannotTell, Reason::NotAsked,
+        ];
+        let (before, after) = (thing(&before), thing(&after));
+        let id = Object::new(before.clone()).id;
+        for engine in ENGINES {
+            let unread = Reading::Unread(Trouble::new(reasons[reason], "no"));
+            for deployed in [root(&[&before], &[&after]), root(&[&before], &[]), root(&[], &[&after])] {
+                let mut live = live(&[], owner(engine));
+                live.objects.insert(id.clone(), unread.clone());
+                let preview = previewed(&deployed, &live, engine, &options());
+                let object = &preview.objects[0];
+                prop_assert_eq!(object.action, Action::CannotTell);
+                prop_assert_eq!(object.trouble.as_ref().map(|trouble| trouble.reason), Some(reasons[reason]));
+                prop_assert_eq!(preview.has_failure(), reasons[reason].is_failure());
+            }
+        }
+    }
+
+    /// Law 4.
+    #[test]
+    fn no_secret_leaves_the_room(old in "[ -~]{8,16}", new in "[ -~]{8,16}", hand in "[ -~]{8,16}", way in 0_usize..3) {
+        let secrets = [old.trim().to_owned(), new.trim().to_owned(), hand.trim().to_owned()];
+        prop_assume!(secrets.iter().all(|secret| secret.len() >= 8));
+        let modes = [SecretReading::NotRead, SecretReading::Metadata, SecretReading::KeyedDigest(vec![7; 32])];
+        let options = Options { secrets: modes[way].clone(), operator: None };
+        let objects = |secret: &str| secret_objects(secret);
+        for engine in ENGINES {
+            let (before, after) = (objects(&secrets[0]), objects(&secrets[1]));
+            let mut reading = Live::default();
+            for (base, hand) in before.iter().zip(objects(&secrets[2])) {
+                let mut live = applied(base, engine);
+                live["spec"] = hand["spec"].clone();
+                live["data"] = hand["data"].clone();
+                reading.objects.insert(Object::new(live.clone()).id, Reading::Found(live));
+            }
+            reading.objects.insert(Object::new(owner(engine)).id, Reading::Found(owner(engine)));
+            let deployed = root(&before.iter().collect::<Vec<_>>(), &after.iter().collect::<Vec<_>>());
+            let preview = previewed(&deployed, &reading, engine, &options);
+            let outputs = [format!("{preview:?}"), serde_json::to_string(&preview).unwrap()];
+            for (secret, output) in secrets.iter().flat_map(|secret| outputs.iter().map(move |output| (secret, output))) {
+                for form in forms(secret) {
+                    prop_assert!(!output.contains(&form), "{form} in {output}");
+                }
+            }
+        }
+    }
+}
+
+/// Objects that hold a secret in every way.
+fn secret_objects(secret: &str) -> Vec<Value> {
+    let named = |kind: &str, version: &str| json!({"apiVersion": version, "kind": kind, "metadata": {"name": "x", "namespace": "pxc"}});
+    let with = |mut value: Value, parts: BTreeMap<&str, Value>| {
+        for (key, part) in parts {
+            value[key] = part;
+        }
+        value
+    };
+    let data = json!({"key": strip::encoded(secret.as_bytes())});
+    let template = json!({"target": {"template": {"data": {"key": secret}}}});
+    let env =
+        json!({"env": [{"name": "AWS_SECRET_ACCESS_KEY", "value": secret}], "note": format!("uses {secret} here")});
+    vec![
+        with(named("Secret", "v1"), [("data", data), ("stringData", json!({"other": secret}))].into()),
+        with(named("ExternalSecret", "external-secrets.io/v1"), [("spec", template)].into()),
+        with(named("Thing", "example.org/v1"), [("spec", env)].into()),
+    ]
+}
+
+/// The forms of a secret that must not be seen.
+fn forms(secret: &str) -> Vec<String> {
+    vec![secret.to_owned(), strip::encoded(secret.as_bytes()), masking::url(secret)]
+}
+
+#[test]
+fn a_changed_secret_shows_as_changed() {
+    let (before, after) = (&secret_objects("open sesame one")[0], &secret_objects("open sesame two")[0]);
+    let live = live(&[applied(before, Engine::Flux)], kustomization());
+    let digest = Options { secrets: SecretReading::KeyedDigest(vec![7; 32]), operator: None };
+    let preview = previewed(&root(&[before], &[after]), &live, Engine::Flux, &digest);
+    let object = &preview.objects[0];
+    assert_eq!(object.action, Action::Change);
+    assert_eq!(object.effective.len(), 2);
+    assert!(object.effective.iter().all(|change| change.before.is_some() && change.before != change.after));
+    let preview = previewed(&root(&[before], &[after]), &live, Engine::Flux, &options());
+    let object = &preview.objects[0];
+    assert_eq!((object.action, object.effective.len()), (Action::CannotTell, 0));
+    let shown: Vec<_> = object.intended.iter().map(|one| (one.before.clone(), one.after.clone())).collect();
+    assert_eq!(shown, vec![(Some(json!("*** (before)")), Some(json!("*** (after)"))); 2]);
+}

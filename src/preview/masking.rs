@@ -89,8 +89,8 @@ impl Mask {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length is a key");
         mac.update(text.as_bytes());
         let digest = mac.finalize().into_bytes();
-        let shown: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("{MASK} ({shown})")
+        let number = digest.iter().take(4).fold(0_u32, |number, byte| (number << 8) | u32::from(*byte));
+        format!("{MASK} ({number:08x})")
     }
 
     /// Masks one change of an object.
@@ -198,21 +198,27 @@ fn held(object: &Value) -> Vec<String> {
 /// Returns a secret and the ways it is written: lines, base64, URL.
 fn forms(secret: &str) -> Vec<String> {
     let lines = secret.lines().map(str::trim).filter(|line| line.len() >= INSIDE_MIN).map(str::to_owned);
-    let url = |text: &str| {
-        text.bytes().fold(String::new(), |mut out, byte| {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
-                _ => out.push_str(&format!("%{byte:02X}")),
-            }
-            out
-        })
-    };
-    let base = encoded(secret.as_bytes());
-    let bare = base.trim_end_matches('=').to_owned();
+    let base64 = encoded(secret.as_bytes());
+    let unpadded = base64.trim_end_matches('=').to_owned();
     let escaped = Value::from(secret).to_string();
     let debug = format!("{secret:?}");
-    let mut forms = vec![secret.to_owned(), url(secret), url(secret).to_lowercase(), bare, base];
+    let mut forms = vec![secret.to_owned(), url(secret), url(secret).to_lowercase(), unpadded, base64];
     forms.extend([&escaped, &debug].map(|text| text[1..text.len() - 1].to_owned()));
     forms.extend(lines);
     forms
+}
+
+/// Returns a text as a URL writes it.
+pub(super) fn url(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => {
+                let digit = |half: u8| char::from_digit(u32::from(half), 16).map_or('0', |c| c.to_ascii_uppercase());
+                out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            }
+        }
+    }
+    out
 }

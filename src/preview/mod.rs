@@ -7,6 +7,7 @@
 mod applier;
 mod apply;
 mod argocd;
+mod builtin;
 mod create;
 mod crosscheck;
 mod desired;
@@ -20,10 +21,12 @@ mod immutable;
 mod managers;
 mod masking;
 mod merge;
+mod nulls;
 mod object;
 mod place;
 mod predict;
 mod prune;
+mod refusal;
 mod root;
 pub mod schema;
 mod selector;
@@ -48,9 +51,8 @@ use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 
 pub use applier::{Applier, applier, controllers_wanted};
-pub use dry_run::to_apply;
 pub use place::placed;
-pub use root::preview;
+pub use root::{objects_sent, objects_wanted, preview};
 
 /// What applies Git to the cluster, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -64,6 +66,16 @@ pub enum Engine {
     ArgoCdSsa,
     /// Flux' kustomize-controller: server-side apply that takes over kubectl's managers.
     Flux,
+}
+
+impl Engine {
+    /// Returns the field manager it writes as.
+    pub fn field_manager(self) -> &'static str {
+        match self {
+            Self::Flux => "kustomize-controller",
+            Self::ArgoCd | Self::ArgoCdSsa => "argocd-controller",
+        }
+    }
 }
 
 /// What happens to an object.

@@ -6,16 +6,20 @@ use serde_json::Value;
 use super::applier::Applier;
 use super::crosscheck::{Evidence, beyond, vanished};
 use super::desired::{Sent, sent};
-use super::difference::{bare, differences};
+use super::difference::{bare, differences, stored};
 use super::drift::drift;
-use super::identity::{Pair, is_secret, reading};
+use super::field::{FieldPath, within};
+use super::identity::{Pair, is_built_in, is_secret, reading};
 use super::masking::Mask;
 use super::predict::{Case, Predicted, predict};
 use super::prune::{Leaving, leaving, loss};
 use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
-use super::{Action, Basis, Change, ObjectPreview, Options, SecretReading, create, dry_run, immutable, transform};
+use super::{
+    Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run, immutable, refusal,
+    transform,
+};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Trouble};
 use crate::model::object::ObjectId;
@@ -105,7 +109,7 @@ impl Start<'_> {
         let view = View::of(&self.schema);
         let (before, after) = (self.pair.before.as_ref().map(comparable), self.pair.after.as_ref().map(comparable));
         match (before, after) {
-            (Some(before), Some(after)) => differences(&before, &after, view),
+            (Some(before), Some(after)) => stored(&self.pair.id, &before, &after, view),
             (None, Some(after)) => differences(&bare(&after), &after, view),
             (Some(before), None) => differences(&before, &bare(&before), view),
             (None, None) => Vec::new(),
@@ -122,10 +126,14 @@ impl Start<'_> {
     fn found(&self, live: &Value, preview: &mut ObjectPreview) {
         let applier = self.context.applier;
         let id = &self.pair.id;
+        // The API server fills defaults in when it reads; files may hold what it had before.
+        let mut defaulted = live.clone();
+        builtin::defaulted(id, &self.schema, &mut defaulted);
+        let live = &defaulted;
         let of = |value: &Option<Value>| value.as_ref().map(|value| sent(value, id, applier, Some(live)));
         let (before, after) = (of(&self.pair.before), of(&self.pair.after));
         if let Some(before) = &before {
-            let found = drift(&before.value, live, &self.schema, applier.engine);
+            let found = drift(id, &before.value, live, (&self.schema, applier.engine));
             (preview.drift, preview.unsure) = (found.changes, found.unsure);
         }
         match after {
@@ -163,14 +171,20 @@ impl Start<'_> {
 
     /// Says what differs afterwards, and holds it against what was intended.
     fn settle(&self, case: &Case<'_>, predicted: Predicted, preview: &mut ObjectPreview) {
-        let mut live = case.live.clone();
-        case.schema.defaulted(&mut live);
-        let refused = immutable::refused(case.id, &live, &predicted.value, case.schema);
-        let (value, left) = create::settle_refused(case, predicted, &refused, preview);
-        preview.effective = differences(&comparable(&live), &comparable(&value), case.view());
+        let refused = immutable::refused(case.id, case.live, &predicted.value, case.schema);
+        let bare = predicted.dry_run.clone();
+        let (value, left) = refusal::settle(case, predicted, &refused, preview);
+        preview.effective = stored(case.id, &comparable(case.live), &comparable(&value), case.view());
+        if is_built_in(case.id) {
+            self.doubt_defaults(bare.as_ref(), preview);
+        }
         let is_known = |change: &Change| !preview.unsure.iter().any(|unsure| unsure.pointer == change.pointer);
         preview.effective.retain(is_known);
-        preview.action = if preview.effective.is_empty() { Action::Unchanged } else { Action::Change };
+        preview.action = match preview.effective.is_empty() {
+            false => Action::Change,
+            true if preview.trouble.is_some() && preview.basis == Basis::Nothing => Action::CannotTell,
+            true => Action::Unchanged,
+        };
         let evidence = Evidence {
             intended: &preview.intended,
             effective: &preview.effective,
@@ -184,9 +198,41 @@ impl Start<'_> {
         };
         let findings: Vec<Finding> = vanished(&evidence).into_iter().chain(beyond(&evidence)).collect();
         preview.findings.extend(findings);
-        if let (Some(left), true) = (left, preview.effective.is_empty() && !preview.intended.is_empty()) {
+        let is_silent = preview.effective.is_empty() && !preview.intended.is_empty() && !refusal::is_refused(preview);
+        if let (Some(left), true) = (left, is_silent) {
             preview.findings.push(Finding::note("left-alone", left));
         }
+    }
+
+    /// Fields of built-in kinds that go may get a default that no schema of Kubernetes names: nobody can tell, unless the
+    /// API server's own answer, which `bare` stands for, has them gone too. In an object that is made anew every field
+    /// that Git leaves open may.
+    fn doubt_defaults(&self, bare: Option<&Value>, preview: &mut ObjectPreview) {
+        let is_new = preview.findings.iter().any(|finding| finding.id == refusal::RECREATES);
+        let is_answered = |path: &FieldPath| {
+            preview.basis == Basis::ServerVerified && bare.is_some_and(|bare| path.get(bare).is_none())
+        };
+        let is_doubtful = |change: &Change| {
+            let path = FieldPath::parse(&change.pointer);
+            if is_answered(&path) {
+                return false;
+            }
+            let Some((last, way)) = path.steps().split_last() else { return false };
+            let parent = way.iter().fold(View::of(&self.schema), |view, step| view.child(step));
+            let is_scalar = change.before.as_ref().is_some_and(|value| !value.is_object() && !value.is_array());
+            change.after.is_none() && (is_scalar || is_new) && within(&change.pointer, "/spec") && parent.names(last)
+        };
+        let (doubtful, known): (Vec<Change>, Vec<Change>) = preview.effective.drain(..).partition(is_doubtful);
+        preview.effective = known;
+        if preview.effective.is_empty() && !doubtful.is_empty() {
+            let fact = "a field goes, and the API server may fill in a default that its schema does not name";
+            let trouble = Trouble::new(Reason::NotModelled, fact).hint("--dry-run server");
+            preview.trouble.get_or_insert(trouble);
+            preview.basis = Basis::Nothing;
+        }
+        let why = "it goes, and the API server may fill in a default that its schema does not name";
+        let unsure = |change: Change| Unsure { pointer: change.pointer, path: change.path, why: why.to_owned() };
+        preview.unsure.extend(doubtful.into_iter().map(unsure));
     }
 
     /// Previews an object that leaves Git.
@@ -212,7 +258,7 @@ impl Start<'_> {
 
 /// Takes out what is said of the values of a Secret of which only the metadata was read.
 fn without_values(preview: &mut ObjectPreview) {
-    let is_value = |pointer: &str| !super::field::within(pointer, "/metadata");
+    let is_value = |pointer: &str| !within(pointer, "/metadata");
     let had = preview.effective.iter().chain(&preview.intended).any(|change| is_value(&change.pointer));
     preview.drift.retain(|change| !is_value(&change.pointer));
     preview.effective.retain(|change| !is_value(&change.pointer));
@@ -222,7 +268,7 @@ fn without_values(preview: &mut ObjectPreview) {
         return;
     }
     let why = "only the metadata was read";
-    preview.unsure.push(super::Unsure { pointer: "/data".into(), path: "data".into(), why: why.into() });
+    preview.unsure.push(Unsure { pointer: "/data".into(), path: "data".into(), why: why.into() });
     if preview.effective.is_empty() {
         (preview.action, preview.basis) = (Action::CannotTell, Basis::Nothing);
         preview.trouble.get_or_insert_with(|| Trouble::new(Reason::NotAsked, "the values were not read"));

@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::applier::Applier;
 use super::apply::Ownership;
+use super::identity::is_built_in;
 use super::schema::Schema;
 use super::view::View;
-use super::{Engine, Unsure, argocd, flux};
+use super::{Engine, Unsure, argocd, builtin, flux, nulls};
 use crate::model::finding::Finding;
 use crate::model::object::ObjectId;
 
@@ -33,10 +34,13 @@ pub(super) struct Case<'a> {
 pub(super) struct Predicted {
     /// The object.
     pub(super) value: Value,
-    /// What a server-side dry run with the controller's manager answers, which knows no takeover.
-    pub(super) dry_run: Value,
+    /// What a server-side dry run with the controller's manager answers, which knows no takeover; `None` where it would
+    /// be about something else.
+    pub(super) dry_run: Option<Value>,
     /// What is not known.
     pub(super) unsure: Vec<Unsure>,
+    /// Fields that become null, which the API server refuses.
+    pub(super) nulls: Vec<String>,
     /// Why the controller leaves the object, or fields of it, alone.
     pub(super) left: Option<String>,
     /// What the approver has to know.
@@ -55,20 +59,29 @@ impl Predicted {
     pub(super) fn left(live: &Value, why: impl Into<String>) -> Self {
         Self {
             value: live.clone(),
-            dry_run: live.clone(),
+            dry_run: None,
             unsure: Vec::new(),
+            nulls: Vec::new(),
             left: Some(why.into()),
             findings: Vec::new(),
         }
     }
 
     /// Returns what an apply gives, defaults filled in.
-    pub(super) fn of(schema: &Schema, value: Value, dry_run: Value) -> Self {
+    pub(super) fn of(case: &Case<'_>, value: Value, dry_run: Value) -> Self {
+        let nulls = if is_built_in(case.id) { Vec::new() } else { nulls::refused(&value, case.view()) };
         let filled = |mut value: Value| {
-            schema.defaulted(&mut value);
+            builtin::defaulted(case.id, case.schema, &mut value);
             value
         };
-        Self { value: filled(value), dry_run: filled(dry_run), unsure: Vec::new(), left: None, findings: Vec::new() }
+        Self {
+            value: filled(value),
+            dry_run: Some(filled(dry_run)),
+            unsure: Vec::new(),
+            nulls,
+            left: None,
+            findings: Vec::new(),
+        }
     }
 }
 

@@ -1,15 +1,18 @@
 //! One root: its objects, the controller's inventory, and what holds for all of them → its preview.
 //! The entry of the room. Must never leave out an object that goes.
 
+use serde_json::Value;
+
 use super::applier::Applier;
-use super::identity::{Namespacing, Pair, is_same, pairs};
+use super::desired::sent;
+use super::identity::{Namespacing, Pair, is_same, pairs, reading};
 use super::masking::Mask;
 use super::object::{Context, object};
 use super::strip::annotation;
-use super::{Action, Deployed, Engine, ObjectPreview, Options, RootPreview, immutable, transform};
+use super::{Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argocd, flux, refusal, transform};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
-use crate::model::object::ObjectId;
+use crate::model::object::{Object, ObjectId};
 
 /// Returns what happens to the objects of one root.
 pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
@@ -37,6 +40,31 @@ pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Op
         findings,
         objects,
     }
+}
+
+/// Returns the objects to read for a preview, where the controller puts them: those of Git, and those of its inventory
+/// that Git no longer has.
+pub fn objects_wanted(deployed: &Deployed, applier: &Applier) -> Vec<ObjectId> {
+    let pairs = pairs(deployed, &namespacing(applier));
+    let stale = stale(&pairs, deployed, applier);
+    pairs.into_iter().chain(stale).map(|pair| pair.id).collect()
+}
+
+/// Returns what the controller sends to the API server for the head, for a dry run; what it leaves alone is left out.
+pub fn objects_sent(deployed: &Deployed, applier: &Applier, live: &Live) -> Vec<Object> {
+    let is_left = |value: &Value| match applier.engine {
+        Engine::Flux => flux::is_excluded(value),
+        Engine::ArgoCd | Engine::ArgoCdSsa => argocd::is_hook(value),
+    };
+    let of = |pair: Pair| {
+        let found = match reading(live, &pair.id) {
+            Some(Reading::Found(found)) => Some(found),
+            _ => None,
+        };
+        let value = sent(&pair.after?, &pair.id, applier, found).value;
+        (!is_left(&value) && !found.is_some_and(is_left)).then_some(Object { id: pair.id, value })
+    };
+    pairs(deployed, &namespacing(applier)).into_iter().filter_map(of).collect()
 }
 
 /// Returns how the controller fills namespaces in.
@@ -108,8 +136,8 @@ fn stop_after_refusal(applier: &Applier, pairs: &[Pair], objects: &mut [ObjectPr
         Engine::Flux => i64::from(stage(&objects[index].id)),
         Engine::ArgoCd | Engine::ArgoCdSsa => wave(&pairs[index]),
     };
-    let is_refused = |index: &usize| objects[*index].findings.iter().any(|finding| finding.id == immutable::ID);
-    let first = (0..objects.len()).filter(is_refused).min_by_key(|index| place(*index))?;
+    let first =
+        (0..objects.len()).filter(|index| refusal::is_refused(&objects[*index])).min_by_key(|index| place(*index))?;
     let is_flux = applier.engine == Engine::Flux;
     let is_after = |index: usize| place(index) > place(first) || (is_flux && place(index) == place(first));
     let is_stopped = |index: usize| match objects[index].action {

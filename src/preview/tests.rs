@@ -315,3 +315,32 @@ fn what_is_not_there_is_made_and_what_may_stop_that_is_said() {
         assert_eq!((object.action, paths), (Action::Create, vec!["metadata.labels", "spec"]));
     }
 }
+
+#[test]
+fn defaults_in_the_items_of_a_list_are_no_drift() {
+    let manifest = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "x", "namespace": "pxc"},
+        "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"labels": {"a": "b"}},
+            "spec": {"containers": [{"name": "m", "image": "i:1", "env": [{"name": "A", "value": "1"}]}]}}}});
+    for engine in ENGINES {
+        let mut object = applied(&manifest, engine);
+        object["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] = "Always".into();
+        let reading = live(&[object], owner(engine));
+        let preview = previewed(&root(&[&manifest], &[&manifest]), &reading, engine, &options());
+        assert!(!preview.has_differences(), "{engine:?} {:?}", preview.objects[0]);
+    }
+}
+
+#[test]
+fn a_map_that_git_empties_is_refused_on_the_server() {
+    let crd = json!({"storages": {"a": {"type": "s3"}}});
+    let (before, after) = (cluster(3, &crd["storages"]), cluster(3, &json!({})));
+    let asked = Options { secrets: SecretReading::NotRead, operator: Some("1.20.0".into()) };
+    for (engine, expected) in ENGINES.into_iter().zip([Action::Unchanged, Action::Change, Action::Unchanged]) {
+        let reading = live(&[applied(&before, engine)], owner(engine));
+        let preview = previewed(&root(&[&before], &[&after]), &reading, engine, &asked);
+        let object = &preview.objects[0];
+        assert_eq!(object.action, expected, "{engine:?}");
+        let is_refused = object.findings.iter().any(|finding| finding.id == "null-refused");
+        assert_eq!(is_refused, expected == Action::Unchanged, "{engine:?}");
+    }
+}

@@ -92,12 +92,19 @@ impl<'a> View<'a> {
 
     /// Returns whether two values are equal once written the same way.
     pub(super) fn same(self, one: &Value, other: &Value) -> bool {
+        match self {
+            Self::Known(node) if one != other => node.same(one, other),
+            _ => self.same_text(one, other),
+        }
+    }
+
+    /// Returns whether two values are written the same way.
+    pub(super) fn same_text(self, one: &Value, other: &Value) -> bool {
         let is_empty = |value: &Value| value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
         match self {
             _ if one == other => true,
             // The API server drops empty maps of labels and annotations.
             Self::Metadata | Self::InMetadata => is_empty(one) && is_empty(other),
-            Self::Known(node) => node.same(one, other),
             _ => false,
         }
     }

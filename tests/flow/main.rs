@@ -14,6 +14,7 @@ mod hostile;
 mod layout;
 mod main_job;
 mod output;
+mod preview;
 mod readme;
 mod refusal;
 mod selection;

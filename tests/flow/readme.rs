@@ -37,7 +37,10 @@ fn replayed(readme: &str, world: &World) -> String {
 fn the_sessions_of_the_readme_are_real() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
-    let replayed = replayed(&readme, &World::gitops());
+    let world = World::gitops();
+    // What the sessions preview against: a dump that a person would have made, beside the repository.
+    std::fs::copy(path.with_file_name("overlays/live/prod-a.yaml"), world.top().join("live-prod-a.yaml")).unwrap();
+    let replayed = replayed(&readme, &world);
     if variable("LEEWARD_UPDATE").is_some() {
         std::fs::write(&path, &replayed).unwrap();
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 use leeward::model::config::Config;
 
 /// The verbs with a page.
-const VERBS: [&[&str]; 5] = [&[], &["build"], &["plan"], &["propose"], &["demo"]];
+const VERBS: [&[&str]; 6] = [&[], &["build"], &["plan"], &["propose"], &["preview"], &["demo"]];
 
 /// Returns the top of the repository.
 fn top() -> PathBuf {
@@ -78,7 +78,7 @@ fn completions_and_the_manual_page_name_every_verb() {
         assert!(leeward(&["completions", shell]).contains("propose"), "{shell}");
     }
     let page = leeward(&["man"]);
-    for verb in ["demo", "build", "plan", "propose", "schema", "completions"] {
+    for verb in ["demo", "build", "plan", "propose", "preview", "schema", "completions"] {
         assert!(page.contains(verb), "{verb}");
     }
 }

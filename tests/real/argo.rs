@@ -2,7 +2,6 @@
 //! at once: one push, one request, one wait.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,6 +36,8 @@ pub(crate) enum Mode {
 pub(crate) enum Sync {
     /// Whoever asks: `Argo::sync`.
     Asked,
+    /// The controller, after a commit.
+    Automated,
     /// The controller, after a commit and after an edit by hand.
     SelfHealed,
 }
@@ -50,29 +51,20 @@ impl Argo {
         (mode, sync): (Mode, Sync),
         spec: &Value,
     ) -> Result<(), String> {
-        let mut stream = String::new();
-        for folder in folders {
-            let mut application = json!({
-                "apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
-                "metadata": {
-                    "name": follower(&repository.name, folder), "namespace": HOME,
-                    "labels": {FOLLOWS: repository.name},
-                },
-                "spec": {
-                    "project": "default",
-                    "source": {"repoURL": repository.url(), "path": folder, "targetRevision": "main"},
-                    "destination": {"server": "https://kubernetes.default.svc", "namespace": "default"},
-                    "syncPolicy": {"syncOptions": [format!("ServerSideApply={}", mode == Mode::ServerSide)]},
-                },
-            });
-            if sync == Sync::SelfHealed {
-                application["spec"]["syncPolicy"]["automated"] = json!({"prune": true, "selfHeal": true});
-            }
+        let follower = |folder: &&str| {
+            let mut application = application(repository, folder, (mode, sync));
             for (key, value) in spec.as_object().into_iter().flatten() {
                 application["spec"][key] = value.clone();
             }
-            write!(stream, "\n---\n{application}").expect("a string takes text");
-        }
+            application
+        };
+        self.follow_as(&folders.iter().map(follower).collect::<Vec<_>>())
+    }
+
+    /// Follows repositories with these `Applications`.
+    pub(crate) fn follow_as(&self, applications: &[Value]) -> Result<(), String> {
+        let stream: Vec<String> = applications.iter().map(Value::to_string).collect();
+        let stream = stream.join("\n---\n");
         self.cluster.apply(&stream).map(drop)
     }
 
@@ -130,6 +122,18 @@ impl Argo {
         }
     }
 
+    /// Waits until everything that follows the repository was healed.
+    pub(crate) fn healed(&self, repository: &Repository<'_>) -> Result<(), String> {
+        self.refresh(repository)?;
+        until(SETTLE, || {
+            let is_well =
+                |item: &Value| item["status"]["sync"]["status"] == "Synced" && item.get("operation").is_none();
+            let is_compared = |item: &Value| item["metadata"]["annotations"].get(REFRESH).is_none();
+            let ill = self.list(repository)?.into_iter().find(|item| !is_well(item) || !is_compared(item));
+            ill.map_or(Ok(()), |item| Err(format!("{}: {}", item["metadata"]["name"], item["status"])))
+        })
+    }
+
     /// Asks for a new comparison of everything that follows the repository.
     fn refresh(&self, repository: &Repository<'_>) -> Result<(), String> {
         let (label, ask) = (format!("{FOLLOWS}={}", repository.name), format!("{REFRESH}=normal"));
@@ -140,6 +144,26 @@ impl Argo {
     fn list(&self, repository: &Repository<'_>) -> Result<Vec<Value>, String> {
         self.cluster.labelled(APPLICATIONS, FOLLOWS, &repository.name)
     }
+}
+
+/// Returns what follows a folder of a repository.
+pub(crate) fn application(repository: &Repository<'_>, folder: &str, (mode, sync): (Mode, Sync)) -> Value {
+    let mut application = json!({
+        "apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
+        "metadata": {
+            "name": follower(&repository.name, folder), "namespace": HOME, "labels": {FOLLOWS: repository.name},
+        },
+        "spec": {
+            "project": "default",
+            "source": {"repoURL": repository.url(), "path": folder, "targetRevision": "main"},
+            "destination": {"server": "https://kubernetes.default.svc", "namespace": "default"},
+            "syncPolicy": {"syncOptions": [format!("ServerSideApply={}", mode == Mode::ServerSide)]},
+        },
+    });
+    if sync != Sync::Asked {
+        application["spec"]["syncPolicy"]["automated"] = json!({"prune": true, "selfHeal": sync == Sync::SelfHealed});
+    }
+    application
 }
 
 /// Returns the names of the applications by their sync options, as JSON.

@@ -30,6 +30,8 @@ const FOLLOWS: &str = "testbed/follows";
 pub(crate) struct Flux {
     kustomize: Process,
     source: Process,
+    /// Where kustomize-controller says how busy it is.
+    metrics: u16,
     cluster: Arc<Kubernetes>,
 }
 
@@ -45,31 +47,33 @@ impl Flux {
         let storage = format!("127.0.0.1:{}", free_port());
         let store = room.folder("flux").display().to_string();
         let own = ["--storage-path", &store, "--storage-addr", &storage, "--storage-adv-addr", &storage];
-        let source = controller(room, cluster, "source-controller", &own)?;
-        let kustomize = controller(room, cluster, "kustomize-controller", &["--concurrent=8"])?;
-        Ok(Self { kustomize, source, cluster: Arc::clone(cluster) })
+        let source = controller(room, cluster, ("source-controller", free_port()), &own)?;
+        let metrics = free_port();
+        let kustomize = controller(room, cluster, ("kustomize-controller", metrics), &["--concurrent=8"])?;
+        Ok(Self { kustomize, source, metrics, cluster: Arc::clone(cluster) })
     }
 
     /// Follows `main` of a repository with one `Kustomization` for each folder; `spec` is laid over that of each.
     pub(crate) fn follow(&self, repository: &Repository<'_>, folders: &[&str], spec: &Value) -> Result<(), String> {
-        let name = &repository.name;
-        let source = json!({
-            "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository", "metadata": {"name": name, "namespace": HOME},
-            "spec": {"interval": "1h", "url": repository.url(), "ref": {"branch": "main"}},
-        });
-        let mut stream = source.to_string();
-        for folder in folders {
-            let mut follower = json!({
-                "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
-                "metadata": {"name": follower(name, folder), "namespace": HOME, "labels": {FOLLOWS: name}},
-                "spec": {
-                    "interval": "1h", "timeout": "30s", "path": format!("./{folder}"), "prune": true,
-                    "sourceRef": {"kind": "GitRepository", "name": name},
-                },
-            });
+        let follower = |folder: &&str| {
+            let mut follower = kustomization(repository, folder);
             for (key, value) in spec.as_object().into_iter().flatten() {
                 follower["spec"][key] = value.clone();
             }
+            follower
+        };
+        self.follow_as(repository, &folders.iter().map(follower).collect::<Vec<_>>())
+    }
+
+    /// Follows `main` of a repository with these `Kustomizations`.
+    pub(crate) fn follow_as(&self, repository: &Repository<'_>, followers: &[Value]) -> Result<(), String> {
+        let source = json!({
+            "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+            "metadata": {"name": repository.name, "namespace": HOME},
+            "spec": {"interval": "1h", "url": repository.url(), "ref": {"branch": "main"}},
+        });
+        let mut stream = source.to_string();
+        for follower in followers {
             write!(stream, "\n---\n{follower}").expect("a string takes text");
         }
         self.cluster.apply(&stream).map(drop)
@@ -97,16 +101,43 @@ impl Flux {
         })?;
         let request = ask(&["kustomization", "-l", &label])?;
         let request = request.split_once('=').expect("it is an annotation").1;
-        until(SETTLE, || {
+        let applied = until(SETTLE, || {
             let items = self.cluster.labelled(KUSTOMIZATIONS, FOLLOWS, &repository.name)?;
             items.iter().map(|item| settled(item, &repository.name, request, revision)).collect()
-        })
+        })?;
+        until(SETTLE, || self.idle())?;
+        Ok(applied)
+    }
+
+    /// Says whether nothing is left to reconcile: the new source and the request each ask for it once.
+    fn idle(&self) -> Result<(), String> {
+        let text = crate::http::request(self.metrics, "GET", "/metrics", None, None)?.body;
+        let of_kustomizations =
+            text.lines().filter(|line| !line.starts_with('#') && line.contains("\"kustomization\""));
+        let mut busy = of_kustomizations.filter(|line| {
+            let counts = line.starts_with("workqueue_depth{") || line.starts_with("controller_runtime_active_workers{");
+            counts && !line.ends_with(" 0")
+        });
+        busy.next().map_or(Ok(()), |line| Err(line.to_owned()))
     }
 
     /// Returns the memory of each controller.
     pub(crate) fn memory(&self) -> [(&'static str, u64); 2] {
         [self.kustomize.memory(), self.source.memory()]
     }
+}
+
+/// Returns what follows a folder of a repository.
+pub(crate) fn kustomization(repository: &Repository<'_>, folder: &str) -> Value {
+    let name = &repository.name;
+    json!({
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
+        "metadata": {"name": follower(name, folder), "namespace": HOME, "labels": {FOLLOWS: name}},
+        "spec": {
+            "interval": "1h", "timeout": "30s", "path": format!("./{folder}"), "prune": true,
+            "sourceRef": {"kind": "GitRepository", "name": name},
+        },
+    })
 }
 
 /// Returns the name of what follows a folder.
@@ -138,7 +169,12 @@ fn settled(
 }
 
 /// Starts a controller and waits until it is ready.
-fn controller(room: &Arc<Room>, cluster: &Kubernetes, name: &'static str, args: &[&str]) -> Result<Process, String> {
+fn controller(
+    room: &Arc<Room>,
+    cluster: &Kubernetes,
+    (name, metrics): (&'static str, u16),
+    args: &[&str],
+) -> Result<Process, String> {
     let health = free_port();
     let mut controller = command(room, name)?;
     controller
@@ -148,7 +184,7 @@ fn controller(room: &Arc<Room>, cluster: &Kubernetes, name: &'static str, args: 
     controller.args(["--watch-all-namespaces", "--enable-leader-election=false", "--events-addr="]);
     controller.args(["--kube-api-qps=500", "--kube-api-burst=1000"]);
     controller.arg(format!("--health-addr=127.0.0.1:{health}"));
-    controller.arg(format!("--metrics-addr=127.0.0.1:{}", free_port())).args(args);
+    controller.arg(format!("--metrics-addr=127.0.0.1:{metrics}")).args(args);
     let mut controller = Process::start(room, name, controller)?;
     controller.ready(START, || healthy(health, "/readyz"))?;
     Ok(controller)

@@ -95,6 +95,11 @@ impl Kubernetes {
         list["items"].as_array().cloned().ok_or(format!("no list: {list}"))
     }
 
+    /// Runs `kubectl` with an input and returns what it prints, or what it says on failure.
+    pub(crate) fn feed(&self, args: &[&str], input: &str) -> Result<String, String> {
+        ask(&self.room, &self.kubeconfig, args, Some(input))
+    }
+
     /// Applies a stream of YAML or JSON on the server's side.
     pub(crate) fn apply(&self, text: &str) -> Result<String, String> {
         ask(&self.room, &self.kubeconfig, &["apply", "--server-side", "-f", "-"], Some(text))

@@ -7,6 +7,7 @@ mod argo;
 mod argo_parts;
 mod bed;
 mod certificate;
+mod fidelity;
 mod flux;
 mod gitea;
 mod gitops;
@@ -63,6 +64,10 @@ const TESTS: &[Test] = &[
     test!(FLUX, gitops::flux_applies_each_folder_and_says_which_it_refuses),
     test!(ARGO, gitops::argo_cd_syncs_both_ways_and_heals_where_it_is_told_to),
     test!(ARGO, gitops::argo_cd_shows_what_a_changed_checkout_would_change),
+    test!(FLUX, fidelity::flux_does_what_the_preview_says),
+    test!(ARGO, fidelity::argo_cd_does_what_the_preview_says),
+    test!(ARGO, fidelity::argo_cd_applying_on_the_server_does_what_the_preview_says),
+    test!(ARGO, fidelity::argo_cd_that_heals_does_what_the_preview_says),
     test!(BOTH, gitops::an_added_storage_goes_with_flux_and_stays_with_argo_cd),
 ];
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::Value;
 
-use crate::failure::refused;
+use crate::failure::{Failure, refused};
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::{Object, ObjectId};
 use crate::model::yaml;
@@ -67,7 +67,9 @@ impl Given {
         for entry in std::fs::read_dir(path)? {
             files.push(entry?.path());
         }
-        files.retain(|file| file.extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|known| end == *known)));
+        files.retain(|file| {
+            file.extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|known| end == *known))
+        });
         files.sort();
         if files.is_empty() {
             return Err(refused("no YAML or JSON file in the folder").hint(MAKE).into());
@@ -91,12 +93,7 @@ impl Given {
             return Err(refused(format!("it has more than {} MiB", SIZE_MAX >> 20)).hint(MAKE).into());
         }
         let text = std::str::from_utf8(bytes).map_err(|_| refused("it is not UTF-8").hint(MAKE))?;
-        let values = if text.trim_start().starts_with('{') {
-            let values = serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
-            values.map_err(|error| refused(format!("it is no JSON: {error}")).hint(MAKE))?
-        } else {
-            yaml::documents(text).map_err(|failure| failure.hint(MAKE))?
-        };
+        let values = values(text)?;
         if values.is_empty() {
             return Err(refused("it holds no object").hint(MAKE).into());
         }
@@ -124,12 +121,25 @@ impl Given {
     }
 }
 
+/// Returns the values of a text in JSON or YAML, of which the first is also the second, but read without its bounds.
+fn values(text: &str) -> Result<Vec<Value>, Failure> {
+    if text.trim_start().starts_with(['{', '[']) {
+        let json = serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
+        let not_json = |error| refused(format!("it is no JSON: {error}")).hint(MAKE);
+        return json.map_err(not_json).or_else(|failure| yaml::documents(text).map_err(|_| failure));
+    }
+    yaml::documents(text).map_err(|failure| failure.hint(MAKE))
+}
+
 /// Why nothing is known of an object that the files do not hold.
 fn unasked(id: &ObjectId) -> Trouble {
     let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
     let namespace = id.namespace.as_ref().map(|namespace| format!(" -n {namespace}")).unwrap_or_default();
-    Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent")
-        .hint(format!("kubectl get {} {}{namespace} -o yaml --show-managed-fields", kind.to_lowercase(), id.name))
+    Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent").hint(format!(
+        "kubectl get {} {}{namespace} -o yaml --show-managed-fields",
+        kind.to_lowercase(),
+        id.name
+    ))
 }
 
 #[cfg(test)]
@@ -147,7 +157,8 @@ mod tests {
     fn reads_objects_lists_and_streams_in_yaml_and_json() {
         let key = |kind: &str, name: &str| (String::new(), kind.to_owned(), Some("a".to_owned()), name.to_owned());
         let (one, two) = (key("ConfigMap", "one"), key("ConfigMap", "two"));
-        let object = |name: &str| format!("{{kind: ConfigMap, apiVersion: v1, metadata: {{name: {name}, namespace: a}}}}");
+        let object =
+            |name: &str| format!("{{kind: ConfigMap, apiVersion: v1, metadata: {{name: {name}, namespace: a}}}}");
         let want = Ok(vec![one, two]);
         let (first, second) = (object("one"), object("two"));
         assert_eq!(given(&format!("---\n{first}\n---\n{second}\n---\n")), want);

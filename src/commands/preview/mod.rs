@@ -2,6 +2,7 @@
 
 mod given;
 mod observe;
+mod select;
 mod sides;
 
 use super::Answer;
@@ -18,8 +19,9 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
     let revisions = sides::revisions(&repository, &args.change)?;
     let builder = builder(&args.builder);
     let sides = sides::sides(&repository, &revisions, &builder, &args.change)?;
+    let Sides { mut changed, mut findings, failure } = sides;
+    findings.extend(select::named(&mut changed, &args.change.cluster)?);
     let source = Source::open(&args.live, args.builder.timeout)?;
-    let Sides { changed, mut findings, failure } = sides;
     let observed = observe::observe(&source, changed, &args.live)?;
     findings.extend(observed.findings);
     let report = PreviewReport {
@@ -37,8 +39,10 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
         Format::Markdown => report::preview_markdown(&report, None).join("\n"),
         Format::Json => report::preview_json(&report),
     };
-    let code = report.summary().exit_code();
-    Ok(Answer { text, code, failure, notes: builder.notes() })
+    // A root that could not be built weighs more than differences elsewhere.
+    let code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code()).max(report.summary().exit_code());
+    let signs = (format == Format::Text).then_some(report::SIGN_COLUMN);
+    Ok(Answer { text, code, signs, failure, notes: builder.notes() })
 }
 
 /// Returns how a revision is reported.

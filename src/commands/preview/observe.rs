@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::given::Given;
+use super::select;
 use super::sides::Changed;
 use crate::cli::{ControllerArg, DryRunArg, LiveArgs, SecretsArg};
 use crate::cluster::{Access, Cluster, Conflicts, DryRunRequest, How, InCluster, Wanted};
@@ -14,6 +15,7 @@ use crate::kustomize::Gvk;
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Scope, Trouble};
 use crate::model::object::{Object, ObjectId};
+use crate::preview::schema::Schema;
 use crate::preview::{self, Applier, Deployed, Engine, Options, RootPreview, SecretReading};
 
 /// Where live objects come from.
@@ -102,7 +104,7 @@ fn scope_in_files(given: &Given, id: &ObjectId) -> Scope {
 /// # Errors
 /// Fails where no key for this run's digests can be had.
 pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -> anyhow::Result<Observed> {
-    let changed = placed(source, changed);
+    let mut changed = placed(source, changed);
     let mut live = Live::default();
     let ids: BTreeSet<ObjectId> = changed.iter().flat_map(|one| objects(&one.deployed)).collect();
     let (asked, unasked): (BTreeSet<_>, BTreeSet<_>) = ids.into_iter().partition(|id| is_asked(id, args));
@@ -114,14 +116,23 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
         .filter(|id| !live.objects.contains_key(id))
         .collect();
     live.objects.extend(source.read(&controllers, |_| How::Whole));
-    let findings = documents(source, &mut live);
+    let mut findings = select::here(&mut changed, &live, &source.describe())?;
     let forced = args.controller.map(engine);
-    let options = Options { secrets: secrets(args)?, operator: args.operator_version.clone() };
+    let options = Options { secrets: secrets(args)?, operator: operator(&changed, args) };
     let appliers: Vec<Applier> = changed.iter().map(|one| applier(one, &live, forced)).collect();
+    let left: BTreeSet<ObjectId> = changed
+        .iter()
+        .zip(&appliers)
+        .flat_map(|(one, applier)| preview::objects_wanted(&one.deployed, applier))
+        .filter(|id| is_asked(id, args) && !live.objects.contains_key(id))
+        .collect();
+    live.objects.extend(source.read(&left, |id| how(id, args)));
+    findings.extend(documents(source, &changed, &mut live));
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
-    let roots = changed.iter().zip(&appliers).map(|(one, applier)| preview::preview(&one.deployed, applier, &live, &options));
+    let roots =
+        changed.iter().zip(&appliers).map(|(one, applier)| preview::preview(&one.deployed, applier, &live, &options));
     Ok(Observed { roots: roots.collect(), findings })
 }
 
@@ -199,18 +210,30 @@ fn engine(controller: ControllerArg) -> Engine {
     }
 }
 
+/// Returns the operator's version where the cluster does not tell its schemas: as asked, else as the clusters say they run.
+fn operator(changed: &[Changed], args: &LiveArgs) -> Option<String> {
+    let said = || {
+        let objects = changed.iter().flat_map(|one| one.deployed.after.iter().chain(&one.deployed.before));
+        objects
+            .filter(|object| object.is_cluster())
+            .find_map(|object| object.text("/spec/crVersion").map(str::to_owned))
+    };
+    args.operator_version.clone().or_else(said)
+}
+
 /// Reads the schemas of kinds that the program does not know by itself; says what could not be read.
-fn documents(source: &Source, live: &mut Live) -> Vec<Finding> {
+fn documents(source: &Source, changed: &[Changed], live: &mut Live) -> Vec<Finding> {
     let Source::Cluster(cluster) = source else { return Vec::new() };
-    let is_custom = |id: &&ObjectId| id.group.contains('.') && !id.group.ends_with(".k8s.io");
-    let versions: BTreeSet<String> =
-        live.objects.keys().filter(is_custom).map(|id| format!("{}/{}", id.group, id.version)).collect();
+    let ids = changed.iter().flat_map(|one| objects(&one.deployed));
+    let unknown = ids.filter(|id| Schema::embedded(id, None).is_none() && !id.group.is_empty());
+    let versions: BTreeSet<String> = unknown.map(|id| format!("{}/{}", id.group, id.version)).collect();
     let mut findings = Vec::new();
     for (version, document) in cluster.documents(&versions.into_iter().collect::<Vec<_>>()) {
         match document {
             Ok(document) => drop(live.documents.insert(version, document)),
             Err(trouble) => {
-                let fact = format!("the schema of `{version}` could not be read ({}): embedded tables are used", trouble.fact);
+                let fact =
+                    format!("the schema of `{version}` could not be read ({}): embedded tables are used", trouble.fact);
                 let mut finding = Finding::note("schema-unread", fact);
                 finding.hint = trouble.hint;
                 findings.push(finding);
@@ -230,12 +253,15 @@ fn dry_runs(
     let requests: Vec<DryRunRequest> = changed
         .iter()
         .zip(appliers)
-        .flat_map(|(one, applier)| preview::to_apply(&one.deployed, applier, live))
-        .filter(|(id, ..)| is_asked(id, args))
-        .map(|(id, object, manager)| DryRunRequest {
-            id,
+        .flat_map(|(one, applier)| {
+            let manager = applier.engine.field_manager();
+            preview::objects_sent(&one.deployed, applier, live).into_iter().map(move |object| (object, manager))
+        })
+        .filter(|(object, _)| is_asked(&object.id, args))
+        .map(|(object, manager)| DryRunRequest {
+            id: object.id,
             default_namespace: None,
-            object,
+            object: object.value,
             manager: manager.to_owned(),
             conflicts: Conflicts::Force,
         })

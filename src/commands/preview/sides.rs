@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::build::{Builder, Built, Extent};
-use crate::commands::build::restrictor;
 use crate::cli::ChangeArgs;
+use crate::commands::build::restrictor;
 use crate::failure::{Failure, refused};
 use crate::git::{Base, Repository, Tree};
-use crate::kustomize::files::{Entry, Files, Patched};
+use crate::kustomize::files::{Entry, Files as _, Patched};
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
 use crate::preview::Deployed;
@@ -31,6 +31,8 @@ pub(super) struct Changed {
     pub(super) root: Root,
     /// What it builds to, before and after.
     pub(super) deployed: Deployed,
+    /// Whether the base deploys it too: its controller's object is no part of the change.
+    pub(super) was_deployed: bool,
 }
 
 /// What changes between two revisions.
@@ -80,15 +82,22 @@ pub(super) fn sides(
     let before = Side::of(repository, &revisions.base, args)?;
     let after = Side::of(repository, &revisions.head, args)?;
     let paths = repository.changed_paths(&revisions.base.commit, &revisions.head.commit)?;
-    let paths: BTreeSet<RepoPath> = paths.iter().filter_map(|path| RepoPath::parse(path).ok()).collect();
     let mut sides = Sides { changed: Vec::new(), findings: Vec::new(), failure: None };
+    let paths = sides.parsed(&paths);
     let mut read = BTreeSet::new();
     let roots: BTreeSet<&RepoPath> = before.roots.keys().chain(after.roots.keys()).collect();
     for path in roots {
-        let inputs: BTreeSet<RepoPath> = before.inputs(path).into_iter().chain(after.inputs(path)).collect();
-        read.extend(inputs.iter().cloned());
-        if is_touched(&inputs, &paths) || before.roots.get(path) != after.roots.get(path) {
+        let (old, new) = (before.inputs(path), after.inputs(path));
+        let mut inputs = BTreeSet::from([path.clone()]);
+        if let (Ok(old), Ok(new)) = (&old, &new) {
+            inputs = old.union(new).cloned().collect();
+        }
+        let is_touched = is_touched(&inputs, &paths) || before.roots.get(path) != after.roots.get(path);
+        read.extend(inputs);
+        if is_touched {
             sides.add(path, (&before, &after), builder);
+        } else {
+            sides.findings.extend(old.err().or(new.err()).map(|error| unsure(path, &error)));
         }
     }
     sides.findings.extend(unread(&paths, &read));
@@ -96,6 +105,15 @@ pub(super) fn sides(
         sides.findings.extend(overtaken(repository, revisions, moved, &read)?);
     }
     Ok(sides)
+}
+
+/// Says that a root may change too: what it reads is not known.
+fn unsure(path: &RepoPath, error: &anyhow::Error) -> Finding {
+    let fact = format!(
+        "`{path}` may change too and is not previewed: what it reads is not known: {}",
+        crate::commands::causes(error).join(": ")
+    );
+    Finding::warn("root-unsure", fact)
 }
 
 /// Returns whether one of some changed paths is read, or lies in a folder that is read as a whole.
@@ -113,7 +131,8 @@ fn unread(paths: &BTreeSet<RepoPath>, read: &BTreeSet<RepoPath>) -> Option<Findi
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let fact = format!("changed files that no deployed root of this repository reads are not previewed: `{first}`{more}");
+    let fact =
+        format!("changed files that no deployed root of this repository reads are not previewed: `{first}`{more}");
     Some(Finding::note("files-undeployed", fact))
 }
 
@@ -157,15 +176,15 @@ impl<'a> Side<'a> {
         Ok(Self { tree, roots })
     }
 
-    /// Returns what a root reads, as files or as a whole folder where that cannot be told.
-    fn inputs(&self, path: &RepoPath) -> BTreeSet<RepoPath> {
-        let Some(root) = self.roots.get(path) else { return BTreeSet::new() };
+    /// Returns the files that a root reads.
+    fn inputs(&self, path: &RepoPath) -> anyhow::Result<BTreeSet<RepoPath>> {
+        let Some(root) = self.roots.get(path) else { return Ok(BTreeSet::new()) };
         let owners = root.owners().map(|owner| owner.file.clone());
         let read = match &root.kustomization {
-            Some(_) => survey::closure(&self.tree, path).unwrap_or_else(|_| BTreeSet::from([path.clone()])),
+            Some(_) => survey::closure(&self.tree, path)?,
             None => root.manifests.iter().cloned().collect(),
         };
-        read.into_iter().chain(owners).collect()
+        Ok(read.into_iter().chain(owners).collect())
     }
 
     /// Builds a root; `None` where this revision has none.
@@ -189,6 +208,19 @@ impl<'a> Side<'a> {
 }
 
 impl Sides {
+    /// Returns the paths that can be followed, and names the others.
+    fn parsed(&mut self, paths: &[String]) -> BTreeSet<RepoPath> {
+        let (known, odd): (Vec<_>, Vec<_>) =
+            paths.iter().map(|path| RepoPath::parse(path).map_err(|_| path)).partition(Result::is_ok);
+        let odd: Vec<String> =
+            odd.into_iter().filter_map(Result::err).map(|path| format!("`{}`", path.escape_debug())).collect();
+        if !odd.is_empty() {
+            let fact = format!("changed files with names that are not followed: {}", odd.join(", "));
+            self.findings.push(Finding::warn("paths-odd", fact));
+        }
+        known.into_iter().filter_map(Result::ok).collect()
+    }
+
     /// Adds a root that changes.
     fn add(&mut self, path: &RepoPath, (before, after): (&Side<'_>, &Side<'_>), builder: &Builder) {
         let built = before.build(path, builder).and_then(|old| Ok((old, after.build(path, builder)?)));
@@ -199,7 +231,8 @@ impl Sides {
             Ok((old, new)) => {
                 let deployed = Deployed { path: path.clone(), before: objects(old), after: objects(new) };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
-                self.changed.extend(root.map(|root| Changed { root: root.clone(), deployed }));
+                let was_deployed = before.roots.contains_key(path);
+                self.changed.extend(root.map(|root| Changed { root: root.clone(), deployed, was_deployed }));
             }
             Err(error) => self.withhold(path, &error),
         }

@@ -125,15 +125,7 @@ fn endpoint(scene: &Scene, storage: &str) -> Result<String, Failure> {
 
 /// Returns the one cluster that a text names.
 fn one<'a>(scene: &'a Scene, text: &str) -> Result<&'a Cluster, Failure> {
-    let (root, rest) =
-        text.split_once(':').map_or((None, text), |(root, rest)| (Some(root.trim_end_matches('/')), rest));
-    let (namespace, name) = rest.split_once('/').map_or((None, rest), |(namespace, name)| (Some(namespace), name));
-    let fits = |cluster: &&Cluster| {
-        cluster.id.name == name
-            && root.is_none_or(|root| cluster.id.root.to_string() == root)
-            && namespace.is_none_or(|namespace| cluster.id.namespace.as_deref().unwrap_or("-") == namespace)
-    };
-    let fitting: Vec<&Cluster> = scene.clusters.iter().filter(fits).collect();
+    let fitting: Vec<&Cluster> = scene.clusters.iter().filter(|cluster| cluster.id.is_named(text)).collect();
     match fitting.as_slice() {
         [cluster] => Ok(cluster),
         [] => {

@@ -67,7 +67,9 @@ pub fn preview_json(report: &PreviewReport) -> String {
 impl PreviewReport {
     /// Returns the counts over all objects and what follows from them for the exit code.
     pub fn summary(&self) -> Summary {
-        Summary::of(&self.roots)
+        let mut summary = Summary::of(&self.roots);
+        summary.differs |= summary::has_warning(&self.findings);
+        summary
     }
 }
 

@@ -42,6 +42,8 @@ impl Summary {
                 Action::Unchanged => &mut summary.unchanged,
                 Action::CannotTell => &mut summary.cannot_tell,
             } += 1;
+            // A refused apply changes nothing, and is the last thing that may be called no difference.
+            summary.differs |= has_warning(&object.findings);
             summary.differs |= match object.action {
                 Action::Unchanged => !object.effective.is_empty(),
                 Action::CannotTell => !object.intended.is_empty(),
@@ -49,6 +51,7 @@ impl Summary {
             };
             summary.failed |= object.trouble.as_ref().is_some_and(|trouble| trouble.reason.is_failure());
         }
+        summary.differs |= roots.iter().any(|root| has_warning(&root.findings));
         summary
     }
 
@@ -72,6 +75,11 @@ impl Summary {
             "{change} {changes}, {create} created, {delete} deleted, {unchanged} unchanged, {cannot_tell} cannot be told"
         )
     }
+}
+
+/// Returns whether the approver has to look, whatever changes.
+pub(super) fn has_warning(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.level == Level::Warn)
 }
 
 /// Returns a count with its noun.
