@@ -80,7 +80,12 @@ pub(super) fn value(answer: &Answer, asked: &str, masks: &Masks) -> Result<Value
             Err(Fault::new(Reason::Garbled, format!("{asked} is answered with no JSON{}", kind(answer))))
         }
         (300..=399, _) => {
-            Err(Fault::new(Reason::Garbled, format!("{asked} is sent on elsewhere ({code}), where no token goes")))
+            let fault =
+                Fault::new(Reason::Garbled, format!("{asked} is sent on elsewhere ({code}), where no token goes"));
+            Err(Fault {
+                hint: Some("git remote set-url REMOTE URL, if the project was renamed or moved".to_owned()),
+                ..fault
+            })
         }
         (_, value) => {
             let said = value.as_ref().map_or_else(|| unread(answer), said);

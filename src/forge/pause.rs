@@ -10,7 +10,9 @@ use super::fault::Reason;
 use super::unsent::{Broken, Sent};
 
 /// How often a call is repeated: with these pauses a forge may take some ten seconds to start again.
-const REPETITIONS: u32 = 6;
+pub(super) const REPETITIONS: u32 = 6;
+/// How often while the forge has not answered yet: some three seconds.
+pub(super) const FIRST_CALL: u32 = 4;
 /// The first pause; each later one is twice as long.
 const FIRST: Duration = Duration::from_millis(200);
 /// What GitHub asks to wait where a secondary limit names no time.
@@ -18,9 +20,6 @@ const SECONDARY: Duration = Duration::from_mins(1);
 
 /// Returns how long to wait before a call is sent again; `None` where it is not.
 pub(super) fn after(outcome: &Result<Answer, Broken>, call: &Call, repeated: u32) -> Option<Duration> {
-    if repeated == REPETITIONS {
-        return None;
-    }
     let pause = FIRST * 2_u32.pow(repeated);
     let harmless = call.twice == Twice::Harmless;
     match outcome {

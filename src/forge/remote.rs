@@ -60,11 +60,13 @@ impl Remote {
     /// Returns a remote whose parts hold something.
     fn of(scheme: &'static str, host: &str, port: Option<u16>, path: &str) -> Option<Self> {
         let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/');
+        let path = decoded(path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/'));
         let host = web_host(&host.trim_end_matches('.').to_ascii_lowercase());
         let named = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:".contains(c));
+        // No forge has other characters in the names of projects; an `@` would be the end of a password.
+        let plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~+/".contains(c));
         let clean = !path.is_empty() && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
-        (named && clean).then(|| Self { scheme, host, port, path: decoded(path) })
+        (named && plain && clean).then_some(Self { scheme, host, port, path })
     }
 
     /// Returns host and port as a URL writes them.

@@ -95,6 +95,7 @@ fn certificate(texts: &[String]) -> Option<&'static str> {
         ("NotValidForName", "is for another name"),
         ("not valid for", "is for another name"),
         ("Revoked", "is revoked"),
+        ("CaUsedAsEndEntity", "is that of an authority and no server's"),
     ];
     Some(known.iter().find(|(word, _)| text.contains(word)).map_or("is not valid", |(_, problem)| problem))
 }

@@ -116,7 +116,10 @@ impl Wire {
             let mut repeated = 0;
             loop {
                 let outcome = self.once(call).await;
-                let Some(pause) = pause::after(&outcome, call, repeated) else { break self.over(outcome, call) };
+                // One that never answered is not waited for as long as one that is starting again.
+                let patience = if self.known.get() { pause::REPETITIONS } else { pause::FIRST_CALL };
+                let pause = pause::after(&outcome, call, repeated).filter(|_| repeated < patience);
+                let Some(pause) = pause else { break self.over(outcome, call) };
                 if Instant::now().checked_add(pause).is_none_or(|then| then >= self.end) {
                     break self.over(outcome, call);
                 }

@@ -85,3 +85,21 @@ fn reviewers_are_asked_when_the_list_changes_and_only_then() {
     assert!(asked.asks);
     assert_eq!(edit("title", &asked.body.unwrap(), asking, &marker()), Edit::default());
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_said_is_said_once_and_nothing_around_it_is_lost(
+        titles in ("\\PC{1,30}", "\\PC{1,30}"),
+        bodies in ("(\\PC|\n|\r\n){0,80}", "(\\PC|\n|\r\n){0,80}"),
+        around in ("(\\PC|\n){0,40}", "(\\PC|\n){0,40}"),
+    ) {
+        let text = format!("{}\n{}\n{}", around.0, first(words(&titles.0, &bodies.0), &marker()), around.1);
+        assert_eq!(edit(&titles.0, &text, words(&titles.0, &bodies.0), &marker()), Edit::default());
+        let new = words(&titles.1, &bodies.1);
+        let once = edit(&titles.0, &text, new, &marker());
+        let (title, body) = (once.title.unwrap_or(titles.0), once.body.unwrap_or(text));
+        assert_eq!(title, titles.1);
+        assert!(body.starts_with(&format!("{}\n", around.0)) && body.ends_with(&format!("\n{}", around.1)), "{body}");
+        assert_eq!(edit(&title, &body, new, &marker()), Edit::default());
+    }
+}

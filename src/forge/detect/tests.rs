@@ -164,3 +164,18 @@ fn the_page_to_open_a_pull_request_by_hand_is_known_for_each_forge() {
          &merge_request%5Btarget_branch%5D=release%2F1"
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_address_shows_its_password(
+        scheme in "(https|http|ssh|git\\+ssh)",
+        user in "[a-z%:@/.\\[\\]-]{0,8}",
+        rest in "[a-z%:@/.\\[\\]0-9-]{0,20}",
+    ) {
+        let url = format!("{scheme}://{user}:c4nary-c4nary@{rest}");
+        let shown = detected(&url, Some(Kind::GitLab), &Surroundings::default());
+        assert!(!shown.contains("c4nary"), "{url}: {shown}");
+        let shown = detected(&format!("{user}c4nary-c4nary@{rest}"), Some(Kind::GitLab), &Surroundings::default());
+        assert!(!shown.contains("c4nary"), "{user} {rest}: {shown}");
+    }
+}
