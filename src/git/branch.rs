@@ -12,6 +12,17 @@ use super::open::Repository;
 use super::revision::Commit;
 use crate::failure::{Failure, outside, refused};
 
+/// What is said of a branch that another run moved.
+const MOVED: &str = "somebody moved it meanwhile, nothing was overwritten";
+/// What is said of a branch that another run holds.
+const LOCKED: &str = " is locked by ";
+
+/// Returns whether another run in the same repository was at the branch.
+pub(super) fn is_contended(error: &anyhow::Error) -> bool {
+    let failure = error.root_cause().downcast_ref::<Failure>();
+    failure.is_some_and(|failure| failure.fact == MOVED || failure.fact.contains(LOCKED))
+}
+
 /// Where a branch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tips {
@@ -29,12 +40,21 @@ impl Repository {
     pub fn leeward_branches(&self) -> anyhow::Result<Vec<(String, Commit)>> {
         let mut folders = vec!["refs/heads/".to_owned()];
         folders.extend(self.remotes()?.iter().map(|remote| format!("refs/remotes/{remote}/")));
-        let mut found = BTreeMap::new();
+        let mut found: BTreeMap<String, Commit> = BTreeMap::new();
         for folder in folders {
             for name in self.names_of(&format!("{folder}leeward/*"))? {
                 let branch = name.trim_start_matches(folder.as_str());
-                if branch.split('/').count() == 3 && !found.contains_key(branch) {
-                    found.insert(branch.to_owned(), self.peeled(&name)?);
+                if branch.split('/').count() != 3 {
+                    continue;
+                }
+                let tip = self.peeled(&name)?;
+                // What is published counts for more than what stands here, unless that goes on from it.
+                let is_newer = match found.get(branch) {
+                    None => true,
+                    Some(known) => !self.is_ancestor(&tip, known)?,
+                };
+                if is_newer {
+                    found.insert(branch.to_owned(), tip);
                 }
             }
         }
@@ -46,7 +66,7 @@ impl Repository {
     /// # Errors
     /// Fails when a branch cannot be read.
     pub fn name_with(&self, branch: &str, commit: &Commit) -> anyhow::Result<String> {
-        if self.tip(&format!("refs/heads/{branch}"))?.is_none() {
+        if self.tip(&format!("refs/heads/{branch}"))? != Some(commit.oid()?) {
             for remote in self.remotes()? {
                 let name = format!("{remote}/{branch}");
                 if self.tip(&format!("refs/remotes/{name}"))? == Some(commit.oid()?) {
@@ -63,25 +83,41 @@ impl Repository {
     /// Refuses a branch that went two ways.
     pub(super) fn tips(&self, branch: &str, base: Oid) -> anyhow::Result<Tips> {
         let local = self.tip(&format!("refs/heads/{branch}"))?;
-        let mut open: Vec<(String, Oid)> = local.map(|tip| (branch.to_owned(), tip)).into_iter().collect();
+        let mut published: Option<(String, Oid)> = None;
         for remote in self.remotes()? {
-            let tip = self.tip(&format!("refs/remotes/{remote}/{branch}"))?;
-            open.extend(tip.map(|tip| (format!("{remote}/{branch}"), tip)));
+            let name = format!("{remote}/{branch}");
+            let Some(tip) = self.open_tip(&format!("refs/remotes/{name}"), base)? else { continue };
+            let found = (name, tip);
+            published = Some(match published {
+                None => found,
+                Some(other) => self.newer(&other, &found)?.ok_or_else(|| diverged(branch, &other, &found))?,
+            });
         }
-        let mut newest: Option<(String, Oid)> = None;
-        for (name, tip) in open {
-            if self.contains(base, tip)? {
-                continue;
-            }
-            newest = match newest {
-                Some(other) if self.contains(other.1, tip)? => Some(other),
-                Some(other) if !self.contains(tip, other.1)? => {
-                    return Err(diverged(branch, &other, &(name, tip)).into());
-                }
-                _ => Some((name, tip)),
-            };
+        let here = self.open_tip(&format!("refs/heads/{branch}"), base)?.map(|tip| (branch.to_owned(), tip));
+        let open = match (here, published) {
+            (Some(here), Some(published)) => match self.newer(&here, &published)? {
+                Some(newer) => Some(newer),
+                // What nobody has seen is made again from what was published.
+                None if self.is_only_ours(here.1, &[published.1, base], incident_of(branch))? => Some(published),
+                None => return Err(diverged(branch, &here, &published).into()),
+            },
+            (here, published) => here.or(published),
+        };
+        Ok(Tips { local, open: open.map(|(_, tip)| tip) })
+    }
+
+    /// Returns the commit id of a reference, unless all of it is in the base.
+    fn open_tip(&self, name: &str, base: Oid) -> anyhow::Result<Option<Oid>> {
+        let Some(tip) = self.tip(name)? else { return Ok(None) };
+        Ok(if self.contains(base, tip)? { None } else { Some(tip) })
+    }
+
+    /// Returns the one of two that holds the other, the first where they are the same; `None` where they went two ways.
+    fn newer(&self, one: &(String, Oid), other: &(String, Oid)) -> anyhow::Result<Option<(String, Oid)>> {
+        if self.contains(one.1, other.1)? {
+            return Ok(Some(one.clone()));
         }
-        Ok(Tips { local, open: newest.map(|(_, tip)| tip) })
+        Ok(if self.contains(other.1, one.1)? { Some(other.clone()) } else { None })
     }
 
     /// Refuses a branch name that cannot be one, or that another branch is in the way of.
@@ -148,7 +184,7 @@ impl Repository {
             Err(error) => match error.code() {
                 ErrorCode::Locked => locked(branch, &self.lock(branch)),
                 ErrorCode::Modified | ErrorCode::NotFound | ErrorCode::Exists => {
-                    outside("somebody moved it meanwhile, nothing was overwritten").hint("run the command again")
+                    outside(MOVED).hint("run the command again")
                 }
                 _ => fault(error),
             },
@@ -168,7 +204,7 @@ impl Repository {
     }
 
     /// Returns the commit id of a reference, `None` where there is none.
-    fn tip(&self, name: &str) -> anyhow::Result<Option<Oid>> {
+    pub(super) fn tip(&self, name: &str) -> anyhow::Result<Option<Oid>> {
         let Some(reference) = self.reference(name)? else { return Ok(None) };
         let commit = reference.peel_to_commit().map_err(fault).with_context(|| format!("failed to read `{name}`"))?;
         Ok(Some(commit.id()))
@@ -195,6 +231,11 @@ impl Repository {
     }
 }
 
+/// Returns the incident of a branch `leeward/<incident>/<stage>`.
+pub(super) fn incident_of(branch: &str) -> &str {
+    branch.split('/').nth(1).unwrap_or_default()
+}
+
 /// Returns the text of a file, `None` where there is none.
 fn read(path: &Path) -> anyhow::Result<Option<String>> {
     match std::fs::read_to_string(path) {
@@ -206,7 +247,7 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
 
 /// The failure of a branch that another process holds, or held when it died.
 fn locked(branch: &str, lock: &Path) -> Failure {
-    outside(format!("branch `{branch}` is locked by `{}`", lock.display())).hint(format!("rm {}", quoted(lock)))
+    outside(format!("branch `{branch}`{LOCKED}`{}`", lock.display())).hint(format!("rm {}", quoted(lock)))
 }
 
 /// The refusal of a branch that went two ways.

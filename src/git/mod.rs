@@ -5,26 +5,43 @@
 //!
 //! In reading order: [`open`](Repository::open) · `revision` names → commits · `tree` a commit's files · `delta` two trees →
 //! paths · `history` whose commits a branch holds · `merge` changes of people kept · `write` files → a tree · `branch` tips,
-//! locks, compare-and-swap · `prepare` what the commit would be · `commit` the commit, with `identity`, `sign`, `settings`.
+//! locks, compare-and-swap · `prepare` what the commit would be, `straight` where no pull request is made · `commit` the commit, with `identity`, `sign`, `settings`.
+//! The network is left to the `git` program: `process`, `program` how it is called · `remote` where to · `fetch` what is there ·
+//! `push` one push, by `porcelain`, `refusal`, `said` · `publish` rounds until it is there · `published` what is noted of it.
 
 mod branch;
 mod commit;
 mod create;
 mod delta;
 mod fault;
+mod fetch;
 mod history;
 mod identity;
 mod merge;
 mod open;
+mod porcelain;
 mod prepare;
+mod process;
+mod program;
+mod publish;
+mod published;
+mod push;
+mod refusal;
+mod remote;
 mod revision;
+mod said;
 mod settings;
 mod sign;
+mod straight;
 mod tree;
 mod write;
 
 pub use open::Repository;
 pub use prepare::{Draft, Outcome, Prepared};
+pub use publish::{Destination, Offer, Publication, TRIES};
+pub use push::Push;
+pub use refusal::Bar;
+pub use remote::Remote;
 pub use revision::{Base, Commit};
 pub use sign::Signing;
 pub use tree::Tree;

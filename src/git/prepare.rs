@@ -84,7 +84,7 @@ impl Prepared<'_> {
 }
 
 /// A way for the branch: what it does, the parents, the tree, and what people changed.
-struct Way {
+pub(super) struct Way {
     /// What it does.
     outcome: Outcome,
     /// The parents.
@@ -110,6 +110,17 @@ impl Repository {
             None => self.anew(&base, &changes)?,
             Some(tip) => self.onward(draft, (&base, &self.commit_of(tip)?), &changes)?,
         };
+        self.decided(draft, way, (local, base.tree_id()), changes)
+    }
+
+    /// Returns the decision; `ends` are what the local branch must still be, and the files of the base.
+    pub(super) fn decided(
+        &self,
+        draft: &Draft<'_>,
+        way: Way,
+        ends: (Option<Oid>, Oid),
+        changes: Changes,
+    ) -> anyhow::Result<Prepared<'_>> {
         if !matches!(way.outcome, Outcome::AlreadyProposed(_)) {
             self.refuse_checked_out(draft.branch)?;
         }
@@ -119,14 +130,14 @@ impl Repository {
             parents: way.parents,
             branch: draft.branch.to_owned(),
             incident: draft.incident.to_owned(),
-            expected: local,
-            base_tree: base.tree_id(),
+            expected: ends.0,
+            base_tree: ends.1,
             allowed: changes.into_keys().chain(way.carried.into_keys()).collect(),
         })
     }
 
     /// Starts from the base.
-    fn anew(&self, base: &git2::Commit<'_>, changes: &Changes) -> anyhow::Result<Way> {
+    pub(super) fn anew(&self, base: &git2::Commit<'_>, changes: &Changes) -> anyhow::Result<Way> {
         let tree = self.updated(base.tree_id(), changes)?;
         if tree == base.tree_id() {
             return Ok(already(base));

@@ -43,6 +43,29 @@ impl Settings {
         Ok(found(key, value)?.unwrap_or(false))
     }
 
+    /// Returns the headers that git sends with every request, `http.extraHeader` with a URL or without.
+    pub(super) fn headers(&self) -> anyhow::Result<Vec<String>> {
+        let is_header = |key: &str| {
+            let key = key.to_ascii_lowercase();
+            key.starts_with("http.") && key.ends_with(".extraheader")
+        };
+        let mut headers: Vec<String> =
+            self.pairs.iter().filter(|(key, _)| is_header(key)).map(|(_, value)| value.clone()).collect();
+        let read = || -> Result<Vec<String>, git2::Error> {
+            let mut found = Vec::new();
+            let mut entries = self.files.entries(Some(r"^http\..*"))?;
+            while let Some(entry) = entries.next() {
+                let entry = entry?;
+                if entry.name().is_ok_and(is_header) {
+                    found.extend(entry.value().ok().map(str::to_owned));
+                }
+            }
+            Ok(found)
+        };
+        headers.extend(read().map_err(fault).context("failed to read git's settings")?);
+        Ok(headers)
+    }
+
     /// Returns what the environment sets.
     fn pair(&self, key: &str) -> Option<&str> {
         let pair = self.pairs.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key));
