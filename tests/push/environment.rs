@@ -237,3 +237,31 @@ fn says_what_to_install_where_git_is_missing_or_too_old() {
     let (_, said) = run(command(&[], &world).env("PATH", &folder));
     assert_eq!(said, "outside Some(\"install git 2.31 or newer\") `git version 2.17.1` is too old");
 }
+
+#[test]
+fn goes_by_the_ssh_of_the_user_and_lets_it_ask_nothing() {
+    let world = World::local();
+    let (log, bin) = (world.keep.path().join("ssh.log"), world.keep.path().join("bin"));
+    std::fs::create_dir(&bin).unwrap();
+    // Runs on this machine what it is asked to run on the other.
+    let ssh = format!(
+        "echo \"$0 $* $SSH_ASKPASS_REQUIRE\" >> '{}'\nfor last; do :; done\nexec sh -c \"$last\"",
+        log.display()
+    );
+    for name in ["ssh", "own-ssh"] {
+        program(&bin.join(name), &ssh);
+    }
+    world.clone.git(&["remote", "set-url", "origin", &format!("git@host.invalid:{}", world.bare.dir.display())]);
+    let path = path_with(bin.to_str().unwrap());
+    assert_eq!(run(command(&[], &world).env("PATH", &path)).1, "Pushed None");
+    let lines = std::fs::read_to_string(&log).unwrap();
+    let is_quiet = |line: &str| line.contains("/ssh -oBatchMode=yes ") && line.ends_with(" force");
+    assert!(lines.lines().all(is_quiet) && lines.contains("git-receive-pack"), "{lines}");
+
+    std::fs::remove_file(&log).unwrap();
+    world.bare.git(&["update-ref", "-d", "refs/heads/leeward/minio-a/protect"]);
+    world.clone.git(&["config", "core.sshCommand", "own-ssh -F none"]);
+    assert_eq!(run(command(&[], &world).env("PATH", &path)).1, "Pushed None");
+    let lines = std::fs::read_to_string(&log).unwrap();
+    assert!(lines.lines().all(|line| line.contains("/own-ssh -F none ") && !line.contains("BatchMode")), "{lines}");
+}
