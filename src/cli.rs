@@ -2,12 +2,15 @@
 //! Scripts depend on these names (design.md "The command line"). Must never resolve anything: commands do.
 
 mod combine;
+mod publish;
 
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+
+pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
 
 /// Keep the backups of Percona XtraDB Cluster flowing when the backup target is gone, by pull request
 #[derive(Debug, Parser)]
@@ -125,6 +128,15 @@ pub struct ProposeArgs {
     /// Do not sign the commit, whatever git's settings say
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_NO_SIGN", hide_env = true)]
     pub no_sign: bool,
+    /// Where the commit goes
+    #[command(flatten)]
+    pub push: PushArgs,
+    /// What is asked of the forge
+    #[command(flatten)]
+    pub pull: PullArgs,
+    /// Where a pipeline reads what became of it
+    #[command(flatten)]
+    pub pipeline: PipelineArgs,
 }
 
 /// Arguments of `preview`.
@@ -139,6 +151,9 @@ pub struct PreviewArgs {
     /// Who builds
     #[command(flatten)]
     pub builder: BuilderArgs,
+    /// Where it is shown beside the terminal
+    #[command(flatten)]
+    pub comment: CommentArgs,
 }
 
 /// Which change of the repository.

@@ -5,7 +5,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{Cli, LiveArgs, ProposeArgs, RecoveryArgs, Verb};
+use super::{Cli, LiveArgs, PreviewArgs, ProposeArgs, RecoveryArgs, Verb};
 
 impl Cli {
     /// Returns the command line as typed, with the variables that it leaves room for.
@@ -32,8 +32,10 @@ impl Cli {
         let Some((verb, matches)) = matches.subcommand() else { return Ok(cli) };
         let combined = match &mut cli.verb {
             Verb::Plan(args) => recovery(&mut args.recovery, matches),
-            Verb::Propose(args) => recovery(&mut args.recovery, matches).and_then(|()| signing(args, matches)),
-            Verb::Preview(args) => live(&mut args.live, matches),
+            Verb::Propose(args) => recovery(&mut args.recovery, matches)
+                .and_then(|()| signing(args, matches))
+                .and_then(|()| publishing(args, matches)),
+            Verb::Preview(args) => live(&mut args.live, matches).and_then(|()| commenting(args, matches)),
             _ => Ok(()),
         };
         let said = |(kind, text)| command.find_subcommand_mut(verb).map(|command| command.error(kind, text));
@@ -146,4 +148,46 @@ fn signing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault> {
         Loser::Neither => {}
     }
     Ok(())
+}
+
+/// Combines the flags of the way to the remote: a pull request needs the push, and a push to the base's branch makes none.
+fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    let (push, pull) = (&mut args.push, &mut args.pull);
+    match loser(matches, ("push_to", push.push_to.is_some()), ("pr", pull.pr))? {
+        Loser::First => push.push_to = None,
+        Loser::Second => pull.pr = false,
+        Loser::Neither => {}
+    }
+    let needs = [
+        ("label", !pull.label.is_empty()),
+        ("reviewer", !pull.reviewer.is_empty()),
+        ("draft", pull.draft),
+        ("reopen", pull.reopen),
+        ("forge", pull.forge.is_some()),
+        ("live", !pull.live.is_empty()),
+        ("context", pull.context.is_some()),
+        ("kubeconfig", pull.kubeconfig.is_some()),
+    ];
+    if let Some((flag, _)) = needs.iter().find(|(flag, is_set)| *is_set && is_typed(matches, flag) && !pull.pr) {
+        return Err(lacks(flag, "pr"));
+    }
+    push.push |= pull.pr || push.push_to.is_some();
+    if push.remote.is_some() && is_typed(matches, "remote") && !push.push {
+        return Err(lacks("remote", "push"));
+    }
+    Ok(())
+}
+
+/// Combines the flags of a comment.
+fn commenting(args: &PreviewArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    let comment = &args.comment;
+    let needs = [
+        ("pull_request", comment.pull_request.is_some()),
+        ("forge", comment.forge.is_some()),
+        ("remote", comment.remote.is_some()),
+    ];
+    match needs.iter().find(|(flag, is_set)| *is_set && is_typed(matches, flag) && !comment.comment) {
+        Some((flag, _)) => Err(lacks(flag, "comment")),
+        None => Ok(()),
+    }
 }

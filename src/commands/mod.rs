@@ -8,6 +8,7 @@ mod page;
 mod plan;
 mod preview;
 mod propose;
+mod reach;
 mod recovery;
 
 use clap::ValueEnum as _;

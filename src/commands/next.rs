@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::cli::{Activation, BuilderArg, RecoveryArgs, StageArg};
+use crate::cli::{Activation, BuilderArg, ProposeArgs, RecoveryArgs, StageArg};
 use crate::model::shell::quoted;
 use crate::report::masked;
 
@@ -108,6 +108,21 @@ pub(super) fn publish(repo: &Path, remotes: &[String], base: &str, branch: &str)
         Some(remote) => format!("git{folder} push -u {} {}", quoted(remote), quoted(branch)),
         None => format!("git{folder} show {}", quoted(branch)),
     }
+}
+
+/// Returns the command that previews a branch, with the live side that this run was given.
+pub(super) fn previewed(args: &ProposeArgs, branch: &str) -> String {
+    let mut command = Command(vec!["leeward".to_owned(), "preview".to_owned()]);
+    let repository = &args.recovery.repository;
+    if repository.repo != Path::new(".") {
+        command.flag("--repo", Some(&repository.repo.display().to_string()));
+    }
+    command.flag("--base", repository.base.as_ref());
+    command.flag("--head", Some(&branch.to_owned()));
+    args.pull.live.iter().for_each(|path| command.flag("--live", Some(&path.display().to_string())));
+    command.flag("--context", args.pull.context.as_ref());
+    command.flag("--kubeconfig", args.pull.kubeconfig.as_ref().map(|path| path.display().to_string()).as_ref());
+    command.line()
 }
 
 /// Returns a text on one line.

@@ -1,72 +1,153 @@
-//! `propose`: the plan as a commit on a branch of its own. Moves that branch alone, and only after the proof.
+//! `propose`: the plan as a commit on a branch of its own, here or at its remote, with a pull request where one is asked for.
+//! Moves that branch alone, and only after the proof.
+
+mod outputs;
+mod publish;
+mod pull;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::Answer;
-use super::next::publish;
+use super::next::{previewed, publish as by_hand};
 use super::plan::{after, answer, report};
 use super::recovery::{Recovery, prove_again, recover};
 use crate::cli::{Format, ProposeArgs};
-use crate::git::{Draft, Outcome, Repository, Signing};
+use crate::git::{Commit, Draft, Outcome, Repository, Signing};
 use crate::report::ProposalLine;
+use outputs::Ended;
+use pull::{Asked, Request};
+
+/// How a proposal reaches its base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By a branch that people merge.
+    Branch,
+    /// As a commit on the base's own branch.
+    Straight,
+}
 
 /// Runs the verb.
 pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
+    let ended = if args.push.push { published(args, format, now) } else { here(args, format, now) };
+    let written = outputs::write(&args.pipeline, &ended);
+    let (answer, _) = ended?;
+    written?;
+    Ok(answer)
+}
+
+/// Commits in this repository alone.
+fn here(args: &ProposeArgs, format: Format, now: Timestamp) -> Ended {
     let repository = Repository::open(&args.recovery.repository.repo)?;
     let recovery = recover(&repository, &args.recovery, now)?;
-    let signing = match (args.sign, args.no_sign) {
-        (true, _) => Signing::Always,
-        (_, true) => Signing::Never,
-        _ => Signing::AsConfigured,
-    };
     let is_proven = recovery.proven.is_some();
-    let proposal = is_proven.then(|| propose(&repository, &recovery, now, signing)).transpose()?;
+    let made = is_proven.then(|| propose(&repository, &recovery, (now, args), Way::Branch)).transpose()?;
+    let proposal = made.map(|(proposal, _)| proposal);
     // After the proposal, which may have built too: the report says who built everything.
     let mut report = report(&recovery, &args.recovery);
     let remotes = repository.remotes()?;
     let repo = &args.recovery.repository.repo;
     report.next = proposal.as_ref().and_then(|proposal| match proposal.branch.as_str() {
-        branch if branch.starts_with("leeward/") => Some(publish(repo, &remotes, &recovery.base.name, branch)),
+        branch if branch.starts_with("leeward/") => Some(by_hand(repo, &remotes, &recovery.base.name, branch)),
         branch if branch == recovery.base.name => after(&recovery, &args.recovery),
         // Published already: a review comes next, which is nothing to type.
         _ => None,
     });
     report.proposal = proposal;
-    Ok(answer(&recovery, &args.recovery, &report, format))
+    Ok((answer(&recovery, &args.recovery, &report, format), Some(report)))
 }
 
-/// Commits the proven result.
+/// Commits and pushes, and keeps the pull request.
+fn published(args: &ProposeArgs, format: Format, now: Timestamp) -> Ended {
+    let repository = Repository::open(&args.recovery.repository.repo)?;
+    let remote = publish::remote(&repository, args)?;
+    let published = publish::publish(&repository, &remote, args, now)?;
+    let recovery = &published.recovery;
+    let mut report = report(recovery, &args.recovery);
+    report.proposal.clone_from(&published.proposal);
+    let branch = branch_of(recovery);
+    let mut asked = Asked { failure: published.failure.clone(), ..Asked::default() };
+    if args.pull.pr && report.proposal.is_some() && asked.failure.is_none() {
+        let (args, published, report) = (args, &published, &report);
+        asked = Request { repository: &repository, remote: &remote, args, published, report, branch: &branch }.keep();
+    }
+    let is_open = asked.line.as_ref().is_none_or(|line| ["open", "draft"].contains(&line.state.as_str()));
+    report.next = match &report.proposal {
+        Some(_) if asked.failure.is_some() => None,
+        Some(_) if report.files.is_empty() || args.push.push_to.is_some() => after(recovery, &args.recovery),
+        Some(_) if is_open => Some(previewed(args, &branch)),
+        _ => None,
+    };
+    if let Some(proposal) = &mut report.proposal {
+        (proposal.pull_request, proposal.compare_url) = (asked.line, asked.compare_url);
+    }
+    let mut answer = answer(recovery, &args.recovery, &report, format);
+    if let Some(failure) = asked.failure {
+        answer.code = failure.kind.exit_code();
+        answer.failure = Some(failure);
+    }
+    answer.notes.extend(asked.notes);
+    Ok((answer, Some(report)))
+}
+
+/// Returns the branch of a recovery.
+fn branch_of(recovery: &Recovery) -> String {
+    format!("leeward/{}/{}", recovery.plan.incident.as_str(), recovery.plan.stage.word())
+}
+
+/// Commits the proven result; the commit is `None` where the base has it already.
 fn propose(
     repository: &Repository,
     recovery: &Recovery,
-    now: Timestamp,
-    signing: Signing,
-) -> anyhow::Result<ProposalLine> {
+    (now, args): (Timestamp, &ProposeArgs),
+    way: Way,
+) -> anyhow::Result<(ProposalLine, Option<Commit>)> {
     let proven = recovery.proven.as_ref().context("nothing is proven")?;
-    let (incident, stage) = (recovery.plan.incident.as_str(), recovery.plan.stage.word());
-    let branch = format!("leeward/{incident}/{stage}");
-    let line = |outcome: &str, commit: &crate::git::Commit, branch: &str| ProposalLine {
-        outcome: outcome.to_owned(),
-        commit: commit.id.clone(),
-        branch: branch.to_owned(),
-    };
+    let branch = branch_of(recovery);
     if proven.changes.is_empty() {
-        return Ok(line("in the base already:", &recovery.base.commit, &recovery.base.name));
+        return Ok((line("in the base already:", &recovery.base.commit, &recovery.base.name), None));
     }
+    let incident = recovery.plan.incident.as_str();
     let draft = Draft { base: &recovery.base.commit, branch: &branch, changes: &proven.changes, incident };
-    let prepared = repository.prepare(&draft).with_context(|| format!("failed to prepare `{branch}`"))?;
+    let prepared = match way {
+        Way::Branch => repository.prepare(&draft),
+        Way::Straight => repository.prepare_anew(&draft),
+    };
+    let prepared = prepared.with_context(|| format!("failed to prepare `{branch}`"))?;
     match prepared.outcome() {
         Outcome::AlreadyProposed(commit) => {
-            Ok(line("already proposed:", commit, &repository.name_with(&branch, commit)?))
+            let line = line("already proposed:", commit, &repository.name_with(&branch, commit)?);
+            Ok((line, Some(commit.clone())))
         }
         outcome => {
             if *outcome != Outcome::New {
                 prove_again(prepared.files(), recovery)?;
             }
-            let commit = repository.commit(prepared, &message(recovery), now, signing)?;
-            Ok(line("committed", &commit, &branch))
+            let commit = repository.commit(prepared, &message(recovery), now, signing(args))?;
+            Ok((line("committed", &commit, &branch), Some(commit)))
         }
+    }
+}
+
+/// Returns whether the commit is signed.
+fn signing(args: &ProposeArgs) -> Signing {
+    match (args.sign, args.no_sign) {
+        (true, _) => Signing::Always,
+        (_, true) => Signing::Never,
+        _ => Signing::AsConfigured,
+    }
+}
+
+/// Returns how a proposal is reported.
+fn line(outcome: &str, commit: &Commit, branch: &str) -> ProposalLine {
+    ProposalLine {
+        outcome: outcome.to_owned(),
+        commit: commit.id.clone(),
+        branch: branch.to_owned(),
+        pushed: None,
+        remote: None,
+        pull_request: None,
+        compare_url: None,
     }
 }
 

@@ -22,6 +22,24 @@ pub(super) struct Seen {
 }
 
 impl Remote<'_> {
+    /// Brings the base (`None`: the remote's default branch) and all of leeward's branches up to date, as far as the remote
+    /// answers: which incidents are open is told by them. Whether it answers is said when something is pushed.
+    ///
+    /// # Errors
+    /// Fails when git cannot be run.
+    pub fn freshen(&self, base: Option<&str>) -> anyhow::Result<()> {
+        let base = base.map(str::to_owned).or(self.default_branch()?);
+        if self.brought(&self.name, &[base.as_deref()])?.is_err() {
+            return Ok(());
+        }
+        let spec = format!("+refs/heads/leeward/*:{}", self.followed(&self.address, "leeward/*"));
+        let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--prune", "--"];
+        args.extend([self.address.as_str(), spec.as_str()]);
+        // Another process may be in the way; what is missing then is fetched by name before the push.
+        drop(self.program.remote(&args)?);
+        Ok(())
+    }
+
     /// Brings a branch and the base (`None`: the remote's default branch) up to date.
     pub(super) fn refresh(&self, branch: &str, base: Option<&str>) -> anyhow::Result<Answer<Seen>> {
         let mut answer = self.refreshed(branch, base)?;

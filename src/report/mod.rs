@@ -87,6 +87,34 @@ pub struct ProposalLine {
     pub commit: String,
     /// The branch.
     pub branch: String,
+    /// Whether the remote has the commit; `None` where it was not asked to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<bool>,
+    /// The remote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote: Option<String>,
+    /// The pull request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<PullLine>,
+    /// The page that opens a pull request by hand, where leeward could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_url: Option<String>,
+}
+
+/// A pull request after a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PullLine {
+    /// Its number.
+    pub number: u64,
+    /// Its page.
+    pub url: String,
+    /// What was done: `created`, `updated`, `reopened`, `none`.
+    pub operation: String,
+    /// Where it stands: `open`, `draft`, `closed`, `merged`.
+    pub state: String,
+    /// The commit that the merge left on the base, where the forge says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_as: Option<String>,
 }
 
 /// How far a proof got.

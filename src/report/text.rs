@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::escape::escaped;
-use super::{ClusterReport, PlanReport, Proof, picture};
+use super::{ClusterReport, PlanReport, Proof, ProposalLine, picture};
 use crate::model::finding::Finding;
 use crate::model::incident::Action;
 
@@ -106,9 +106,30 @@ fn footer(text: &mut String, report: &PlanReport) {
     rows.row("files", report.files.iter().map(|file| format!("{:<width$}  {}", file.path, file.what)));
     if let Some(proposal) = &report.proposal {
         put(text, &format!("{} {} on {}", proposal.outcome, short(&proposal.commit), proposal.branch));
+        published(text, proposal);
     }
     if let Some(next) = &report.next {
         put(text, &format!("next  {next}"));
+    }
+}
+
+/// Writes what became of a proposal beyond this repository.
+fn published(text: &mut String, proposal: &ProposalLine) {
+    if let (Some(true), Some(remote)) = (proposal.pushed, &proposal.remote) {
+        put(text, &format!("pushed    {remote} {}", proposal.branch));
+    }
+    if let Some(pull) = &proposal.pull_request {
+        let word = match (pull.operation.as_str(), pull.state.as_str()) {
+            ("created", _) => "opened",
+            ("none", "open" | "draft") => "unchanged",
+            ("none", state) => state,
+            (operation, _) => operation,
+        };
+        let at = pull.merged_as.as_deref().map(|commit| format!(" as {}", short(commit))).unwrap_or_default();
+        put(text, &format!("{word:<9} {}{at}", pull.url));
+    }
+    if let Some(url) = &proposal.compare_url {
+        put(text, &format!("compare   {url}"));
     }
 }
 

@@ -1,5 +1,7 @@
-//! `preview`: Git before, Git after and the live objects → what merging will do. Writes nothing.
+//! `preview`: Git before, Git after and the live objects → what merging will do. Writes nothing but, on
+//! request, the comments of a pull request.
 
+mod comment;
 mod given;
 mod observe;
 mod select;
@@ -7,18 +9,57 @@ mod sides;
 
 use super::Answer;
 use super::build::builder;
+use super::reach::outside;
 use crate::cli::{Format, PreviewArgs};
+use crate::failure::Failure;
 use crate::git::Repository;
 use crate::report::{self, BaseLine, PreviewReport};
 use observe::Source;
 use sides::Sides;
 
+/// What a run saw.
+pub(super) struct Seen {
+    /// The report.
+    pub(super) report: PreviewReport,
+    /// The first root that could not be built.
+    failure: Option<Failure>,
+    /// What a person has to know of who built.
+    notes: Vec<String>,
+}
+
 /// Runs the verb.
 pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> {
     let repository = Repository::open(&args.change.repo)?;
-    let revisions = sides::revisions(&repository, &args.change)?;
+    let Seen { report, mut failure, mut notes } = look(&repository, args)?;
+    let text = match format {
+        Format::Text => report::preview_text(&report),
+        Format::Markdown => report::preview_markdown(&report, None).join("\n"),
+        Format::Json => report::preview_json(&report),
+    };
+    // A root that could not be built weighs more than differences elsewhere.
+    let mut code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code()).max(report.summary().exit_code());
+    if args.comment.comment {
+        match comment::keep(&repository, args, &report) {
+            Ok(said) => notes.push(said),
+            Err(error) => {
+                let missed = outside(&error);
+                code = code.max(missed.kind.exit_code());
+                failure.get_or_insert(missed);
+            }
+        }
+    }
+    let signs = (format == Format::Text).then_some(report::SIGN_COLUMN);
+    Ok(Answer { text, code, signs, failure, notes })
+}
+
+/// Returns what merging will do.
+///
+/// # Errors
+/// Fails where git or the live side cannot be read; refuses revisions and files that cannot be used.
+pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Result<Seen> {
+    let revisions = sides::revisions(repository, &args.change)?;
     let builder = builder(&args.builder);
-    let sides = sides::sides(&repository, &revisions, &builder, &args.change)?;
+    let sides = sides::sides(repository, &revisions, &builder, &args.change)?;
     let Sides { mut changed, mut findings, failure } = sides;
     findings.extend(select::named(&mut changed, &args.change.cluster)?);
     let source = Source::open(&args.live, args.builder.timeout)?;
@@ -34,15 +75,7 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
         findings,
         next: None,
     };
-    let text = match format {
-        Format::Text => report::preview_text(&report),
-        Format::Markdown => report::preview_markdown(&report, None).join("\n"),
-        Format::Json => report::preview_json(&report),
-    };
-    // A root that could not be built weighs more than differences elsewhere.
-    let code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code()).max(report.summary().exit_code());
-    let signs = (format == Format::Text).then_some(report::SIGN_COLUMN);
-    Ok(Answer { text, code, signs, failure, notes: builder.notes() })
+    Ok(Seen { report, failure, notes: builder.notes() })
 }
 
 /// Returns how a revision is reported.
