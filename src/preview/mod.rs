@@ -27,6 +27,7 @@ mod place;
 mod predict;
 mod prune;
 mod refusal;
+mod respect;
 mod root;
 pub mod schema;
 mod selector;

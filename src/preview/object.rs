@@ -18,7 +18,7 @@ use super::strip::comparable;
 use super::view::View;
 use super::{
     Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run, immutable, refusal,
-    transform,
+    respect, transform,
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Trouble};
@@ -59,8 +59,7 @@ pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
         Ok(Reading::Absent(absence)) => create::absent(pair, *absence, (&start.schema, context), &mut preview),
         Ok(Reading::Found(live)) => start.found(live, &mut preview),
     }
-    if let (Some(fields), true) = (start.unmodelled(), preview.action != Action::Delete) {
-        let fact = format!("{fields} may change this object after the build, which is not modelled");
+    if let (Some(fact), true) = (start.unmodelled(), preview.action != Action::Delete) {
         preview.trouble.get_or_insert_with(|| Trouble::new(Reason::NotModelled, fact));
         (preview.action, preview.basis) = (Action::CannotTell, Basis::Nothing);
         preview.effective.clear();
@@ -116,10 +115,13 @@ impl Start<'_> {
         }
     }
 
-    /// Returns the settings that may change the object after the build.
+    /// Returns why the settings of the controller make what happens unknowable here.
     fn unmodelled(&self) -> Option<String> {
         let value = self.pair.after.as_ref().or(self.pair.before.as_ref())?;
-        transform::touching(&self.pair.id, value, self.context.applier)
+        let (id, applier) = (&self.pair.id, self.context.applier);
+        let fields = transform::touching(id, value, applier);
+        let fact = |fields| format!("{fields} may change this object after the build, which is not modelled");
+        fields.map(fact).or_else(|| respect::unmodelled(id, value, applier, View::of(&self.schema)))
     }
 
     /// Previews an object that is live.
