@@ -33,6 +33,7 @@ pub mod schema;
 mod selector;
 mod settings_argo;
 mod settings_flux;
+mod shared;
 mod strip;
 mod substitution;
 mod transform;
@@ -53,7 +54,8 @@ use crate::model::path::RepoPath;
 
 pub use applier::{Applier, applier, controllers_wanted};
 pub use place::placed;
-pub use root::{objects_sent, objects_wanted, preview};
+pub use root::{objects_sent, objects_wanted, preview, preview_among};
+pub use shared::Shared;
 
 /// What applies Git to the cluster, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -10,10 +10,10 @@ use super::difference::{bare, differences, stored};
 use super::drift::drift;
 use super::field::{FieldPath, within};
 use super::identity::{Pair, is_built_in, is_secret, reading};
-use super::masking::Mask;
 use super::predict::{Case, Predicted, predict};
 use super::prune::{Leaving, leaving, loss};
 use super::schema::Schema;
+use super::shared::Shared;
 use super::strip::comparable;
 use super::view::View;
 use super::{
@@ -32,8 +32,8 @@ pub(super) struct Context<'a> {
     pub(super) live: &'a Live,
     /// What was asked for.
     pub(super) options: &'a Options,
-    /// What must not be said.
-    pub(super) mask: &'a Mask,
+    /// What all roots have in common.
+    pub(super) shared: &'a Shared,
     /// What the head makes.
     pub(super) after: &'a [ObjectId],
 }
@@ -50,7 +50,7 @@ struct Start<'a> {
 
 /// Returns the preview of one object.
 pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
-    let start = Start { pair, schema: schema(&pair.id, context), context };
+    let start = Start { pair, schema: context.shared.schema(&pair.id), context };
     let mut preview = start.undecided();
     preview.intended = start.intended();
     match start.reading() {
@@ -64,16 +64,8 @@ pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
         (preview.action, preview.basis) = (Action::CannotTell, Basis::Nothing);
         preview.effective.clear();
     }
-    context.mask.object(&mut preview);
+    context.shared.mask.object(&mut preview);
     preview
-}
-
-/// Returns what is known of an object's kind: from the cluster, else from the embedded tables.
-fn schema(id: &ObjectId, context: &Context<'_>) -> Schema {
-    let group_version = if id.group.is_empty() { id.version.clone() } else { format!("{}/{}", id.group, id.version) };
-    let of_cluster = context.live.documents.get(&group_version).and_then(|document| Schema::of_document(document, id));
-    let embedded = || Schema::embedded(id, context.options.operator.as_deref());
-    of_cluster.or_else(embedded).unwrap_or_else(Schema::unknown)
 }
 
 impl Start<'_> {
@@ -195,7 +187,7 @@ impl Start<'_> {
             predicted: &value,
             schema: case.schema,
             left: left.as_deref(),
-            mask: self.context.mask,
+            mask: &self.context.shared.mask,
             id: case.id,
         };
         let findings: Vec<Finding> = vanished(&evidence).into_iter().chain(beyond(&evidence)).collect();

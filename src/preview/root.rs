@@ -6,32 +6,36 @@ use serde_json::Value;
 use super::applier::Applier;
 use super::desired::sent;
 use super::identity::{Namespacing, Pair, is_same, pairs, reading};
-use super::masking::Mask;
 use super::object::{Context, object};
+use super::shared::Shared;
 use super::strip::annotation;
 use super::{Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argocd, flux, refusal, transform};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
 use crate::model::object::{Object, ObjectId};
 
-/// Returns what happens to the objects of one root.
+/// Returns what happens to the objects of one root, the only one of its run.
 pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
+    let shared = Shared::of(std::iter::once(deployed), live, options);
+    preview_among(deployed, applier, live, (options, &shared))
+}
+
+/// Returns what happens to the objects of one root of several, which share what was made for all of them.
+pub fn preview_among(
+    deployed: &Deployed,
+    applier: &Applier,
+    live: &Live,
+    (options, shared): (&Options, &Shared),
+) -> RootPreview {
     let mut pairs = pairs(deployed, &namespacing(applier));
     pairs.extend(stale(&pairs, deployed, applier));
     let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
-    let answers = live.dry_runs.values().filter_map(|answer| answer.as_ref().ok());
-    let found = live.objects.values().filter_map(|reading| match reading {
-        Reading::Found(value) => Some(value),
-        Reading::Absent(_) | Reading::Unread(_) => None,
-    });
-    let in_git = deployed.before.iter().chain(&deployed.after).map(|object| &object.value);
-    let mask = Mask::of(in_git.chain(found).chain(answers), &options.secrets);
-    let context = Context { applier, live, options, mask: &mask, after: &after };
+    let context = Context { applier, live, options, shared, after: &after };
     let mut objects: Vec<ObjectPreview> = pairs.iter().map(|pair| object(pair, &context)).collect();
     let refusal = stop_after_refusal(applier, &pairs, &mut objects);
     let mut findings = findings(applier, &objects);
     findings.extend(refusal);
-    mask.findings(&mut findings);
+    shared.mask.findings(&mut findings);
     RootPreview {
         path: deployed.path.clone(),
         engine: applier.engine,
