@@ -14,7 +14,7 @@ use crate::process::command;
 use crate::room::{fresh, until};
 
 /// How long everything that follows a repository may take to settle.
-const SETTLE: Duration = Duration::from_mins(3);
+const SETTLE: Duration = Duration::from_mins(4);
 /// Where the API keeps what follows.
 const APPLICATIONS: &str = "argoproj.io/v1alpha1/namespaces/argocd/applications";
 /// The label that says which repository an `Application` follows.
