@@ -16,7 +16,7 @@ use crate::model::object::{Object, ObjectId};
 
 /// Returns what happens to the objects of one root, the only one of its run.
 pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
-    let shared = Shared::of(std::iter::once(deployed), live, options);
+    let shared = Shared::of(&[deployed], live, options);
     preview_among(deployed, applier, live, (options, &shared))
 }
 

@@ -25,13 +25,13 @@ pub struct Shared {
 
 impl Shared {
     /// Returns what these roots have in common.
-    pub fn of<'a>(roots: impl Iterator<Item = &'a Deployed> + Clone, live: &'a Live, options: &Options) -> Self {
+    pub fn of(roots: &[&Deployed], live: &Live, options: &Options) -> Self {
         let answers = live.dry_runs.values().filter_map(|answer| answer.as_ref().ok());
         let found = live.objects.values().filter_map(|reading| match reading {
             Reading::Found(value) => Some(value),
             Reading::Absent(_) | Reading::Unread(_) => None,
         });
-        let in_git = || roots.clone().flat_map(|root| root.before.iter().chain(&root.after));
+        let in_git = || roots.iter().flat_map(|root| root.before.iter().chain(&root.after));
         let values = in_git().map(|object| &object.value);
         let mask = Mask::of(values.chain(found).chain(answers), &options.secrets);
         let mut schemas: BTreeMap<Kind, Schema> = BTreeMap::new();

@@ -131,7 +131,7 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
-    let shared = Shared::of(changed.iter().map(|one| &one.deployed), &live, &options);
+    let shared = Shared::of(&changed.iter().map(|one| &one.deployed).collect::<Vec<_>>(), &live, &options);
     let roots = changed
         .iter()
         .zip(&appliers)
