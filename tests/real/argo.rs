@@ -126,7 +126,8 @@ impl Argo {
     pub(crate) fn healed(&self, repository: &Repository<'_>) -> Result<(), String> {
         self.refresh(repository)?;
         until(SETTLE, || {
-            let is_well = |item: &Value| item["status"]["sync"]["status"] == "Synced" && item.get("operation").is_none();
+            let is_well =
+                |item: &Value| item["status"]["sync"]["status"] == "Synced" && item.get("operation").is_none();
             let is_compared = |item: &Value| item["metadata"]["annotations"].get(REFRESH).is_none();
             let ill = self.list(repository)?.into_iter().find(|item| !is_well(item) || !is_compared(item));
             ill.map_or(Ok(()), |item| Err(format!("{}: {}", item["metadata"]["name"], item["status"])))

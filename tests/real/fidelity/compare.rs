@@ -47,7 +47,9 @@ pub(crate) fn lines(
 ) -> Vec<Line> {
     let objects = scenario.before.values().chain(scenario.after.values());
     let keys: BTreeSet<(String, String)> = objects
-        .map(|object| (object["kind"].as_str().unwrap().to_owned(), object["metadata"]["name"].as_str().unwrap().to_owned()))
+        .map(|object| {
+            (object["kind"].as_str().unwrap().to_owned(), object["metadata"]["name"].as_str().unwrap().to_owned())
+        })
         .collect();
     let line = |(kind, name): (String, String)| {
         let key = (scenario.namespace.clone(), kind.clone(), name.clone());

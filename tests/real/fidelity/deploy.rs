@@ -30,9 +30,12 @@ impl<'a> Deployment<'a> {
         let deployment = Self { repository, bed, way };
         let mut files: Tree = scenarios.iter().flat_map(|scenario| tree(scenario, &scenario.before)).collect();
         let owners: Vec<Value> = scenarios.iter().map(|scenario| deployment.owner(scenario)).collect();
-        files.extend(owners.iter().zip(scenarios).map(|(owner, scenario)| {
-            (format!("owners/{}.json", scenario.folder), owner.to_string())
-        }));
+        files.extend(
+            owners
+                .iter()
+                .zip(scenarios)
+                .map(|(owner, scenario)| (format!("owners/{}.json", scenario.folder), owner.to_string())),
+        );
         let first = deployment.repository.push(&files, "before").unwrap();
         match way {
             Way::Flux => bed.flux().follow_as(&deployment.repository, &owners).unwrap(),
@@ -51,7 +54,9 @@ impl<'a> Deployment<'a> {
             Way::Flux => crate::flux::kustomization(&self.repository, folder),
             Way::Argo => crate::argo::application(&self.repository, folder, (Mode::ClientSide, Sync::Automated)),
             Way::ArgoServer => crate::argo::application(&self.repository, folder, (Mode::ServerSide, Sync::Automated)),
-            Way::ArgoHealing => crate::argo::application(&self.repository, folder, (Mode::ClientSide, Sync::SelfHealed)),
+            Way::ArgoHealing => {
+                crate::argo::application(&self.repository, folder, (Mode::ClientSide, Sync::SelfHealed))
+            }
         };
         let options = owner.pointer("/spec/syncPolicy/syncOptions").cloned().unwrap_or_default();
         if scenario.spec.is_object() {

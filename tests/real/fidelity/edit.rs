@@ -41,7 +41,9 @@ fn one(bed: &Bed, scenario: &Scenario, edit: &Value) -> Result<(), String> {
             body["kind"] = target["kind"].clone();
             body["metadata"]["name"] = target["metadata"]["name"].clone();
             body["metadata"]["namespace"] = json!(scenario.namespace);
-            cluster.feed(&["apply", "--server-side", "--force-conflicts", &manager, "-f", "-"], &body.to_string()).map(drop)
+            cluster
+                .feed(&["apply", "--server-side", "--force-conflicts", &manager, "-f", "-"], &body.to_string())
+                .map(drop)
         }
         "create" => {
             let mut body = edit["body"].clone();

@@ -125,4 +125,3 @@ fn live(bed: &Bed, scenarios: &[Scenario]) -> Objects {
     }
     objects
 }
-

@@ -60,8 +60,7 @@ fn scenario(way: Way, number: usize, value: &Value, bases: &Value) -> Scenario {
         object
     };
     let names = value["objects"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
-    let before: BTreeMap<String, Value> =
-        names.map(|name| (name.to_owned(), placed(bases[name].clone()))).collect();
+    let before: BTreeMap<String, Value> = names.map(|name| (name.to_owned(), placed(bases[name].clone()))).collect();
     let mut after = before.clone();
     for (name, change) in value["git"].as_object().unwrap() {
         match (after.get_mut(name), change) {

@@ -17,7 +17,8 @@ pub(crate) fn print(
     witness: &BTreeMap<String, bool>,
 ) {
     let count = |is: &dyn Fn(&Verdict) -> bool| lines.iter().filter(|line| is(&line.predicted)).count();
-    let (equal, open) = (count(&|verdict| *verdict == Verdict::Equal), count(&|verdict| matches!(verdict, Verdict::CannotTell(_))));
+    let (equal, open) =
+        (count(&|verdict| *verdict == Verdict::Equal), count(&|verdict| matches!(verdict, Verdict::CannotTell(_))));
     let name = way.name();
     println!(
         "{name}: {} scenarios, {} objects: {equal} became what was said, {open} cannot be told, {} became something else",
@@ -83,7 +84,13 @@ pub(crate) fn judge(lines: &[Line]) {
         .filter(|line| [&line.predicted, &line.verified].iter().any(|verdict| matches!(verdict, Verdict::Differs(_))))
         .map(|line| format!("{} {}", line.folder, shown(line)))
         .collect();
-    assert!(wrong.is_empty(), "{} of {} objects became something else:\n{}", wrong.len(), lines.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} objects became something else:\n{}",
+        wrong.len(),
+        lines.len(),
+        wrong.join("\n")
+    );
     let open = lines.iter().filter(|line| matches!(line.predicted, Verdict::CannotTell(_))).count();
     assert!(open * 20 < lines.len().max(20), "{open} of {} objects cannot be told", lines.len());
 }
