@@ -67,7 +67,9 @@ impl Given {
         for entry in std::fs::read_dir(path)? {
             files.push(entry?.path());
         }
-        files.retain(|file| file.extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|known| end == *known)));
+        files.retain(|file| {
+            file.extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|known| end == *known))
+        });
         files.sort();
         if files.is_empty() {
             return Err(refused("no YAML or JSON file in the folder").hint(MAKE).into());
@@ -128,8 +130,11 @@ impl Given {
 fn unasked(id: &ObjectId) -> Trouble {
     let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
     let namespace = id.namespace.as_ref().map(|namespace| format!(" -n {namespace}")).unwrap_or_default();
-    Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent")
-        .hint(format!("kubectl get {} {}{namespace} -o yaml --show-managed-fields", kind.to_lowercase(), id.name))
+    Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent").hint(format!(
+        "kubectl get {} {}{namespace} -o yaml --show-managed-fields",
+        kind.to_lowercase(),
+        id.name
+    ))
 }
 
 #[cfg(test)]
@@ -147,7 +152,8 @@ mod tests {
     fn reads_objects_lists_and_streams_in_yaml_and_json() {
         let key = |kind: &str, name: &str| (String::new(), kind.to_owned(), Some("a".to_owned()), name.to_owned());
         let (one, two) = (key("ConfigMap", "one"), key("ConfigMap", "two"));
-        let object = |name: &str| format!("{{kind: ConfigMap, apiVersion: v1, metadata: {{name: {name}, namespace: a}}}}");
+        let object =
+            |name: &str| format!("{{kind: ConfigMap, apiVersion: v1, metadata: {{name: {name}, namespace: a}}}}");
         let want = Ok(vec![one, two]);
         let (first, second) = (object("one"), object("two"));
         assert_eq!(given(&format!("---\n{first}\n---\n{second}\n---\n")), want);

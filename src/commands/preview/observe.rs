@@ -128,7 +128,8 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
-    let roots = changed.iter().zip(&appliers).map(|(one, applier)| preview::preview(&one.deployed, applier, &live, &options));
+    let roots =
+        changed.iter().zip(&appliers).map(|(one, applier)| preview::preview(&one.deployed, applier, &live, &options));
     Ok(Observed { roots: roots.collect(), findings })
 }
 
@@ -217,7 +218,8 @@ fn documents(source: &Source, live: &mut Live) -> Vec<Finding> {
         match document {
             Ok(document) => drop(live.documents.insert(version, document)),
             Err(trouble) => {
-                let fact = format!("the schema of `{version}` could not be read ({}): embedded tables are used", trouble.fact);
+                let fact =
+                    format!("the schema of `{version}` could not be read ({}): embedded tables are used", trouble.fact);
                 let mut finding = Finding::note("schema-unread", fact);
                 finding.hint = trouble.hint;
                 findings.push(finding);

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::build::{Builder, Built, Extent};
-use crate::commands::build::restrictor;
 use crate::cli::ChangeArgs;
+use crate::commands::build::restrictor;
 use crate::failure::{Failure, refused};
 use crate::git::{Base, Repository, Tree};
 use crate::kustomize::files::{Entry, Files, Patched};
@@ -113,7 +113,8 @@ fn unread(paths: &BTreeSet<RepoPath>, read: &BTreeSet<RepoPath>) -> Option<Findi
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let fact = format!("changed files that no deployed root of this repository reads are not previewed: `{first}`{more}");
+    let fact =
+        format!("changed files that no deployed root of this repository reads are not previewed: `{first}`{more}");
     Some(Finding::note("files-undeployed", fact))
 }
 
