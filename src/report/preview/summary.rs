@@ -43,7 +43,8 @@ impl Summary {
                 Action::CannotTell => &mut summary.cannot_tell,
             } += 1;
             summary.differs |= match object.action {
-                Action::Unchanged => !object.effective.is_empty(),
+                // What is intended and refused leaves the object as it is, and is no agreement.
+                Action::Unchanged => !object.effective.is_empty() || is_warned(object),
                 Action::CannotTell => !object.intended.is_empty(),
                 _ => true,
             };
@@ -72,6 +73,11 @@ impl Summary {
             "{change} {changes}, {create} created, {delete} deleted, {unchanged} unchanged, {cannot_tell} cannot be told"
         )
     }
+}
+
+/// Returns whether an object that stays as it is was meant to change and cannot.
+fn is_warned(object: &ObjectPreview) -> bool {
+    !object.intended.is_empty() && object.findings.iter().any(|finding| finding.level == Level::Warn)
 }
 
 /// Returns a count with its noun.
