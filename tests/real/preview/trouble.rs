@@ -78,7 +78,8 @@ pub(crate) fn each_object_says_its_own_trouble_and_the_rest_is_shown(bed: &Bed) 
         let all = vec![here("fine"), here("refused"), map("nowhere", "lost", word), map("ending", "late", word)];
         [all, vec![unserved(word), held(word)]].concat()
     });
-    let ready = || preview(stage, None, &change, &["--dry-run", "server"]).answer.contains("not this one");
+    let ready =
+        || preview(stage, None, &change, &["--dry-run", "server", "--format", "json"]).answer.contains("not this one");
     stage.becomes(&true, ready);
     insta::assert_snapshot!("each_its_own", preview(stage, None, &change, &[]).whole());
     let said = preview(stage, None, &change, &["--dry-run", "server"]);
