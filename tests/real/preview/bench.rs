@@ -65,7 +65,7 @@ fn measure(stage: &Stage, leeward: &Path, clusters: usize, runs: usize) {
     let said: Value = serde_json::from_slice(&(contenders[0].command)().output().unwrap().stdout).unwrap();
     assert_eq!(said["summary"]["change"], clusters, "{}", said["summary"]);
     let peer = stage.said((contenders[1].command)().arg("-v=6"));
-    assert_eq!(peer.answer.matches("+    ").count() >= clusters, true, "{}", peer.answer);
+    assert!(peer.answer.matches("+    ").count() >= clusters, "{}", peer.answer);
     let (asked, peer_asked) = (said["requests"].clone(), peer.aside.matches("\"Response\"").count());
     println!("{clusters} clusters, {} objects, {runs} runs in turns", clusters * 3);
     let of_peer = contenders[1].figures();

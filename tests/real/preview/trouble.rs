@@ -1,6 +1,6 @@
 //! Every trouble that a real API server makes: each object says its own, the rest is shown, and nothing is called the same.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -35,9 +35,9 @@ fn change(stage: &Stage, name: &str, objects: impl Fn(&str) -> Vec<Value>) -> Ch
 }
 
 /// Previews as Flux applies.
-fn preview(stage: &Stage, kubeconfig: Option<PathBuf>, change: &Change, args: &[&str]) -> Said {
-    let kubeconfig = kubeconfig.unwrap_or_else(|| stage.cluster.kubeconfig().to_owned());
-    stage.preview_as(&kubeconfig, change, &[&["--controller", "flux"], args].concat())
+fn preview(stage: &Stage, kubeconfig: Option<&Path>, change: &Change, args: &[&str]) -> Said {
+    let kubeconfig = kubeconfig.unwrap_or_else(|| stage.cluster.kubeconfig());
+    stage.preview_as(kubeconfig, change, &[&["--controller", "flux"], args].concat())
 }
 
 pub(crate) fn a_server_that_cannot_be_asked_is_named_for_each_object(bed: &Bed) {
@@ -55,7 +55,7 @@ pub(crate) fn a_server_that_cannot_be_asked_is_named_for_each_object(bed: &Bed) 
     ];
     for (name, pointer, value) in cases {
         let kubeconfig = stage.kubeconfig(name, &[(pointer, value)]);
-        let said = preview(stage, Some(kubeconfig), &change, &[]);
+        let said = preview(stage, Some(&kubeconfig), &change, &[]);
         insta::assert_snapshot!(name, said.whole().replace(&format!(":{port}"), ":PORT"));
         assert_eq!(said.code, 4);
     }
