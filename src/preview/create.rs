@@ -14,6 +14,7 @@ use super::{Action, Basis, Engine, ObjectPreview, dry_run, flux};
 use crate::model::finding::Finding;
 use crate::model::live::Absence;
 use crate::model::object::ObjectId;
+use crate::model::shell::quoted;
 
 /// Previews an object that is not live.
 pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>), preview: &mut ObjectPreview) {
@@ -67,7 +68,10 @@ fn unverified(id: &ObjectId, absence: Absence, context: &Context<'_>) -> Option<
         }
         Absence::Namespace => {
             let fact = format!("unverified: namespace `{namespace}` is not there, and this root does not make it");
-            Some(Finding::warn("namespace-missing", fact).hint(format!("kubectl create namespace {namespace}")))
+            Some(
+                Finding::warn("namespace-missing", fact)
+                    .hint(format!("kubectl create namespace {}", quoted(namespace))),
+            )
         }
         Absence::Kind if makes_kind => {
             Some(Finding::note("made-in-order", format!("kind `{}` is made first, by the same root", id.kind)))

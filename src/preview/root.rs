@@ -13,6 +13,7 @@ use super::{Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argoc
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
 use crate::model::object::{Object, ObjectId};
+use crate::model::shell::quoted;
 
 /// Returns what happens to the objects of one root, the only one of its run.
 pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
@@ -112,7 +113,9 @@ fn held(applier: &Applier) -> Option<Finding> {
         Engine::Flux if applier.flux.is_suspended => {
             let fact = format!("`{owner}` is suspended: merging changes nothing until it is resumed");
             let named = applier.flux.named.as_ref();
-            let hint = named.map(|(name, place)| format!("flux resume kustomization {name} --namespace {place}"));
+            let hint = named.map(|(name, place)| {
+                format!("flux resume kustomization {} --namespace {}", quoted(name), quoted(place))
+            });
             let finding = Finding::warn("suspended", fact);
             Some(hint.into_iter().fold(finding, Finding::hint))
         }

@@ -2,6 +2,7 @@
 
 mod given;
 mod observe;
+mod owners;
 mod select;
 mod sides;
 
@@ -33,6 +34,7 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
         roots: observed.roots,
         findings,
         next: None,
+        is_partial: failure.is_some(),
     };
     let text = match format {
         Format::Text => report::preview_text(&report),

@@ -145,12 +145,12 @@ fn placed(source: &Source, mut changed: Vec<Changed>) -> Vec<Changed> {
     let scopes = source.scopes(&kinds.into_iter().collect::<Vec<_>>());
     let scope = |id: &ObjectId| scopes.get(id).copied().flatten();
     for one in &mut changed {
-        let owner = manifest(one).cloned();
-        let place = |objects: &mut Vec<Object>| {
-            *objects = preview::placed(std::mem::take(objects), owner.as_ref(), &scope);
+        let (before, after) = (one.owner_before.as_ref(), manifest(one).cloned());
+        let place = |objects: &mut Vec<Object>, owner: Option<&Value>| {
+            *objects = preview::placed(std::mem::take(objects), owner, &scope);
         };
-        place(&mut one.deployed.before);
-        place(&mut one.deployed.after);
+        place(&mut one.deployed.before, before);
+        place(&mut one.deployed.after, after.as_ref());
     }
     changed
 }

@@ -109,6 +109,7 @@ fn report() -> impl Strategy<Value = PreviewReport> {
         builder: "leeward".to_owned(),
         roots,
         next,
+        is_partial: false,
     })
 }
 
