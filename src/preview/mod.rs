@@ -23,6 +23,7 @@ mod masking;
 mod merge;
 mod nulls;
 mod object;
+mod owner;
 mod place;
 mod predict;
 mod prune;
@@ -103,7 +104,7 @@ pub enum Action {
 pub enum Basis {
     /// Computed here from what was read.
     Predicted,
-    /// Computed, and the API server's dry run says the same.
+    /// The API server's dry run answered: where it differed from what was computed, its answer counts.
     ServerVerified,
     /// Neither.
     Nothing,
@@ -172,6 +173,8 @@ pub struct RootPreview {
     pub why: String,
     /// The controller's object: `Kustomization flux-system/pxc`.
     pub owner: Option<String>,
+    /// Why the controller's live object is not known; its settings are then those of Git, or nobody's.
+    pub trouble: Option<Trouble>,
     /// What the approver has to know of the whole root: suspended, pruning off, settings that are not modelled.
     pub findings: Vec<Finding>,
     /// One entry an object of Git before or Git after, or of the controller's inventory where it is to be pruned.
@@ -227,6 +230,6 @@ impl RootPreview {
     /// Returns whether a read that was needed failed.
     pub fn has_failure(&self) -> bool {
         let troubles = self.objects.iter().filter_map(|object| object.trouble.as_ref());
-        troubles.into_iter().any(|trouble| trouble.reason.is_failure())
+        troubles.chain(&self.trouble).any(|trouble| trouble.reason.is_failure())
     }
 }

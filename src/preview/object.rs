@@ -12,6 +12,7 @@ use super::field::{FieldPath, within};
 use super::identity::{Pair, is_built_in, is_secret, reading};
 use super::predict::{Case, Predicted, predict};
 use super::prune::{Leaving, leaving, loss};
+use super::refusal::Refused;
 use super::schema::Schema;
 use super::shared::Shared;
 use super::strip::comparable;
@@ -165,7 +166,10 @@ impl Start<'_> {
 
     /// Says what differs afterwards, and holds it against what was intended.
     fn settle(&self, case: &Case<'_>, predicted: Predicted, preview: &mut ObjectPreview) {
-        let refused = immutable::refused(case.id, case.live, &predicted.value, case.schema);
+        let immutable = immutable::refused(case.id, case.live, &predicted.value, case.schema);
+        // Where not all of what Git says is applied, the dry run was about something else.
+        let asked = predicted.left.is_none().then(|| dry_run::refusal(case.id, preview, self.context)).flatten();
+        let refused = Refused { immutable: &immutable, dry_run: asked };
         let bare = predicted.dry_run.clone();
         let (value, left) = refusal::settle(case, predicted, &refused, preview);
         preview.effective = stored(case.id, &comparable(case.live), &comparable(&value), case.view());

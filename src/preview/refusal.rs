@@ -5,11 +5,22 @@ use serde_json::Value;
 
 use super::flux;
 use super::predict::{Case, Predicted};
-use super::{Engine, ObjectPreview, builtin, immutable, nulls};
+use super::{Basis, Engine, ObjectPreview, builtin, immutable, nulls};
 use crate::model::finding::Finding;
 
+/// The finding of an apply whose dry run the API server refuses.
+const DRY_RUN: &str = "dry-run-refused";
+
 /// The findings of an apply that is refused.
-const IDS: [&str; 2] = [immutable::ID, nulls::ID];
+const IDS: [&str; 3] = [immutable::ID, nulls::ID, DRY_RUN];
+
+/// What an apply is refused for, beside the nulls of the prediction.
+pub(super) struct Refused<'a> {
+    /// Fields that cannot be changed.
+    pub(super) immutable: &'a [String],
+    /// What the API server says to a dry run.
+    pub(super) dry_run: Option<String>,
+}
 
 /// The finding of an object that is deleted and made anew.
 pub(super) const RECREATES: &str = "recreates-object";
@@ -23,26 +34,41 @@ pub(super) fn is_refused(preview: &ObjectPreview) -> bool {
 pub(super) fn settle(
     case: &Case<'_>,
     predicted: Predicted,
-    immutable: &[String],
+    refused: &Refused<'_>,
     preview: &mut ObjectPreview,
 ) -> (Value, Option<String>) {
-    let (id, paths, why) = match (immutable, predicted.nulls.as_slice()) {
-        ([], []) => return (predicted.value, predicted.left),
-        ([], nulls) => (nulls::ID, nulls, "becomes null, which the API server refuses"),
-        (fields, _) => (immutable::ID, fields, "cannot be changed"),
+    let (id, why) = match (refused.immutable, predicted.nulls.as_slice(), &refused.dry_run) {
+        ([], [], None) => return (predicted.value, predicted.left),
+        ([], [], Some(why)) => (DRY_RUN, why.clone()),
+        ([], nulls, _) => (nulls::ID, format!("{} becomes null, which the API server refuses", quoted(nulls))),
+        (fields, _, _) => (immutable::ID, format!("{} cannot be changed", quoted(fields))),
     };
-    let fields = paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-    if is_forced(case) {
-        recreated(case, &format!("{fields} {why}"), preview);
+    // A controller makes anew what is invalid, not what a webhook or a rule of admission refuses.
+    let is_invalid = id != DRY_RUN || why.contains("immutable") || why.contains("is invalid");
+    if is_forced(case) && is_invalid {
+        recreated(case, &why, preview);
         let mut value = case.sent.clone();
         builtin::defaulted(case.id, case.schema, &mut value);
         return (value, predicted.left);
     }
-    let fact = format!("{fields} {why}: the controller's apply is refused, nothing of this object changes");
+    if id == DRY_RUN {
+        preview.basis = Basis::ServerVerified;
+    }
+    let fact = format!("{why}: the controller's apply is refused, nothing of this object changes");
     let finding = Finding::warn(id, fact);
     let mends = id == nulls::ID && case.sent.pointer("/metadata").is_some();
     preview.findings.push(if mends { finding.hint("leave the empty field out of Git") } else { finding });
-    (case.live.clone(), Some(format!("the API server refuses the apply: {fields} {why}")))
+    (case.live.clone(), Some(format!("the API server refuses the apply: {why}")))
+}
+
+/// Returns the finding of an object that is not made because the API server refuses it.
+pub(super) fn unmade(why: &str) -> Finding {
+    Finding::warn(DRY_RUN, format!("{why}: the controller's apply is refused, the object is not made"))
+}
+
+/// Returns paths in one text.
+fn quoted(paths: &[String]) -> String {
+    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Says that an object is deleted and made anew.

@@ -42,6 +42,7 @@ pub fn preview_among(
         engine: applier.engine,
         why: applier.why.clone(),
         owner: applier.owner.clone(),
+        trouble: applier.trouble.clone(),
         findings,
         objects,
     }
@@ -109,9 +110,10 @@ fn findings(applier: &Applier, objects: &[ObjectPreview]) -> Vec<Finding> {
 /// Returns what keeps the controller from applying by itself.
 fn held(applier: &Applier) -> Option<Finding> {
     let owner = applier.owner.as_deref().unwrap_or("the controller's object");
+    let says = if applier.trouble.is_some() { "as Git has it, " } else { "" };
     match applier.engine {
         Engine::Flux if applier.flux.is_suspended => {
-            let fact = format!("`{owner}` is suspended: merging changes nothing until it is resumed");
+            let fact = format!("{says}`{owner}` is suspended: merging changes nothing until it is resumed");
             let named = applier.flux.named.as_ref();
             let hint = named.map(|(name, place)| {
                 format!("flux resume kustomization {} --namespace {}", quoted(name), quoted(place))
@@ -120,7 +122,7 @@ fn held(applier: &Applier) -> Option<Finding> {
             Some(hint.into_iter().fold(finding, Finding::hint))
         }
         Engine::ArgoCd | Engine::ArgoCdSsa => applier.argo.held.as_ref().map(|why| {
-            let fact = format!("{why}: merging changes nothing until somebody syncs `{owner}`");
+            let fact = format!("{says}{why}: merging changes nothing until somebody syncs `{owner}`");
             Finding::warn("not-automated", fact)
         }),
         Engine::Flux => None,

@@ -4,13 +4,17 @@
 
 use serde_json::Value;
 
+use super::desired::is_of;
 use super::field::FieldPath;
 use super::selector::{Match, Selector};
 use super::settings_flux::Transforming;
+use super::strip::{annotation, label};
 use crate::model::object::ObjectId;
 
 /// The annotation that names the Application of an object.
 pub(super) const TRACKING_ID: &str = "argocd.argoproj.io/tracking-id";
+/// The label that names it, where `argocd-cm` names no other.
+pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
 /// The annotation with options of one object.
 pub(super) const OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// Fields of `source.kustomize` that change how the build runs, not what it gives.
@@ -95,7 +99,7 @@ impl ArgoSettings {
     /// Returns whether an option is set, on the object itself or else on the Application.
     pub(super) fn has(&self, object: &Value, option: &str) -> bool {
         let key = option.split('=').next().unwrap_or(option);
-        let own = super::strip::annotation(object, OPTIONS).unwrap_or_default();
+        let own = annotation(object, OPTIONS).unwrap_or_default();
         let said = |options: &mut dyn Iterator<Item = &str>| {
             options.map(str::trim).find(|said| said.split('=').next() == Some(key)).map(|said| said == option)
         };
@@ -107,19 +111,26 @@ impl Tracking {
     /// Returns how `argocd-cm` says objects are marked; by annotation, where it says nothing.
     fn of(map: Option<&Value>) -> Self {
         let data = |key: &str| map?.get("data")?.get(key)?.as_str().filter(|text| !text.is_empty());
-        let label = data("application.instanceLabelKey").unwrap_or("app.kubernetes.io/instance").to_owned();
+        let label = data("application.instanceLabelKey").unwrap_or(INSTANCE).to_owned();
         match data("application.resourceTrackingMethod") {
             Some("label") => Self { by_annotation: false, by_label: Some(label) },
             Some("annotation+label") => Self { by_annotation: true, by_label: Some(label) },
             _ => Self { by_annotation: true, by_label: None },
         }
     }
+
+    /// Returns how a live object says that an Application marked it.
+    pub(super) fn seen(live: &Value, name: &str) -> Option<Self> {
+        let by_annotation = annotation(live, TRACKING_ID).is_some_and(|said| is_of(said, name));
+        let by_label = (label(live, INSTANCE) == Some(name)).then(|| INSTANCE.to_owned());
+        (by_annotation || by_label.is_some()).then_some(Self { by_annotation, by_label })
+    }
 }
 
 /// Returns what keeps the Application from syncing by itself.
 fn held(owner: &Value, is_automated: bool) -> Option<String> {
     let skip = "argocd.argoproj.io/skip-reconcile";
-    if super::strip::annotation(owner, skip) == Some("true") {
+    if annotation(owner, skip) == Some("true") {
         return Some(format!("`metadata.annotations[{skip}]` is `true`"));
     }
     (!is_automated).then(|| "`spec.syncPolicy.automated` is not on".to_owned())

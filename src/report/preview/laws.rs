@@ -97,6 +97,7 @@ fn report() -> impl Strategy<Value = PreviewReport> {
                 findings: vec![Finding::note("some-note", why.clone())],
                 why,
                 owner,
+                trouble: None,
                 objects,
             }
         });

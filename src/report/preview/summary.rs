@@ -50,9 +50,9 @@ impl Summary {
                 Action::CannotTell => !(is_unasked_secret(object) && object.intended.is_empty()),
                 _ => true,
             };
-            summary.failed |= object.trouble.as_ref().is_some_and(|trouble| trouble.reason.is_failure());
         }
         summary.differs |= roots.iter().any(|root| has_warning(&root.findings));
+        summary.failed |= roots.iter().any(RootPreview::has_failure);
         summary
     }
 

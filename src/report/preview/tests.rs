@@ -45,6 +45,7 @@ fn root(path: &str, objects: Vec<ObjectPreview>) -> RootPreview {
         engine: Engine::Flux,
         why: "kustomize.toolkit.fluxcd.io labels".to_owned(),
         owner: Some("Kustomization flux-system/pxc".to_owned()),
+        trouble: None,
         findings: Vec::new(),
         objects,
     }
