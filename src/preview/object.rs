@@ -135,6 +135,7 @@ impl Start<'_> {
             Some(after) => self.applied(live, (before.as_ref(), &after), preview),
             None => self.gone(live, preview),
         }
+        preview.findings.extend(leaving_already(id, live));
         if is_secret(id) && self.context.options.secrets == SecretReading::Metadata {
             without_values(preview);
         }
@@ -252,6 +253,18 @@ impl Start<'_> {
             Leaving::Unsure(trouble) => (preview.trouble, preview.basis) = (Some(trouble), Basis::Nothing),
         }
     }
+}
+
+/// Says that an object is on its way out, and stays until its finalizers are through.
+fn leaving_already(id: &ObjectId, live: &Value) -> Option<Finding> {
+    let since = live.pointer("/metadata/deletionTimestamp")?.as_str()?;
+    let finalizers = live.pointer("/metadata/finalizers").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<&str> = finalizers.filter_map(Value::as_str).collect();
+    let fact = format!(
+        "`{id}` is being deleted since {since} and waits for `{}`: what is applied to it goes with it",
+        names.join("`, `")
+    );
+    Some(Finding::warn("being-deleted", fact))
 }
 
 /// Takes out what is said of the values of a Secret of which only the metadata was read.

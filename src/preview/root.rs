@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::applier::Applier;
 use super::desired::sent;
-use super::identity::{Namespacing, Pair, is_same, pairs, reading};
+use super::identity::{Pair, is_same, pairs, reading};
 use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
@@ -28,7 +28,7 @@ pub fn preview_among(
     live: &Live,
     (options, shared): (&Options, &Shared),
 ) -> RootPreview {
-    let mut pairs = pairs(deployed, &namespacing(applier));
+    let mut pairs = pairs(deployed);
     pairs.extend(stale(&pairs, deployed, applier));
     let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
     let context = Context { applier, live, options, shared, after: &after };
@@ -51,7 +51,7 @@ pub fn preview_among(
 /// Returns the objects to read for a preview, where the controller puts them: those of Git, and those of its inventory
 /// that Git no longer has.
 pub fn objects_wanted(deployed: &Deployed, applier: &Applier) -> Vec<ObjectId> {
-    let pairs = pairs(deployed, &namespacing(applier));
+    let pairs = pairs(deployed);
     let stale = stale(&pairs, deployed, applier);
     pairs.into_iter().chain(stale).map(|pair| pair.id).collect()
 }
@@ -70,15 +70,7 @@ pub fn objects_sent(deployed: &Deployed, applier: &Applier, live: &Live) -> Vec<
         let value = sent(&pair.after?, &pair.id, applier, found).value;
         (!is_left(&value) && !found.is_some_and(is_left)).then_some(Object { id: pair.id, value })
     };
-    pairs(deployed, &namespacing(applier)).into_iter().filter_map(of).collect()
-}
-
-/// Returns how the controller fills namespaces in.
-pub(super) fn namespacing(applier: &Applier) -> Namespacing {
-    match applier.engine {
-        Engine::Flux => Namespacing { target: applier.flux.target_namespace.clone(), fallback: None },
-        Engine::ArgoCd | Engine::ArgoCdSsa => Namespacing { target: None, fallback: applier.argo.namespace.clone() },
-    }
+    pairs(deployed).into_iter().filter_map(of).collect()
 }
 
 /// Returns what the controller applied once and Git no longer has, before or after.
