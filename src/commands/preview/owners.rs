@@ -68,6 +68,7 @@ mod tests {
     use super::*;
     use crate::kustomize::restrict::Restrictor;
     use serde_json::json;
+    use std::slice::from_ref;
 
     /// Returns a root with owners of these names and manifests.
     fn root(owners: &[(&str, Value)]) -> Root {
@@ -102,11 +103,11 @@ mod tests {
         };
         let pruning = ("K ns/a", json!({"spec": {"prune": true}}));
         let moved = ("K ns/a", json!({"spec": {"prune": true, "targetNamespace": "other"}}));
-        assert_eq!(ids(&root(&[pruning.clone()]), &root(&[pruning.clone()])), []);
+        assert_eq!(ids(&root(from_ref(&pruning)), &root(from_ref(&pruning))), []);
         let gone = "`K ns/a` no longer applies `a`: once it is deleted, Flux deletes everything that it applied (`spec.prune: true`); that is not in the objects shown";
-        assert_eq!(ids(&root(&[pruning.clone()]), &root(&[])), [("owner-leaves", gone.to_owned())]);
+        assert_eq!(ids(&root(from_ref(&pruning)), &root(&[])), [("owner-leaves", gone.to_owned())]);
         let edits = "the change edits `spec.targetNamespace` of `K ns/a`, which applies `a`: what is shown is with the settings of today";
-        assert_eq!(ids(&root(&[pruning.clone()]), &root(&[moved])), [("owner-changes", edits.to_owned())]);
+        assert_eq!(ids(&root(from_ref(&pruning)), &root(&[moved])), [("owner-changes", edits.to_owned())]);
         let shared = "`a` is applied by several objects and previewed for the first alone: `K ns/a`, `K ns/b`";
         let both = root(&[pruning.clone(), ("K ns/b", json!({}))]);
         assert_eq!(ids(&root(&[pruning]), &both), [("root-shared", shared.to_owned())]);

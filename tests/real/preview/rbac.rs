@@ -7,7 +7,7 @@ use leeward::model::yaml;
 use serde_json::{Value, json};
 
 use super::change::{Change, root};
-use super::stage::{Said, Stage};
+use super::stage::{Said, Stage, becomes};
 use crate::bed::Bed;
 use crate::operator;
 use crate::room::until;
@@ -109,7 +109,7 @@ fn change(stage: &Stage, name: &str) -> Change {
 
 /// Returns what was shown of each object that is in trouble: its kind, the reason, the fact and the hint.
 fn troubles(said: &Said) -> Vec<(String, String, String, String)> {
-    let answer: Value = serde_json::from_str(&said.answer).unwrap_or_else(|_| panic!("{said:?}"));
+    let answer: Value = serde_json::from_str(&said.answer).expect("the answer is JSON");
     let roots = answer["roots"].as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     roots
@@ -183,7 +183,7 @@ fn read_less(stage: &Stage, account: &Path, change: &Change) {
             let named = troubles(&said).into_iter().filter(|trouble| trouble.0 != "Secret").collect::<Vec<_>>();
             (said.code, named)
         };
-        stage.becomes(&(4, vec![lacking(kind, "get", resource, "pxc")]), ask);
+        becomes(&(4, vec![lacking(kind, "get", resource, "pxc")]), ask);
     }
     for (resource, owner) in OWNERS {
         stage.cluster.apply(&without(READ, "get", resource.split('.').next().unwrap())).unwrap();
@@ -198,7 +198,7 @@ fn read_less(stage: &Stage, account: &Path, change: &Change) {
     }
     // Who may not ask for namespaces misses nothing here: this namespace is there.
     stage.cluster.apply(&without(READ, "get", "namespaces")).unwrap();
-    stage.becomes(&1, || stage.preview_as(account, change, &[]).code);
+    becomes(&1, || stage.preview_as(account, change, &[]).code);
     stage.cluster.apply(READ).unwrap();
 }
 
@@ -206,7 +206,7 @@ fn read_less(stage: &Stage, account: &Path, change: &Change) {
 fn secrets(stage: &Stage, account: &Path, change: &Change) {
     for how in ["metadata", "keyed-digest"] {
         let wanted = (4, vec![lacking("Secret", "get", "secrets", "pxc")]);
-        stage.becomes(&wanted, || {
+        becomes(&wanted, || {
             let said = stage.preview_as(account, change, &["--format", "json", "--secrets", how]);
             (said.code, troubles(&said))
         });
@@ -220,16 +220,16 @@ fn dry_runs(stage: &Stage, account: &Path, change: &Change) {
         assert!(!said.answer.contains("no difference"), "{said:?}");
         (said.code, troubles(&said).into_iter().filter(|trouble| trouble.0 != "Secret").collect::<Vec<_>>())
     };
-    stage.becomes(&(4, KINDS.map(|(kind, resource)| lacking(kind, "patch", resource, "pxc")).to_vec()), ask);
+    becomes(&(4, KINDS.map(|(kind, resource)| lacking(kind, "patch", resource, "pxc")).to_vec()), ask);
     stage.cluster.apply(DRY_RUN).unwrap();
-    stage.becomes(&(1, Vec::new()), ask);
+    becomes(&(1, Vec::new()), ask);
     insta::assert_snapshot!("dry_run", stage.preview_as(account, change, &["--dry-run", "server"]).whole());
     for (kind, resource) in KINDS {
         stage.cluster.apply(&without(DRY_RUN, "patch", resource.split('.').next().unwrap())).unwrap();
-        stage.becomes(&(4, vec![lacking(kind, "patch", resource, "pxc")]), ask);
+        becomes(&(4, vec![lacking(kind, "patch", resource, "pxc")]), ask);
     }
     stage.cluster.apply(DRY_RUN).unwrap();
-    stage.becomes(&(1, Vec::new()), ask);
+    becomes(&(1, Vec::new()), ask);
     let account = account.display().to_string();
     let annotate = |value: &str, more: &[&str]| {
         let args = ["annotate", "--overwrite", "pxc", "db", "-n", "pxc", "--kubeconfig", &account];

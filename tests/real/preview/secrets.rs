@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::change::{Change, root};
-use super::stage::Stage;
+use super::stage::{Stage, becomes};
 use crate::bed::Bed;
 use crate::operator;
 
@@ -54,7 +54,7 @@ fn objects(side: usize) -> Vec<Value> {
 
 /// Returns the forms in which bytes could be shown.
 fn forms(secret: &str) -> Vec<String> {
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = secret.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let url = |safe: fn(u8) -> bool| -> String {
         let one = |byte: u8| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
         secret.bytes().map(one).collect()
@@ -87,7 +87,7 @@ pub(crate) fn no_output_shows_a_secret_in_any_form(bed: &Bed) {
     stage.cluster.apply(REFUSAL).unwrap();
     let change = Change::new(stage.folder("masked"), &root("masked", &objects(0)), &root("masked", &objects(1)));
     let refused = ["--format", "json", "--dry-run", "server", "--controller", "flux"];
-    stage.becomes(&true, || stage.preview(&change, &refused).answer.contains("refused with"));
+    becomes(&true, || stage.preview(&change, &refused).answer.contains("refused with"));
     for controller in ["flux", "argocd", "argocd-ssa"] {
         for format in ["text", "markdown", "json"] {
             for secrets in ["none", "metadata", "keyed-digest"] {

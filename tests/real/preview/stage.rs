@@ -99,18 +99,6 @@ impl Stage {
         Said { code: output.status.code().unwrap(), answer: text(&output.stdout), aside: text(&output.stderr) }
     }
 
-    /// Asks until the answer is the wanted one, and asserts it.
-    pub(crate) fn becomes<T: std::fmt::Debug + PartialEq>(&self, wanted: &T, mut ask: impl FnMut() -> T) {
-        let mut last = ask();
-        let _in_time = until(SETTLE, || {
-            if last != *wanted {
-                last = ask();
-            }
-            if last == *wanted { Ok(()) } else { Err(String::new()) }
-        });
-        assert_eq!(last, *wanted);
-    }
-
     /// Returns a kubeconfig in which a part of the administrator's is replaced: `/users/0/user`.
     pub(crate) fn kubeconfig(&self, name: &str, replaced: &[(&str, Value)]) -> PathBuf {
         let mut config = self.config();
@@ -138,4 +126,16 @@ impl Stage {
         let text = std::fs::read_to_string(self.cluster.kubeconfig()).unwrap();
         serde_json::from_str(&text).unwrap()
     }
+}
+
+/// Asks until the answer is the wanted one, and asserts it.
+pub(crate) fn becomes<T: std::fmt::Debug + PartialEq>(wanted: &T, mut ask: impl FnMut() -> T) {
+    let mut last = ask();
+    let _in_time = until(SETTLE, || {
+        if last != *wanted {
+            last = ask();
+        }
+        if last == *wanted { Ok(()) } else { Err(String::new()) }
+    });
+    assert_eq!(last, *wanted);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::change::{Change, root};
-use super::stage::{Said, Stage};
+use super::stage::{Said, Stage, becomes};
 use crate::bed::Bed;
 use crate::room::free_port;
 
@@ -80,7 +80,7 @@ pub(crate) fn each_object_says_its_own_trouble_and_the_rest_is_shown(bed: &Bed) 
     });
     let ready =
         || preview(stage, None, &change, &["--dry-run", "server", "--format", "json"]).answer.contains("not this one");
-    stage.becomes(&true, ready);
+    becomes(&true, ready);
     insta::assert_snapshot!("each_its_own", preview(stage, None, &change, &[]).whole());
     let said = preview(stage, None, &change, &["--dry-run", "server"]);
     insta::assert_snapshot!("each_its_own_dry_run", said.whole());
