@@ -36,6 +36,7 @@ mod settings_flux;
 mod strip;
 mod substitution;
 mod transform;
+mod undeclared;
 mod view;
 
 #[cfg(test)]
