@@ -124,7 +124,7 @@ mod tests {
     use crate::survey::{Owner, Root};
     use serde_json::json;
 
-    /// Returns a root with one ConfigMap that an object of a controller applies.
+    /// Returns a root with one `ConfigMap` that an object of a controller applies.
     fn changed(controller: Controller, manifest: Value) -> Changed {
         let path = RepoPath::parse("clusters/b").unwrap();
         let object =

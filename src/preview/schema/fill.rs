@@ -114,7 +114,9 @@ pub(super) fn undeclared(value: &Value, node: &Node, path: &str, found: &mut Vec
         }
         Value::Array(list) => {
             if let Some(item) = node.item() {
-                list.iter().for_each(|value| undeclared(value, item, &format!("{path}[]"), found));
+                for value in list {
+                    undeclared(value, item, &format!("{path}[]"), found);
+                }
             }
         }
         _ => {}
