@@ -56,6 +56,22 @@ impl Selector {
         Self::Some(wanted)
     }
 
+    /// Returns the selector of an entry of `ignoreDifferences`: shell patterns for the group, which is the core one where
+    /// none is given, and for the kind; the name and the namespace as they are, or any.
+    pub(super) fn of_ignored(entry: &Value) -> Self {
+        let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+        let mut wanted = Vec::new();
+        for field in ["group", "kind"] {
+            let Some(pattern) = of_glob(text(field)) else { return Self::Unsure };
+            wanted.push(Wanted { field, pattern });
+        }
+        for field in ["name", "namespace"] {
+            let exact = Some(text(field)).filter(|text| !text.is_empty());
+            wanted.extend(exact.map(|text| Wanted { field, pattern: regex::escape(text) }));
+        }
+        Self::Some(wanted)
+    }
+
     /// Returns the selector of an entry of patches: its target, else the object that the patch itself names.
     pub(super) fn of_patch(entry: &Value) -> Self {
         if entry.get("target").is_some() {
@@ -103,6 +119,14 @@ impl Selector {
             Match::Yes
         }
     }
+}
+
+/// Returns a shell pattern as a regular expression; `None` for the forms that are not modelled.
+fn of_glob(glob: &str) -> Option<String> {
+    if glob.contains(['[', '{', '\\', '!']) {
+        return None;
+    }
+    Some(regex::escape(glob).replace(r"\*", ".*").replace(r"\?", "."))
 }
 
 impl Wanted {
@@ -162,5 +186,24 @@ mod tests {
         let several = of("kind: Thing\nmetadata: {name: a}\n---\nkind: Thing\nmetadata: {name: b}\n");
         assert_eq!(several.matches(&id("a.org/v1", "pxc")), Match::Unsure);
         assert_eq!(of("kind: [").matches(&id("a.org/v1", "pxc")), Match::Unsure);
+    }
+
+    #[test]
+    fn ignored_differences_are_matched_as_argo_cd_does() {
+        let id = |version: &str, kind: &str| {
+            Object::new(json!({"apiVersion": version, "kind": kind, "metadata": {"name": "x.y", "namespace": "pxc"}}))
+                .id
+        };
+        let of = |entry: Value| Selector::of_ignored(&entry);
+        let core = of(json!({"kind": "Secret"}));
+        assert_eq!(core.matches(&id("v1", "Secret")), Match::Yes);
+        assert_eq!(core.matches(&id("a.org/v1", "Secret")), Match::No);
+        let glob = of(json!({"group": "*.percona.com", "kind": "*"}));
+        assert_eq!(glob.matches(&id("pxc.percona.com/v1", "PerconaXtraDBCluster")), Match::Yes);
+        assert_eq!(glob.matches(&id("pxcXpercona.com/v1", "PerconaXtraDBCluster")), Match::No);
+        let named = |name: &str| of(json!({"group": "*", "kind": "Secret", "name": name, "namespace": ""}));
+        assert_eq!(named("x.y").matches(&id("v1", "Secret")), Match::Yes);
+        assert_eq!(named("x.*").matches(&id("v1", "Secret")), Match::No);
+        assert_eq!(of(json!({"group": "{a,b}", "kind": "*"})).matches(&id("v1", "Secret")), Match::Unsure);
     }
 }

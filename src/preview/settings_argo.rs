@@ -92,7 +92,7 @@ impl ArgoSettings {
             options: strings(spec.pointer("/syncPolicy/syncOptions")),
             ignored: list(spec, "ignoreDifferences").map(|(index, entry)| ignored(index, entry)).collect(),
             tracking: Tracking::of(map),
-            not_modelled: not_modelled(spec),
+            not_modelled: not_modelled(spec).into_iter().chain(expressions(spec)).collect(),
         }
     }
 
@@ -149,16 +149,33 @@ fn list<'a>(of: &'a Value, name: &str) -> impl Iterator<Item = (usize, &'a Value
 
 /// Returns one entry of `spec.ignoreDifferences`.
 fn ignored(index: usize, entry: &Value) -> IgnoredDifference {
-    let named = ["group", "kind", "name", "namespace"];
-    let target: serde_json::Map<String, Value> =
-        named.iter().filter_map(|name| Some(((*name).to_owned(), entry.get(*name)?.clone()))).collect();
     IgnoredDifference {
         field: format!("spec.ignoreDifferences[{index}]"),
-        target: Selector::of(Some(&Value::Object(target))),
+        target: Selector::of_ignored(entry),
         paths: strings(entry.get("jsonPointers")).iter().map(|pointer| FieldPath::parse(pointer)).collect(),
         managers: strings(entry.get("managedFieldsManagers")),
         has_expressions: !strings(entry.get("jqPathExpressions")).is_empty(),
     }
+}
+
+/// Returns the ignored differences whose fields only an expression tells, where a sync leaves ignored fields alone.
+fn expressions(spec: &Value) -> Vec<Transforming> {
+    let options = strings(spec.pointer("/syncPolicy/syncOptions"));
+    if !options.iter().any(|option| option == "RespectIgnoreDifferences=true") {
+        return Vec::new();
+    }
+    let of = |(index, entry): (usize, &Value)| {
+        let target = Selector::of_ignored(entry);
+        let place = format!("spec.ignoreDifferences[{index}]");
+        let has_expressions = !strings(entry.get("jqPathExpressions")).is_empty();
+        let field = match (has_expressions, &target) {
+            (true, _) => format!("{place}.jqPathExpressions"),
+            (false, Selector::Unsure) => place,
+            (false, _) => return None,
+        };
+        Some(Transforming { field, target })
+    };
+    list(spec, "ignoreDifferences").filter_map(of).collect()
 }
 
 /// Returns the settings that change objects and are not modelled.
@@ -219,5 +236,17 @@ mod tests {
         assert!(settings.has(&json!({}), "ServerSideApply=true"));
         assert!(!settings.has(&own, "ServerSideApply=true") && settings.has(&own, "Prune=false"));
         assert_eq!((settings.automated, settings.prune), (Some(false), Some(false)));
+    }
+
+    #[test]
+    fn expressions_are_not_modelled_where_a_sync_respects_them() {
+        let of = |options: &[&str]| {
+            let ignored = json!([{"group": "*", "kind": "*", "jqPathExpressions": [".spec.size"]}, {"kind": "Secret"}]);
+            let spec = json!({"ignoreDifferences": ignored, "syncPolicy": {"syncOptions": options}});
+            let settings = ArgoSettings::of(&json!({"metadata": {"name": "pxc"}, "spec": spec}), None);
+            settings.not_modelled.into_iter().map(|one| one.field).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[]), Vec::<String>::new());
+        assert_eq!(of(&["RespectIgnoreDifferences=true"]), ["spec.ignoreDifferences[0].jqPathExpressions"]);
     }
 }
