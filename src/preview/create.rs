@@ -7,10 +7,11 @@ use super::desired::sent;
 use super::difference::{bare, differences};
 use super::identity::Pair;
 use super::object::Context;
+use super::refusal::Refused;
 use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
-use super::{Action, Basis, Engine, ObjectPreview, dry_run, flux, refusal};
+use super::{Action, Basis, Engine, ObjectPreview, dry_run, flux, refusal, undeclared};
 use crate::model::finding::Finding;
 use crate::model::live::Absence;
 use crate::model::object::ObjectId;
@@ -42,11 +43,13 @@ pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>
             .push(Finding::warn("gone-from-cluster", "Git has it and the cluster has not: it is made again"));
     }
     preview.findings.extend(unverified(&pair.id, absence, context));
-    if let Some(why) = dry_run::refusal(&pair.id, preview, context) {
-        preview.findings.push(refusal::unmade(&why));
-        preview.effective.clear();
-        (preview.action, preview.basis) = (Action::Unchanged, Basis::ServerVerified);
-    }
+    let undeclared = if is_made_first(&pair.id, context) {
+        Vec::new()
+    } else {
+        undeclared::refused(after, None, (schema, context), preview)
+    };
+    let dry_run = dry_run::refusal(&pair.id, preview, context);
+    refusal::unmade(&Refused { immutable: &[], undeclared, dry_run }, preview);
 }
 
 /// Returns whether Flux never applies an object.

@@ -38,6 +38,7 @@ mod shared;
 mod strip;
 mod substitution;
 mod transform;
+mod undeclared;
 mod view;
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::strip::comparable;
 use super::view::View;
 use super::{
     Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run, immutable, refusal,
-    respect, transform,
+    respect, transform, undeclared,
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Trouble};
@@ -64,6 +64,13 @@ pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
         preview.trouble.get_or_insert_with(|| Trouble::new(Reason::NotModelled, fact));
         (preview.action, preview.basis) = (Action::CannotTell, Basis::Nothing);
         preview.effective.clear();
+    }
+    if let Some(after) = &pair.after {
+        let live = start.reading().ok().and_then(|reading| match reading {
+            Reading::Found(live) => Some(live),
+            Reading::Absent(_) | Reading::Unread(_) => None,
+        });
+        undeclared::doubt(after, live, (&start.schema, context.applier), &mut preview);
     }
     context.shared.mask.object(&mut preview);
     preview
@@ -170,7 +177,10 @@ impl Start<'_> {
         let immutable = immutable::refused(case.id, case.live, &predicted.value, case.schema);
         // Where not all of what Git says is applied, the dry run was about something else.
         let asked = predicted.left.is_none().then(|| dry_run::refusal(case.id, preview, self.context)).flatten();
-        let refused = Refused { immutable: &immutable, dry_run: asked };
+        let is_whole = predicted.left.is_none() && !create::is_made_first(case.id, self.context);
+        let known = (case.schema, self.context);
+        let undeclared = is_whole.then(|| undeclared::refused(case.sent, Some(case.live), known, preview));
+        let refused = Refused { immutable: &immutable, undeclared: undeclared.unwrap_or_default(), dry_run: asked };
         let bare = predicted.dry_run.clone();
         let (value, left) = refusal::settle(case, predicted, &refused, preview);
         preview.effective = stored(case.id, &comparable(case.live), &comparable(&value), case.view());

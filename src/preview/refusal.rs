@@ -5,19 +5,22 @@ use serde_json::Value;
 
 use super::flux;
 use super::predict::{Case, Predicted};
-use super::{Basis, Engine, ObjectPreview, builtin, immutable, nulls};
+use super::undeclared::{self, quoted};
+use super::{Action, Basis, Engine, ObjectPreview, builtin, immutable, nulls};
 use crate::model::finding::Finding;
 
 /// The finding of an apply whose dry run the API server refuses.
 const DRY_RUN: &str = "dry-run-refused";
 
 /// The findings of an apply that is refused.
-const IDS: [&str; 3] = [immutable::ID, nulls::ID, DRY_RUN];
+const IDS: [&str; 4] = [immutable::ID, nulls::ID, undeclared::ID, DRY_RUN];
 
 /// What an apply is refused for, beside the nulls of the prediction.
 pub(super) struct Refused<'a> {
     /// Fields that cannot be changed.
     pub(super) immutable: &'a [String],
+    /// Fields that the schema does not declare.
+    pub(super) undeclared: Vec<String>,
     /// What the API server says to a dry run.
     pub(super) dry_run: Option<String>,
 }
@@ -38,13 +41,15 @@ pub(super) fn settle(
     preview: &mut ObjectPreview,
 ) -> (Value, Option<String>) {
     let (id, why) = match (refused.immutable, predicted.nulls.as_slice(), &refused.dry_run) {
+        _ if !refused.undeclared.is_empty() => (undeclared::ID, undeclared_in(&refused.undeclared)),
         ([], [], None) => return (predicted.value, predicted.left),
         ([], [], Some(why)) => (DRY_RUN, why.clone()),
         ([], nulls, _) => (nulls::ID, format!("{} becomes null, which the API server refuses", quoted(nulls))),
         (fields, _, _) => (immutable::ID, format!("{} cannot be changed", quoted(fields))),
     };
     // A controller makes anew what is invalid, not what a webhook or a rule of admission refuses.
-    let is_invalid = id != DRY_RUN || why.contains("immutable") || why.contains("is invalid");
+    let is_invalid =
+        ![DRY_RUN, undeclared::ID].contains(&id) || why.contains("immutable") || why.contains("is invalid");
     if is_forced(case) && is_invalid {
         recreated(case, &why, preview);
         let mut value = case.sent.clone();
@@ -61,14 +66,25 @@ pub(super) fn settle(
     (case.live.clone(), Some(format!("the API server refuses the apply: {why}")))
 }
 
-/// Returns the finding of an object that is not made because the API server refuses it.
-pub(super) fn unmade(why: &str) -> Finding {
-    Finding::warn(DRY_RUN, format!("{why}: the controller's apply is refused, the object is not made"))
+/// Says that an object is not made, where the API server refuses it.
+pub(super) fn unmade(refused: &Refused<'_>, preview: &mut ObjectPreview) {
+    let (id, why) = match (refused.undeclared.as_slice(), &refused.dry_run) {
+        ([], None) => return,
+        ([], Some(why)) => (DRY_RUN, why.clone()),
+        (fields, _) => (undeclared::ID, undeclared_in(fields)),
+    };
+    let fact = format!("{why}: the controller's apply is refused, the object is not made");
+    preview.findings.push(Finding::warn(id, fact));
+    preview.effective.clear();
+    preview.action = Action::Unchanged;
+    if id == DRY_RUN {
+        preview.basis = Basis::ServerVerified;
+    }
 }
 
-/// Returns paths in one text.
-fn quoted(paths: &[String]) -> String {
-    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+/// Returns why an apply with undeclared fields is refused.
+fn undeclared_in(fields: &[String]) -> String {
+    format!("{} is not declared in the schema of its kind", quoted(fields))
 }
 
 /// Says that an object is deleted and made anew.

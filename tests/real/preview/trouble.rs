@@ -80,6 +80,7 @@ pub(crate) fn each_object_says_its_own_trouble_and_the_rest_is_shown(bed: &Bed) 
     });
     let ready =
         || preview(stage, None, &change, &["--dry-run", "server", "--format", "json"]).answer.contains("not this one");
+    println!("{}", preview(stage, None, &change, &["--dry-run", "server"]).whole());
     becomes(&true, ready);
     insta::assert_snapshot!("each_its_own", preview(stage, None, &change, &[]).whole());
     let said = preview(stage, None, &change, &["--dry-run", "server"]);
