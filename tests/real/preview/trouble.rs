@@ -19,16 +19,20 @@ fn map(namespace: &str, name: &str, word: &str) -> Value {
     })
 }
 
-/// Returns a change of objects, which hold the word `old` or `new`.
-fn change(stage: &Stage, name: &str, objects: impl Fn(&str) -> Vec<Value>) -> Change {
-    let owner = json!({
+/// Returns what makes Flux apply them.
+fn owner() -> Value {
+    json!({
         "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
         "metadata": {"name": "trouble", "namespace": "flux-system"},
         "spec": {"path": "./trouble", "prune": true, "interval": "1h", "sourceRef": {"kind": "GitRepository", "name": "x"}},
-    });
+    })
+}
+
+/// Returns a change of objects, which hold the word `old` or `new`.
+fn change(stage: &Stage, name: &str, objects: impl Fn(&str) -> Vec<Value>) -> Change {
     let tree = |word: &str| {
         let mut tree = root(PLACE, &objects(word));
-        tree.insert("owners/flux.json".to_owned(), owner.to_string());
+        tree.insert("owners/flux.json".to_owned(), owner().to_string());
         tree
     };
     Change::new(stage.folder(name), &tree("old"), &tree("new"))
@@ -63,9 +67,10 @@ pub(crate) fn a_server_that_cannot_be_asked_is_named_for_each_object(bed: &Bed) 
 
 pub(crate) fn each_object_says_its_own_trouble_and_the_rest_is_shown(bed: &Bed) {
     let stage = bed.stage();
-    for name in [PLACE, "ending"] {
+    for name in [PLACE, "ending", "flux-system"] {
         stage.cluster.namespace(name).unwrap();
     }
+    stage.deploy(&[owner()]);
     stage.deploy(&[map(PLACE, "fine", "old"), map(PLACE, "refused", "old"), held("old")]);
     stage.cluster.apply(REFUSAL).unwrap();
     stage.cluster.kubectl(&["delete", "namespace", "ending", "--wait=false"]).unwrap();
@@ -80,7 +85,6 @@ pub(crate) fn each_object_says_its_own_trouble_and_the_rest_is_shown(bed: &Bed) 
     });
     let ready =
         || preview(stage, None, &change, &["--dry-run", "server", "--format", "json"]).answer.contains("not this one");
-    println!("{}", preview(stage, None, &change, &["--dry-run", "server"]).whole());
     becomes(&true, ready);
     insta::assert_snapshot!("each_its_own", preview(stage, None, &change, &[]).whole());
     let said = preview(stage, None, &change, &["--dry-run", "server"]);
