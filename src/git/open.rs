@@ -44,6 +44,11 @@ impl Repository {
         self.linked.as_ref().unwrap_or(&self.raw)
     }
 
+    /// Returns whether history is cut off somewhere.
+    pub fn is_shallow(&self) -> bool {
+        self.raw.is_shallow()
+    }
+
     /// Returns the folder of the work tree; `None` for a bare repository.
     pub fn work_tree(&self) -> Option<&Path> {
         self.here().workdir()

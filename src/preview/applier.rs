@@ -3,12 +3,13 @@
 
 use serde_json::Value;
 
-use super::settings_argo::{ArgoSettings, TRACKING_ID};
+use super::owner::{Owner, read, same_object};
+use super::settings_argo::{ArgoSettings, TRACKING_ID, Tracking};
 use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
 use super::{Deployed, Engine};
 use crate::model::finding::Finding;
-use crate::model::live::{Live, Reading};
+use crate::model::live::{Live, Reading, Trouble};
 use crate::model::object::{Object, ObjectId};
 
 /// The API group of Argo CD.
@@ -25,6 +26,8 @@ pub struct Applier {
     pub owner: Option<String>,
     /// What the approver has to know of it.
     pub findings: Vec<Finding>,
+    /// Why the controller's live object is not known; its settings are then those of Git, or nobody's.
+    pub trouble: Option<Trouble>,
     /// Settings, where it is Flux.
     pub(super) flux: FluxSettings,
     /// Settings, where it is Argo CD.
@@ -64,66 +67,20 @@ pub fn applier(git_owners: &[Value], live: &Live, deployed: &Deployed, forced: O
         (None, named) => named,
     };
     let Some(id) = id else { return unowned(deployed, live, forced) };
-    let found = found(live, &id);
     let in_git = owner.filter(|owner| same_object(&owner.id, &id));
-    let (manifest, source) = match (found, &in_git) {
-        (Some(value), _) => (value.clone(), Source::Live),
-        (None, Some(owner)) => (owner.value.clone(), Source::Git),
-        (None, None) => (bare(&id), Source::Nowhere),
-    };
+    let own = Owner::of(live, &id, in_git.as_ref().map(|owner| &owner.value));
     let by = match (&in_git, &named) {
         (_, Some(named)) if same_object(&named.id, &id) => format!("{} of the live objects", named.by),
         (Some(_), _) => "its path in Git".to_owned(),
         _ => "the live objects".to_owned(),
     };
-    let mut applier = with_owner(&manifest, &id, live);
-    applier.why = format!("`{id}`, found by {by}; settings {}", source.text());
+    let mut applier = with_owner(own, &id, (deployed, live));
+    applier.why = format!("`{id}`, found by {by}; settings {}", applier.why);
     if let Some(engine) = forced.filter(|engine| *engine != applier.engine) {
         applier.engine = engine;
         applier.why = format!("asked for; {}", applier.why);
     }
-    applier.findings.extend(source.finding(&id));
     applier
-}
-
-/// Where settings were read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    /// The live object.
-    Live,
-    /// The manifest in Git.
-    Git,
-    /// Neither.
-    Nowhere,
-}
-
-impl Source {
-    /// Returns the source for people.
-    fn text(self) -> &'static str {
-        match self {
-            Self::Live => "from the live object",
-            Self::Git => "from Git: the live object was not read",
-            Self::Nowhere => "unknown: the object was not read",
-        }
-    }
-
-    /// Returns what the approver has to know.
-    fn finding(self, id: &ObjectId) -> Option<Finding> {
-        match self {
-            Self::Live => None,
-            Self::Git => Some(Finding::note(
-                "owner-not-read",
-                format!("`{id}` was not read: its settings are taken from Git, the live ones may differ"),
-            )),
-            Self::Nowhere => Some(
-                Finding::warn(
-                    "owner-not-read",
-                    format!("`{id}` was not read: pruning, suspension and options unknown"),
-                )
-                .hint("grant `get` on the controller's objects"),
-            ),
-        }
-    }
 }
 
 /// Returns whether an object of a controller is one, and of the kind asked for.
@@ -135,43 +92,48 @@ fn fits(id: &ObjectId, forced: Option<Engine>) -> bool {
     }
 }
 
-/// Returns whether two identities name the same object of a controller.
-fn same_object(one: &ObjectId, other: &ObjectId) -> bool {
-    let is_place_known = one.namespace.is_some() && other.namespace.is_some();
-    (&one.group, &one.kind, &one.name) == (&other.group, &other.kind, &other.name)
-        && (!is_place_known || one.namespace == other.namespace)
-}
-
-/// Returns a controller's object as it was read.
-fn found<'a>(live: &'a Live, id: &ObjectId) -> Option<&'a Value> {
-    live.objects.iter().filter(|(other, _)| same_object(other, id)).find_map(|(_, reading)| match reading {
-        Reading::Found(value) => Some(value),
-        Reading::Absent(_) | Reading::Unread(_) => None,
-    })
-}
-
-/// Returns an object of which only the name is known.
-fn bare(id: &ObjectId) -> Value {
-    serde_json::json!({"metadata": {"name": id.name, "namespace": id.namespace}})
-}
-
 /// Returns the applier whose object is known.
-fn with_owner(manifest: &Value, id: &ObjectId, live: &Live) -> Applier {
-    let is_known = manifest.get("spec").is_some();
+fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -> Applier {
+    let is_known = own.manifest.get("spec").is_some();
     let (mut flux, mut argo) = (FluxSettings::default(), ArgoSettings::default());
+    let mut findings: Vec<Finding> = own.finding.into_iter().collect();
+    // Whether what leaves Git is deleted hangs on the live object alone.
+    let is_live = own.trouble.is_none() && is_known;
     let engine = if id.group == GROUP {
-        flux = FluxSettings::of(manifest);
-        flux.prune = flux.prune.filter(|_| is_known);
+        flux = FluxSettings::of(&own.manifest);
+        flux.prune = flux.prune.filter(|_| is_live);
         Engine::Flux
     } else {
-        argo = ArgoSettings::of(manifest, found(live, &config_map(id.namespace.as_deref())));
+        let map = read(live, &config_map(id.namespace.as_deref()));
+        argo = ArgoSettings::of(&own.manifest, map.as_ref().ok().copied().flatten());
+        argo.prune = argo.prune.filter(|_| is_live);
         if !is_known {
-            (argo.automated, argo.prune, argo.held) = (None, None, None);
+            (argo.automated, argo.held) = (None, None);
+        }
+        if let Err(trouble) = map {
+            findings.extend(assumed(&mut argo, &trouble, (deployed, live)));
         }
         let is_server_side = argo.has(&Value::Null, "ServerSideApply=true");
         if is_server_side { Engine::ArgoCdSsa } else { Engine::ArgoCd }
     };
-    Applier { engine, why: String::new(), owner: Some(id.to_string()), findings: Vec::new(), flux, argo }
+    let owner = Some(id.to_string());
+    Applier { engine, why: own.source.to_owned(), owner, findings, trouble: own.trouble, flux, argo }
+}
+
+/// Takes how objects are marked from the live objects where `argocd-cm` was not read; says so where they do not tell.
+fn assumed(argo: &mut ArgoSettings, trouble: &Trouble, (deployed, live): (&Deployed, &Live)) -> Option<Finding> {
+    let (name, _) = argo.named.as_ref()?;
+    let seen = objects(deployed, live).find_map(|value| Tracking::seen(value, name));
+    if let Some(seen) = seen {
+        argo.tracking = seen;
+        return None;
+    }
+    let fact = format!(
+        "`argocd-cm` was not read ({}), and no live object tells how Argo CD marks its objects: by annotation is assumed, \
+         the default since Argo CD 3.0",
+        trouble.fact
+    );
+    Some(Finding::note("tracking-assumed", fact).hint("grant `get` on the ConfigMap `argocd-cm`"))
 }
 
 /// Returns the applier of a root that no object of a controller is known for.
@@ -188,7 +150,7 @@ fn unowned(deployed: &Deployed, live: &Live, forced: Option<Engine>) -> Applier 
         findings.push(Finding::warn("controller-unknown", fact).hint("--controller argocd|argocd-ssa|flux"));
     }
     let (flux, argo) = (FluxSettings::default(), ArgoSettings::default());
-    Applier { engine, why, owner: None, findings, flux, argo }
+    Applier { engine, why, owner: None, findings, trouble: None, flux, argo }
 }
 
 /// Returns the engine whose field manager wrote an object.

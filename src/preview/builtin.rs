@@ -93,9 +93,13 @@ pub(super) fn defaulted(id: &ObjectId, schema: &Schema, value: &mut Value) {
     }
     // How images are pulled depends on admission too: left open.
     if let Some(pod) = template(id).and_then(|at| value.pointer_mut(&format!("{at}/spec"))) {
-        OF_POD.iter().for_each(|(field, json)| fill(Some(pod), field, json));
+        for (field, json) in OF_POD {
+            fill(Some(pod), field, json);
+        }
         each_container(pod, |container| {
-            OF_CONTAINER.iter().for_each(|(field, json)| fill(Some(container), field, json));
+            for (field, json) in OF_CONTAINER {
+                fill(Some(container), field, json);
+            }
         });
     }
 }

@@ -7,13 +7,15 @@ use super::desired::sent;
 use super::difference::{bare, differences};
 use super::identity::Pair;
 use super::object::Context;
+use super::refusal::Refused;
 use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
-use super::{Action, Basis, Engine, ObjectPreview, dry_run, flux};
+use super::{Action, Basis, Engine, ObjectPreview, dry_run, flux, refusal, undeclared};
 use crate::model::finding::Finding;
 use crate::model::live::Absence;
 use crate::model::object::ObjectId;
+use crate::model::shell::quoted;
 
 /// Previews an object that is not live.
 pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>), preview: &mut ObjectPreview) {
@@ -41,6 +43,13 @@ pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>
             .push(Finding::warn("gone-from-cluster", "Git has it and the cluster has not: it is made again"));
     }
     preview.findings.extend(unverified(&pair.id, absence, context));
+    let undeclared = if is_made_first(&pair.id, context) {
+        Vec::new()
+    } else {
+        undeclared::refused(after, None, (schema, context), preview)
+    };
+    let dry_run = dry_run::refusal(&pair.id, preview, context);
+    refusal::unmade(&Refused { immutable: &[], undeclared, dry_run }, preview);
 }
 
 /// Returns whether Flux never applies an object.
@@ -48,28 +57,49 @@ fn flux_leaves(after: &Value, context: &Context<'_>) -> bool {
     context.applier.engine == Engine::Flux && flux::is_excluded(after)
 }
 
+/// Returns whether the root makes the namespace of an object before the object.
+fn makes_namespace(id: &ObjectId, context: &Context<'_>) -> bool {
+    let namespace = id.namespace.as_deref().unwrap_or_default();
+    context.after.iter().any(|other| other.kind == "Namespace" && other.name == namespace)
+}
+
+/// Returns whether the root makes the kind of an object, or changes it, before the object.
+fn makes_kind(id: &ObjectId, context: &Context<'_>) -> bool {
+    let ends = format!(".{}", id.group);
+    let is_definition = |other: &&ObjectId| other.kind == "CustomResourceDefinition" && other.name.ends_with(&ends);
+    context.after.iter().any(|other| is_definition(&other))
+}
+
+/// Returns whether the controller makes an object's namespace because an option asks for it.
+fn makes_by_option(context: &Context<'_>) -> bool {
+    context.applier.argo.has(&Value::Null, "CreateNamespace=true")
+}
+
+/// Returns whether something that an object needs comes with the same root, so that a dry run cannot know it.
+pub(super) fn is_made_first(id: &ObjectId, context: &Context<'_>) -> bool {
+    makes_namespace(id, context) || makes_kind(id, context) || makes_by_option(context)
+}
+
 /// Returns what could still stop the creation.
 fn unverified(id: &ObjectId, absence: Absence, context: &Context<'_>) -> Option<Finding> {
     let namespace = id.namespace.as_deref().unwrap_or_default();
-    let makes_namespace = context.after.iter().any(|other| other.kind == "Namespace" && other.name == namespace);
-    let ends = format!(".{}", id.group);
-    let is_definition = |other: &&ObjectId| other.kind == "CustomResourceDefinition" && other.name.ends_with(&ends);
-    let makes_kind = context.after.iter().any(|other| is_definition(&other));
-    let by_option = context.applier.argo.has(&Value::Null, "CreateNamespace=true");
     match absence {
         Absence::Object => None,
-        Absence::Namespace if makes_namespace => {
+        Absence::Namespace if makes_namespace(id, context) => {
             Some(Finding::note("made-in-order", format!("namespace `{namespace}` is made first, by the same root")))
         }
-        Absence::Namespace if by_option => {
+        Absence::Namespace if makes_by_option(context) => {
             let fact = format!("namespace `{namespace}` is made first, by `CreateNamespace=true`");
             Some(Finding::note("made-in-order", fact))
         }
         Absence::Namespace => {
             let fact = format!("unverified: namespace `{namespace}` is not there, and this root does not make it");
-            Some(Finding::warn("namespace-missing", fact).hint(format!("kubectl create namespace {namespace}")))
+            Some(
+                Finding::warn("namespace-missing", fact)
+                    .hint(format!("kubectl create namespace {}", quoted(namespace))),
+            )
         }
-        Absence::Kind if makes_kind => {
+        Absence::Kind if makes_kind(id, context) => {
             Some(Finding::note("made-in-order", format!("kind `{}` is made first, by the same root", id.kind)))
         }
         Absence::Kind => {

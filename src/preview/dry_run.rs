@@ -7,13 +7,14 @@ use serde_json::Value;
 use super::difference::differences;
 use super::field::FieldPath;
 use super::identity::is_same;
+use super::object::Context;
 use super::predict::{Case, Predicted};
 use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
-use super::{Basis, Change, ObjectPreview};
+use super::{Basis, Change, Engine, ObjectPreview, create};
 use crate::model::finding::Finding;
-use crate::model::live::Live;
+use crate::model::live::{Live, Reason};
 use crate::model::object::ObjectId;
 
 /// The most paths that a finding names.
@@ -57,6 +58,16 @@ fn answer<'a>(id: &ObjectId, live: &'a Live, preview: &mut ObjectPreview) -> Opt
     }
 }
 
+/// Returns why the API server refuses an object, where its dry run says so and the apply will meet the same.
+pub(super) fn refusal(id: &ObjectId, preview: &ObjectPreview, context: &Context<'_>) -> Option<String> {
+    let trouble = preview.trouble.as_ref().filter(|trouble| trouble.reason == Reason::Rejected)?;
+    // What only a dry run is refused for; and what a client-side apply does not send: it asks for no server-side apply.
+    let is_about_asking = trouble.fact.contains("does not support dry run");
+    let is_about_apply = context.applier.engine == Engine::ArgoCd && trouble.fact.contains("not declared in schema");
+    let is_met = !is_about_asking && !is_about_apply && !create::is_made_first(id, context);
+    is_met.then(|| trouble.fact.clone())
+}
+
 /// Takes the answer over where it differs, and says so.
 fn take_over(differing: Vec<Change>, value: &mut Value, preview: &mut ObjectPreview) {
     if differing.is_empty() {
@@ -74,6 +85,61 @@ fn take_over(differing: Vec<Change>, value: &mut Value, preview: &mut ObjectPrev
         match change.after {
             Some(new) => path.set(value, new),
             None => path.remove(value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::model::live::{Absence, Reading, Reason, Trouble};
+    use crate::model::object::Object;
+    use crate::preview::tests::{ENGINES, applied, cluster, live, options, owner, previewed, root};
+    use crate::preview::{Action, Engine};
+
+    /// What is shown where the API server refuses the dry run with these words.
+    fn refused(
+        engine: Engine,
+        (before, after): (Option<&Value>, &[&Value]),
+        why: &str,
+    ) -> (Action, usize, Vec<&'static str>) {
+        let mut live =
+            live(&before.map(|before| applied(before, engine)).into_iter().collect::<Vec<_>>(), owner(engine));
+        let id = Object::new(after[0].clone()).id;
+        if before.is_none() {
+            live.objects.insert(id.clone(), Reading::Absent(Absence::Object));
+        }
+        for beside in &after[1..] {
+            live.objects.insert(Object::new((*beside).clone()).id, Reading::Absent(Absence::Object));
+        }
+        live.dry_runs.insert(id, Err(Trouble::new(Reason::Rejected, why)));
+        let preview = previewed(&root(&before.into_iter().collect::<Vec<_>>(), after), &live, engine, &options());
+        let object = &preview.objects[0];
+        (object.action, object.effective.len(), object.findings.iter().map(|finding| finding.id).collect())
+    }
+
+    #[test]
+    fn a_refused_dry_run_shows_no_change() {
+        let (before, after) = (cluster(3, &json!({})), cluster(5, &json!({})));
+        let why = "a webhook refuses the object: size";
+        let changed = (Action::Unchanged, 0, vec!["dry-run-refused", "intended-vanishes"]);
+        let made = (Action::Unchanged, 0, vec!["dry-run-refused"]);
+        for engine in ENGINES {
+            assert_eq!(refused(engine, (Some(&before), &[&after]), why), changed, "{engine:?}");
+            assert_eq!(refused(engine, (None, &[&after]), why), made, "{engine:?}");
+        }
+    }
+
+    #[test]
+    fn a_dry_run_that_cannot_know_what_comes_before_refuses_nothing() {
+        let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "pxc"}});
+        let after = cluster(5, &json!({}));
+        let why = "namespace `pxc` is not there";
+        for engine in ENGINES {
+            assert_eq!(refused(engine, (None, &[&after, &namespace]), why).0, Action::Create, "{engine:?}");
+            let asked = "a webhook refuses the object: webhook does not support dry run";
+            assert_eq!(refused(engine, (None, &[&after]), asked).0, Action::Create, "{engine:?}");
         }
     }
 }

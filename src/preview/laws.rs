@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::tests::{ENGINES, applied, fields, kustomization, live, options, owner, previewed, root};
 use super::*;
-use crate::model::live::{Live, Reading, Reason};
+use crate::model::live::{Absence, Live, Reading, Reason};
 
 /// A value of a `spec`: maps with few keys, so that they meet.
 fn any_value() -> impl Strategy<Value = Value> {
@@ -164,6 +164,36 @@ proptest! {
         }
     }
 
+    /// Law 6, for the objects of the controllers: what Git says of them is not what is live.
+    #[test]
+    fn settings_that_were_not_read_are_never_taken_for_the_live_ones(
+        before in any_spec(), after in any_spec(), reason in 0_usize..4, is_failed in any::<bool>(),
+    ) {
+        let reasons = [Reason::Forbidden, Reason::Unreachable, Reason::TimedOut, Reason::CannotTell];
+        let reason = if is_failed { reasons[reason] } else { Reason::NotAsked };
+        let (before, after) = (thing(&before), thing(&after));
+        for engine in ENGINES {
+            let mut live = live(&[applied(&before, engine)], owner(engine));
+            let unread = || Reading::Unread(Trouble::new(reason, "no answer"));
+            live.objects.insert(Object::new(owner(engine)).id, unread());
+            live.objects.insert(argocd_cm(), unread());
+            let kept = previewed(&root(&[&before], &[&after]), &live, engine, &options());
+            let gone = previewed(&root(&[&before], &[]), &live, engine, &options());
+            for preview in [&kept, &gone] {
+                prop_assert_eq!(preview.trouble.as_ref().map(|trouble| trouble.reason), Some(reason));
+                prop_assert_eq!(preview.has_failure(), is_failed);
+                prop_assert!(preview.findings.iter().any(|finding| finding.id == "owner-not-read"));
+            }
+            prop_assert_eq!(gone.objects[0].action, Action::CannotTell);
+            prop_assert!(kept.objects[0].action != Action::CannotTell);
+            // The live object tells how it is marked, so nothing has to be assumed; a new root's objects do not.
+            live.objects.insert(Object::new(before.clone()).id, Reading::Absent(Absence::Object));
+            let made = previewed(&root(&[], &[&after]), &live, engine, &options());
+            let is_assumed = |of: &RootPreview| of.findings.iter().any(|finding| finding.id == "tracking-assumed");
+            prop_assert_eq!((is_assumed(&kept), is_assumed(&made)), (false, engine != Engine::Flux));
+        }
+    }
+
     /// Law 4.
     #[test]
     fn no_secret_leaves_the_room(old in "[ -~]{8,16}", new in "[ -~]{8,16}", hand in "[ -~]{8,16}", way in 0_usize..3) {
@@ -192,6 +222,33 @@ proptest! {
             }
         }
     }
+}
+
+/// The settings of Argo CD.
+fn argocd_cm() -> ObjectId {
+    Object::new(
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm", "namespace": "argocd"}}),
+    )
+    .id
+}
+
+#[test]
+fn a_controller_that_is_not_there_is_told_from_one_that_was_not_read() {
+    let manifest = thing(&json!({"a": 1}));
+    let of = |reading: Option<Reading>| {
+        let mut live = live(&[applied(&manifest, Engine::Flux)], kustomization());
+        live.objects.remove(&Object::new(kustomization()).id);
+        live.objects.extend(reading.map(|reading| (Object::new(kustomization()).id, reading)));
+        let preview = previewed(&root(&[&manifest], &[&manifest]), &live, Engine::Flux, &options());
+        (preview.has_failure(), preview.findings.iter().map(|one| one.fact.clone()).collect::<Vec<_>>())
+    };
+    let git = "its settings are those of Git, the live ones may differ";
+    let forbidden = Reading::Unread(Trouble::new(Reason::Forbidden, "no right"));
+    let id = "`Kustomization flux-system/pxc`";
+    assert_eq!(of(Some(forbidden)), (true, vec![format!("{id} was not read (no right): {git}")]));
+    assert_eq!(of(None), (false, vec![format!("{id} was not read (nobody asked for it): {git}")]));
+    let absent = format!("{id} is not in the cluster: its settings are those that Git gives it");
+    assert_eq!(of(Some(Reading::Absent(Absence::Object))), (false, vec![absent]));
 }
 
 /// Objects that hold a secret in every way.

@@ -108,6 +108,7 @@ impl Mask {
             tell_apart(&mut change.after, "after");
         }
         change.path = self.text(&change.path);
+        change.pointer = self.text(&change.pointer);
         change.by = change.by.as_deref().map(|by| self.text(by));
     }
 
@@ -126,7 +127,9 @@ impl Mask {
             self.change(&id, change);
         }
         for unsure in &mut object.unsure {
-            unsure.why = self.text(&unsure.why);
+            for text in [&mut unsure.why, &mut unsure.path, &mut unsure.pointer] {
+                *text = self.text(text);
+            }
         }
         self.findings(&mut object.findings);
         if let Some(trouble) = &mut object.trouble {
@@ -174,7 +177,6 @@ fn is_secret_field(id: &ObjectId, pointer: &str) -> bool {
 /// Returns the values of a Secret, or of the template of one, in plain.
 fn held(object: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    let is = |kind: &str| object.get("kind").and_then(Value::as_str) == Some(kind);
     let texts = |pointer: &str| {
         let fields = object.pointer(pointer).and_then(Value::as_object).into_iter().flatten();
         fields.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect::<Vec<_>>()
@@ -186,13 +188,29 @@ fn held(object: &Value) -> Vec<String> {
             found.push(text);
         }
     }
-    if is("ExternalSecret") || is("ClusterExternalSecret") {
-        found.extend(texts("/spec/target/template/data").into_iter().filter(|text| !text.contains("{{")));
-    }
-    if is("SealedSecret") {
-        found.extend(["/spec/template/data", "/spec/template/stringData"].iter().flat_map(|at| texts(at)));
-    }
+    templates(object, &mut found);
     found
+}
+
+/// Collects the values that an object of any kind holds for a Secret that is made from it: every `stringData`, and the
+/// `data` of every template; what a template language fills in later is no value.
+fn templates(object: &Value, found: &mut Vec<String>) {
+    let texts = |fields: &Value| -> Vec<String> {
+        let fields = fields.as_object().into_iter().flatten();
+        fields.filter_map(|(_, value)| value.as_str()).filter(|text| !text.contains("{{")).map(str::to_owned).collect()
+    };
+    match object {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let is_template = key.to_lowercase().ends_with("template");
+                found.extend(value.get("data").filter(|_| is_template).into_iter().flat_map(texts));
+                found.extend(Some(value).filter(|_| key == "stringData").into_iter().flat_map(texts));
+                templates(value, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| templates(item, found)),
+        _ => {}
+    }
 }
 
 /// Returns a secret and the ways it is written: lines, base64, URL.

@@ -23,18 +23,22 @@ mod masking;
 mod merge;
 mod nulls;
 mod object;
+mod owner;
 mod place;
 mod predict;
 mod prune;
 mod refusal;
+mod respect;
 mod root;
 pub mod schema;
 mod selector;
 mod settings_argo;
 mod settings_flux;
+mod shared;
 mod strip;
 mod substitution;
 mod transform;
+mod undeclared;
 mod view;
 
 #[cfg(test)]
@@ -52,7 +56,8 @@ use crate::model::path::RepoPath;
 
 pub use applier::{Applier, applier, controllers_wanted};
 pub use place::placed;
-pub use root::{objects_sent, objects_wanted, preview};
+pub use root::{objects_sent, objects_wanted, preview, preview_among};
+pub use shared::Shared;
 
 /// What applies Git to the cluster, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -100,7 +105,7 @@ pub enum Action {
 pub enum Basis {
     /// Computed here from what was read.
     Predicted,
-    /// Computed, and the API server's dry run says the same.
+    /// The API server's dry run answered: where it differed from what was computed, its answer counts.
     ServerVerified,
     /// Neither.
     Nothing,
@@ -169,6 +174,8 @@ pub struct RootPreview {
     pub why: String,
     /// The controller's object: `Kustomization flux-system/pxc`.
     pub owner: Option<String>,
+    /// Why the controller's live object is not known; its settings are then those of Git, or nobody's.
+    pub trouble: Option<Trouble>,
     /// What the approver has to know of the whole root: suspended, pruning off, settings that are not modelled.
     pub findings: Vec<Finding>,
     /// One entry an object of Git before or Git after, or of the controller's inventory where it is to be pruned.
@@ -224,6 +231,6 @@ impl RootPreview {
     /// Returns whether a read that was needed failed.
     pub fn has_failure(&self) -> bool {
         let troubles = self.objects.iter().filter_map(|object| object.trouble.as_ref());
-        troubles.into_iter().any(|trouble| trouble.reason.is_failure())
+        troubles.chain(&self.trouble).any(|trouble| trouble.reason.is_failure())
     }
 }

@@ -10,15 +10,16 @@ use super::difference::{bare, differences, stored};
 use super::drift::drift;
 use super::field::{FieldPath, within};
 use super::identity::{Pair, is_built_in, is_secret, reading};
-use super::masking::Mask;
 use super::predict::{Case, Predicted, predict};
 use super::prune::{Leaving, leaving, loss};
+use super::refusal::Refused;
 use super::schema::Schema;
+use super::shared::Shared;
 use super::strip::comparable;
 use super::view::View;
 use super::{
     Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run, immutable, refusal,
-    transform,
+    respect, transform, undeclared,
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Trouble};
@@ -32,8 +33,8 @@ pub(super) struct Context<'a> {
     pub(super) live: &'a Live,
     /// What was asked for.
     pub(super) options: &'a Options,
-    /// What must not be said.
-    pub(super) mask: &'a Mask,
+    /// What all roots have in common.
+    pub(super) shared: &'a Shared,
     /// What the head makes.
     pub(super) after: &'a [ObjectId],
 }
@@ -50,7 +51,7 @@ struct Start<'a> {
 
 /// Returns the preview of one object.
 pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
-    let start = Start { pair, schema: schema(&pair.id, context), context };
+    let start = Start { pair, schema: context.shared.schema(&pair.id), context };
     let mut preview = start.undecided();
     preview.intended = start.intended();
     match start.reading() {
@@ -59,22 +60,20 @@ pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
         Ok(Reading::Absent(absence)) => create::absent(pair, *absence, (&start.schema, context), &mut preview),
         Ok(Reading::Found(live)) => start.found(live, &mut preview),
     }
-    if let (Some(fields), true) = (start.unmodelled(), preview.action != Action::Delete) {
-        let fact = format!("{fields} may change this object after the build, which is not modelled");
+    if let (Some(fact), true) = (start.unmodelled(), preview.action != Action::Delete) {
         preview.trouble.get_or_insert_with(|| Trouble::new(Reason::NotModelled, fact));
         (preview.action, preview.basis) = (Action::CannotTell, Basis::Nothing);
         preview.effective.clear();
     }
-    context.mask.object(&mut preview);
+    if let Some(after) = &pair.after {
+        let live = start.reading().ok().and_then(|reading| match reading {
+            Reading::Found(live) => Some(live),
+            Reading::Absent(_) | Reading::Unread(_) => None,
+        });
+        undeclared::doubt(after, live, (&start.schema, context.applier), &mut preview);
+    }
+    context.shared.mask.object(&mut preview);
     preview
-}
-
-/// Returns what is known of an object's kind: from the cluster, else from the embedded tables.
-fn schema(id: &ObjectId, context: &Context<'_>) -> Schema {
-    let group_version = if id.group.is_empty() { id.version.clone() } else { format!("{}/{}", id.group, id.version) };
-    let of_cluster = context.live.documents.get(&group_version).and_then(|document| Schema::of_document(document, id));
-    let embedded = || Schema::embedded(id, context.options.operator.as_deref());
-    of_cluster.or_else(embedded).unwrap_or_else(Schema::unknown)
 }
 
 impl Start<'_> {
@@ -116,10 +115,13 @@ impl Start<'_> {
         }
     }
 
-    /// Returns the settings that may change the object after the build.
+    /// Returns why the settings of the controller make what happens unknowable here.
     fn unmodelled(&self) -> Option<String> {
         let value = self.pair.after.as_ref().or(self.pair.before.as_ref())?;
-        transform::touching(&self.pair.id, value, self.context.applier)
+        let (id, applier) = (&self.pair.id, self.context.applier);
+        let fields = transform::touching(id, value, applier);
+        let fact = |fields| format!("{fields} may change this object after the build, which is not modelled");
+        fields.map(fact).or_else(|| respect::unmodelled(id, value, applier, View::of(&self.schema)))
     }
 
     /// Previews an object that is live.
@@ -140,6 +142,7 @@ impl Start<'_> {
             Some(after) => self.applied(live, (before.as_ref(), &after), preview),
             None => self.gone(live, preview),
         }
+        preview.findings.extend(leaving_already(id, live));
         if is_secret(id) && self.context.options.secrets == SecretReading::Metadata {
             without_values(preview);
         }
@@ -171,7 +174,13 @@ impl Start<'_> {
 
     /// Says what differs afterwards, and holds it against what was intended.
     fn settle(&self, case: &Case<'_>, predicted: Predicted, preview: &mut ObjectPreview) {
-        let refused = immutable::refused(case.id, case.live, &predicted.value, case.schema);
+        let immutable = immutable::refused(case.id, case.live, &predicted.value, case.schema);
+        // Where not all of what Git says is applied, the dry run was about something else.
+        let asked = predicted.left.is_none().then(|| dry_run::refusal(case.id, preview, self.context)).flatten();
+        let is_whole = predicted.left.is_none() && !create::is_made_first(case.id, self.context);
+        let known = (case.schema, self.context);
+        let undeclared = is_whole.then(|| undeclared::refused(case.sent, Some(case.live), known, preview));
+        let refused = Refused { immutable: &immutable, undeclared: undeclared.unwrap_or_default(), dry_run: asked };
         let bare = predicted.dry_run.clone();
         let (value, left) = refusal::settle(case, predicted, &refused, preview);
         preview.effective = stored(case.id, &comparable(case.live), &comparable(&value), case.view());
@@ -193,7 +202,7 @@ impl Start<'_> {
             predicted: &value,
             schema: case.schema,
             left: left.as_deref(),
-            mask: self.context.mask,
+            mask: &self.context.shared.mask,
             id: case.id,
         };
         let findings: Vec<Finding> = vanished(&evidence).into_iter().chain(beyond(&evidence)).collect();
@@ -254,6 +263,18 @@ impl Start<'_> {
             Leaving::Unsure(trouble) => (preview.trouble, preview.basis) = (Some(trouble), Basis::Nothing),
         }
     }
+}
+
+/// Says that an object is on its way out, and stays until its finalizers are through.
+fn leaving_already(id: &ObjectId, live: &Value) -> Option<Finding> {
+    let since = live.pointer("/metadata/deletionTimestamp")?.as_str()?;
+    let finalizers = live.pointer("/metadata/finalizers").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<&str> = finalizers.filter_map(Value::as_str).collect();
+    let fact = format!(
+        "`{id}` is being deleted since {since} and waits for `{}`: what is applied to it goes with it",
+        names.join("`, `")
+    );
+    Some(Finding::warn("being-deleted", fact))
 }
 
 /// Takes out what is said of the values of a Secret of which only the metadata was read.

@@ -8,7 +8,7 @@ use super::applier::Applier;
 use super::desired::is_of;
 use super::flux::says;
 use super::identity::is_same;
-use super::settings_argo::TRACKING_ID;
+use super::settings_argo::{INSTANCE, TRACKING_ID};
 use super::settings_flux::GROUP;
 use super::strip::{annotation, label};
 use crate::model::finding::Finding;
@@ -42,11 +42,16 @@ pub(super) fn leaving(id: &ObjectId, live: &Value, applier: &Applier) -> Leaving
         (None, Some(false)) => {
             Leaving::Kept("automated pruning is off: not deleted unless somebody syncs with prune".to_owned())
         }
-        (None, None) => Leaving::Unsure(
-            Trouble::new(Reason::NotAsked, "whether the controller prunes is not known: its object was not read")
-                .hint("--live with the controller's object, or `get` on it"),
-        ),
+        (None, None) => Leaving::Unsure(unknown(applier)),
     }
+}
+
+/// Returns why nobody knows whether the controller prunes.
+fn unknown(applier: &Applier) -> Trouble {
+    let why = applier.trouble.as_ref().map_or("not known", |trouble| trouble.fact.as_str());
+    let reason = applier.trouble.as_ref().map_or(Reason::NotAsked, |trouble| trouble.reason);
+    Trouble::new(reason, format!("whether the controller prunes is not known: its object was not read ({why})"))
+        .hint("--live with the controller's object, or `get` on it")
 }
 
 /// Returns why Flux does not delete an object.
@@ -77,7 +82,7 @@ fn kept_by_argo(live: &Value, applier: &Applier) -> Option<String> {
     }
     let (name, _) = settings.named.as_ref()?;
     let by_annotation = annotation(live, TRACKING_ID).is_some_and(|said| is_of(said, name));
-    let key = settings.tracking.by_label.as_deref().unwrap_or("app.kubernetes.io/instance");
+    let key = settings.tracking.by_label.as_deref().unwrap_or(INSTANCE);
     let by_label = label(live, key) == Some(name.as_str());
     (!by_annotation && !by_label).then(|| format!("the live object is not tracked by `{name}`"))
 }

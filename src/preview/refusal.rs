@@ -5,11 +5,25 @@ use serde_json::Value;
 
 use super::flux;
 use super::predict::{Case, Predicted};
-use super::{Engine, ObjectPreview, builtin, immutable, nulls};
+use super::undeclared::{self, quoted};
+use super::{Action, Basis, Engine, ObjectPreview, builtin, immutable, nulls};
 use crate::model::finding::Finding;
 
+/// The finding of an apply whose dry run the API server refuses.
+const DRY_RUN: &str = "dry-run-refused";
+
 /// The findings of an apply that is refused.
-const IDS: [&str; 2] = [immutable::ID, nulls::ID];
+const IDS: [&str; 4] = [immutable::ID, nulls::ID, undeclared::ID, DRY_RUN];
+
+/// What an apply is refused for, beside the nulls of the prediction.
+pub(super) struct Refused<'a> {
+    /// Fields that cannot be changed.
+    pub(super) immutable: &'a [String],
+    /// Fields that the schema does not declare.
+    pub(super) undeclared: Vec<String>,
+    /// What the API server says to a dry run.
+    pub(super) dry_run: Option<String>,
+}
 
 /// The finding of an object that is deleted and made anew.
 pub(super) const RECREATES: &str = "recreates-object";
@@ -23,26 +37,54 @@ pub(super) fn is_refused(preview: &ObjectPreview) -> bool {
 pub(super) fn settle(
     case: &Case<'_>,
     predicted: Predicted,
-    immutable: &[String],
+    refused: &Refused<'_>,
     preview: &mut ObjectPreview,
 ) -> (Value, Option<String>) {
-    let (id, paths, why) = match (immutable, predicted.nulls.as_slice()) {
-        ([], []) => return (predicted.value, predicted.left),
-        ([], nulls) => (nulls::ID, nulls, "becomes null, which the API server refuses"),
-        (fields, _) => (immutable::ID, fields, "cannot be changed"),
+    let (id, why) = match (refused.immutable, predicted.nulls.as_slice(), &refused.dry_run) {
+        _ if !refused.undeclared.is_empty() => (undeclared::ID, undeclared_in(&refused.undeclared)),
+        ([], [], None) => return (predicted.value, predicted.left),
+        ([], [], Some(why)) => (DRY_RUN, why.clone()),
+        ([], nulls, _) => (nulls::ID, format!("{} becomes null, which the API server refuses", quoted(nulls))),
+        (fields, _, _) => (immutable::ID, format!("{} cannot be changed", quoted(fields))),
     };
-    let fields = paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-    if is_forced(case) {
-        recreated(case, &format!("{fields} {why}"), preview);
+    // A controller makes anew what is invalid, not what a webhook or a rule of admission refuses.
+    let is_invalid =
+        ![DRY_RUN, undeclared::ID].contains(&id) || why.contains("immutable") || why.contains("is invalid");
+    if is_forced(case) && is_invalid {
+        recreated(case, &why, preview);
         let mut value = case.sent.clone();
         builtin::defaulted(case.id, case.schema, &mut value);
         return (value, predicted.left);
     }
-    let fact = format!("{fields} {why}: the controller's apply is refused, nothing of this object changes");
+    if id == DRY_RUN {
+        preview.basis = Basis::ServerVerified;
+    }
+    let fact = format!("{why}: the controller's apply is refused, nothing of this object changes");
     let finding = Finding::warn(id, fact);
     let mends = id == nulls::ID && case.sent.pointer("/metadata").is_some();
     preview.findings.push(if mends { finding.hint("leave the empty field out of Git") } else { finding });
-    (case.live.clone(), Some(format!("the API server refuses the apply: {fields} {why}")))
+    (case.live.clone(), Some(format!("the API server refuses the apply: {why}")))
+}
+
+/// Says that an object is not made, where the API server refuses it.
+pub(super) fn unmade(refused: &Refused<'_>, preview: &mut ObjectPreview) {
+    let (id, why) = match (refused.undeclared.as_slice(), &refused.dry_run) {
+        ([], None) => return,
+        ([], Some(why)) => (DRY_RUN, why.clone()),
+        (fields, _) => (undeclared::ID, undeclared_in(fields)),
+    };
+    let fact = format!("{why}: the controller's apply is refused, the object is not made");
+    preview.findings.push(Finding::warn(id, fact));
+    preview.effective.clear();
+    preview.action = Action::Unchanged;
+    if id == DRY_RUN {
+        preview.basis = Basis::ServerVerified;
+    }
+}
+
+/// Returns why an apply with undeclared fields is refused.
+fn undeclared_in(fields: &[String]) -> String {
+    format!("{} is not declared in the schema of its kind", quoted(fields))
 }
 
 /// Says that an object is deleted and made anew.

@@ -5,38 +5,44 @@ use serde_json::Value;
 
 use super::applier::Applier;
 use super::desired::sent;
-use super::identity::{Namespacing, Pair, is_same, pairs, reading};
-use super::masking::Mask;
+use super::identity::{Pair, is_same, pairs, reading};
 use super::object::{Context, object};
+use super::shared::Shared;
 use super::strip::annotation;
 use super::{Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argocd, flux, refusal, transform};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
 use crate::model::object::{Object, ObjectId};
+use crate::model::shell::quoted;
 
-/// Returns what happens to the objects of one root.
+/// Returns what happens to the objects of one root, the only one of its run.
 pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
-    let mut pairs = pairs(deployed, &namespacing(applier));
+    let shared = Shared::of(&[deployed], live, options);
+    preview_among(deployed, applier, live, (options, &shared))
+}
+
+/// Returns what happens to the objects of one root of several, which share what was made for all of them.
+pub fn preview_among(
+    deployed: &Deployed,
+    applier: &Applier,
+    live: &Live,
+    (options, shared): (&Options, &Shared),
+) -> RootPreview {
+    let mut pairs = pairs(deployed);
     pairs.extend(stale(&pairs, deployed, applier));
     let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
-    let answers = live.dry_runs.values().filter_map(|answer| answer.as_ref().ok());
-    let found = live.objects.values().filter_map(|reading| match reading {
-        Reading::Found(value) => Some(value),
-        Reading::Absent(_) | Reading::Unread(_) => None,
-    });
-    let in_git = deployed.before.iter().chain(&deployed.after).map(|object| &object.value);
-    let mask = Mask::of(in_git.chain(found).chain(answers), &options.secrets);
-    let context = Context { applier, live, options, mask: &mask, after: &after };
+    let context = Context { applier, live, options, shared, after: &after };
     let mut objects: Vec<ObjectPreview> = pairs.iter().map(|pair| object(pair, &context)).collect();
     let refusal = stop_after_refusal(applier, &pairs, &mut objects);
     let mut findings = findings(applier, &objects);
     findings.extend(refusal);
-    mask.findings(&mut findings);
+    shared.mask.findings(&mut findings);
     RootPreview {
         path: deployed.path.clone(),
         engine: applier.engine,
         why: applier.why.clone(),
         owner: applier.owner.clone(),
+        trouble: applier.trouble.clone(),
         findings,
         objects,
     }
@@ -45,7 +51,7 @@ pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Op
 /// Returns the objects to read for a preview, where the controller puts them: those of Git, and those of its inventory
 /// that Git no longer has.
 pub fn objects_wanted(deployed: &Deployed, applier: &Applier) -> Vec<ObjectId> {
-    let pairs = pairs(deployed, &namespacing(applier));
+    let pairs = pairs(deployed);
     let stale = stale(&pairs, deployed, applier);
     pairs.into_iter().chain(stale).map(|pair| pair.id).collect()
 }
@@ -64,15 +70,7 @@ pub fn objects_sent(deployed: &Deployed, applier: &Applier, live: &Live) -> Vec<
         let value = sent(&pair.after?, &pair.id, applier, found).value;
         (!is_left(&value) && !found.is_some_and(is_left)).then_some(Object { id: pair.id, value })
     };
-    pairs(deployed, &namespacing(applier)).into_iter().filter_map(of).collect()
-}
-
-/// Returns how the controller fills namespaces in.
-pub(super) fn namespacing(applier: &Applier) -> Namespacing {
-    match applier.engine {
-        Engine::Flux => Namespacing { target: applier.flux.target_namespace.clone(), fallback: None },
-        Engine::ArgoCd | Engine::ArgoCdSsa => Namespacing { target: None, fallback: applier.argo.namespace.clone() },
-    }
+    pairs(deployed).into_iter().filter_map(of).collect()
 }
 
 /// Returns what the controller applied once and Git no longer has, before or after.
@@ -104,16 +102,19 @@ fn findings(applier: &Applier, objects: &[ObjectPreview]) -> Vec<Finding> {
 /// Returns what keeps the controller from applying by itself.
 fn held(applier: &Applier) -> Option<Finding> {
     let owner = applier.owner.as_deref().unwrap_or("the controller's object");
+    let says = if applier.trouble.is_some() { "as Git has it, " } else { "" };
     match applier.engine {
         Engine::Flux if applier.flux.is_suspended => {
-            let fact = format!("`{owner}` is suspended: merging changes nothing until it is resumed");
+            let fact = format!("{says}`{owner}` is suspended: merging changes nothing until it is resumed");
             let named = applier.flux.named.as_ref();
-            let hint = named.map(|(name, place)| format!("flux resume kustomization {name} --namespace {place}"));
+            let hint = named.map(|(name, place)| {
+                format!("flux resume kustomization {} --namespace {}", quoted(name), quoted(place))
+            });
             let finding = Finding::warn("suspended", fact);
             Some(hint.into_iter().fold(finding, Finding::hint))
         }
         Engine::ArgoCd | Engine::ArgoCdSsa => applier.argo.held.as_ref().map(|why| {
-            let fact = format!("{why}: merging changes nothing until somebody syncs `{owner}`");
+            let fact = format!("{says}{why}: merging changes nothing until somebody syncs `{owner}`");
             Finding::warn("not-automated", fact)
         }),
         Engine::Flux => None,

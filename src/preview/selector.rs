@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use crate::model::object::ObjectId;
+use crate::model::object::{Object, ObjectId};
+use crate::model::yaml::documents;
 
 /// Which objects a setting is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,22 +56,51 @@ impl Selector {
         Self::Some(wanted)
     }
 
+    /// Returns the selector of an entry of `ignoreDifferences`: shell patterns for the group, which is the core one where
+    /// none is given, and for the kind; the name and the namespace as they are, or any.
+    pub(super) fn of_ignored(entry: &Value) -> Self {
+        let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+        let mut wanted = Vec::new();
+        for field in ["group", "kind"] {
+            let Some(pattern) = of_glob(text(field)) else { return Self::Unsure };
+            wanted.push(Wanted { field, pattern });
+        }
+        for field in ["name", "namespace"] {
+            let exact = Some(text(field)).filter(|text| !text.is_empty());
+            wanted.extend(exact.map(|text| Wanted { field, pattern: regex::escape(text) }));
+        }
+        Self::Some(wanted)
+    }
+
     /// Returns the selector of an entry of patches: its target, else the object that the patch itself names.
     pub(super) fn of_patch(entry: &Value) -> Self {
         if entry.get("target").is_some() {
             return Self::of(entry.get("target"));
         }
-        let text = entry.get("patch").and_then(Value::as_str);
-        let parsed = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
-        let patch = parsed.as_ref().unwrap_or(entry);
-        let of = |pointer: &str| patch.pointer(pointer).and_then(Value::as_str);
-        match (of("/kind"), of("/metadata/name")) {
-            (Some(kind), Some(name)) => Self::Some(vec![
-                Wanted { field: "kind", pattern: kind.to_owned() },
-                Wanted { field: "name", pattern: name.to_owned() },
-            ]),
-            _ => text.map_or(Self::Unsure, of_text),
+        let text = entry.get("patch").and_then(Value::as_str).or(entry.as_str());
+        let parsed = text.map(|text| documents(text).unwrap_or_default());
+        match parsed.as_deref() {
+            None => Self::of_named(entry),
+            Some([patch]) => Self::of_named(patch),
+            // None, or several, of which each names another object.
+            Some(_) => Self::Unsure,
         }
+    }
+
+    /// Returns the selector of a patch that names the object it changes.
+    fn of_named(patch: &Value) -> Self {
+        let id = Object::new(patch.clone()).id;
+        if id.kind.is_empty() || id.name.is_empty() {
+            return Self::Unsure;
+        }
+        let mut named = vec![("kind", id.kind), ("name", id.name)];
+        // Where a patch leaves out its version or namespace, it may mean any.
+        if !id.version.is_empty() {
+            named.extend([("group", id.group), ("version", id.version)]);
+        }
+        named.extend(id.namespace.map(|namespace| ("namespace", namespace)));
+        let exactly = |(field, text): (&'static str, String)| Wanted { field, pattern: regex::escape(&text) };
+        Self::Some(named.into_iter().map(exactly).collect())
     }
 
     /// Returns whether an object is meant.
@@ -91,18 +121,12 @@ impl Selector {
     }
 }
 
-/// Returns the selector of a patch written as YAML: the `kind` and `name` lines at their usual places.
-fn of_text(text: &str) -> Selector {
-    let line = |start: &str| {
-        let mut found = text.lines().filter_map(|line| line.strip_prefix(start));
-        found.next().map(|rest| rest.trim().trim_matches(['"', '\'']).to_owned())
-    };
-    match (line("kind:"), line("  name:")) {
-        (Some(kind), Some(name)) if !kind.is_empty() && !name.is_empty() => {
-            Selector::Some(vec![Wanted { field: "kind", pattern: kind }, Wanted { field: "name", pattern: name }])
-        }
-        _ => Selector::Unsure,
+/// Returns a shell pattern as a regular expression; `None` for the forms that are not modelled.
+fn of_glob(glob: &str) -> Option<String> {
+    if glob.contains(['[', '{', '\\', '!']) {
+        return None;
     }
+    Some(regex::escape(glob).replace(r"\*", ".*").replace(r"\?", "."))
 }
 
 impl Wanted {
@@ -129,7 +153,6 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::object::Object;
     use serde_json::json;
 
     #[test]
@@ -142,5 +165,45 @@ mod tests {
         let patch = json!({"patch": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n"});
         assert_eq!(Selector::of_patch(&patch).matches(&id), Match::No);
         assert_eq!(Selector::of_patch(&json!({"patch": "- op: add"})).matches(&id), Match::Unsure);
+    }
+
+    #[test]
+    fn a_patch_without_a_target_is_about_the_object_that_it_names() {
+        let id = |version: &str, namespace: &str| {
+            let metadata = json!({"name": "x.y", "namespace": namespace});
+            Object::new(json!({"apiVersion": version, "kind": "Thing", "metadata": metadata})).id
+        };
+        let of = |patch: &str| Selector::of_patch(&json!({"patch": patch}));
+        let named =
+            of("# first a remark\nmetadata: {namespace: pxc, name: x.y}\nkind: 'Thing'\napiVersion: a.org/v1\n");
+        assert_eq!(named.matches(&id("a.org/v1", "pxc")), Match::Yes);
+        for (version, namespace) in [("a.org/v2", "pxc"), ("b.org/v1", "pxc"), ("a.org/v1", "other")] {
+            assert_eq!(named.matches(&id(version, namespace)), Match::No, "{version} {namespace}");
+        }
+        let indented = of("apiVersion: a.org/v1\nkind: Thing\nmetadata:\n    labels: {a: b}\n    name: x.y # here\n");
+        assert_eq!(indented.matches(&id("a.org/v1", "pxc")), Match::Yes);
+        assert_eq!(indented.matches(&ObjectId { name: "xzy".into(), ..id("a.org/v1", "pxc") }), Match::No);
+        let several = of("kind: Thing\nmetadata: {name: a}\n---\nkind: Thing\nmetadata: {name: b}\n");
+        assert_eq!(several.matches(&id("a.org/v1", "pxc")), Match::Unsure);
+        assert_eq!(of("kind: [").matches(&id("a.org/v1", "pxc")), Match::Unsure);
+    }
+
+    #[test]
+    fn ignored_differences_are_matched_as_argo_cd_does() {
+        let id = |version: &str, kind: &str| {
+            Object::new(json!({"apiVersion": version, "kind": kind, "metadata": {"name": "x.y", "namespace": "pxc"}}))
+                .id
+        };
+        let of = |entry: Value| Selector::of_ignored(&entry);
+        let core = of(json!({"kind": "Secret"}));
+        assert_eq!(core.matches(&id("v1", "Secret")), Match::Yes);
+        assert_eq!(core.matches(&id("a.org/v1", "Secret")), Match::No);
+        let glob = of(json!({"group": "*.percona.com", "kind": "*"}));
+        assert_eq!(glob.matches(&id("pxc.percona.com/v1", "PerconaXtraDBCluster")), Match::Yes);
+        assert_eq!(glob.matches(&id("pxcXpercona.com/v1", "PerconaXtraDBCluster")), Match::No);
+        let named = |name: &str| of(json!({"group": "*", "kind": "Secret", "name": name, "namespace": ""}));
+        assert_eq!(named("x.y").matches(&id("v1", "Secret")), Match::Yes);
+        assert_eq!(named("x.*").matches(&id("v1", "Secret")), Match::No);
+        assert_eq!(of(json!({"group": "{a,b}", "kind": "*"})).matches(&id("v1", "Secret")), Match::Unsure);
     }
 }

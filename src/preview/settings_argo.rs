@@ -4,13 +4,18 @@
 
 use serde_json::Value;
 
+use super::desired::is_of;
 use super::field::FieldPath;
 use super::selector::{Match, Selector};
 use super::settings_flux::Transforming;
+use super::strip::{annotation, label};
 use crate::model::object::ObjectId;
+use crate::model::yaml::documents;
 
 /// The annotation that names the Application of an object.
 pub(super) const TRACKING_ID: &str = "argocd.argoproj.io/tracking-id";
+/// The label that names it, where `argocd-cm` names no other.
+pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
 /// The annotation with options of one object.
 pub(super) const OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// Fields of `source.kustomize` that change how the build runs, not what it gives.
@@ -79,23 +84,27 @@ impl ArgoSettings {
         let automated = spec.pointer("/syncPolicy/automated").filter(|automated| !automated.is_null());
         let is_on = automated.is_some_and(|automated| automated.get("enabled") != Some(&Value::Bool(false)));
         let namespace = text("/metadata/namespace").unwrap_or("argocd").to_owned();
+        let (everywhere, own) = (ignored_everywhere(map), ignored_here(spec));
+        let options = strings(spec.pointer("/syncPolicy/syncOptions"));
+        let is_respected = options.iter().any(|option| option == "RespectIgnoreDifferences=true");
+        let unknown = everywhere.iter().chain(&own).filter(|_| is_respected).filter_map(Ignoring::not_modelled);
         Self {
             named: text("/metadata/name").map(|name| (name.to_owned(), namespace)),
             automated: Some(is_on),
             prune: Some(is_on && automated.and_then(|of| of.get("prune")) == Some(&Value::Bool(true))),
             held: held(owner, is_on),
             namespace: text("/spec/destination/namespace").map(str::to_owned),
-            options: strings(spec.pointer("/syncPolicy/syncOptions")),
-            ignored: list(spec, "ignoreDifferences").map(|(index, entry)| ignored(index, entry)).collect(),
+            options,
+            ignored: everywhere.iter().chain(&own).map(Ignoring::modelled).collect(),
             tracking: Tracking::of(map),
-            not_modelled: not_modelled(spec),
+            not_modelled: not_modelled(spec).into_iter().chain(unknown).collect(),
         }
     }
 
     /// Returns whether an option is set, on the object itself or else on the Application.
     pub(super) fn has(&self, object: &Value, option: &str) -> bool {
         let key = option.split('=').next().unwrap_or(option);
-        let own = super::strip::annotation(object, OPTIONS).unwrap_or_default();
+        let own = annotation(object, OPTIONS).unwrap_or_default();
         let said = |options: &mut dyn Iterator<Item = &str>| {
             options.map(str::trim).find(|said| said.split('=').next() == Some(key)).map(|said| said == option)
         };
@@ -107,19 +116,26 @@ impl Tracking {
     /// Returns how `argocd-cm` says objects are marked; by annotation, where it says nothing.
     fn of(map: Option<&Value>) -> Self {
         let data = |key: &str| map?.get("data")?.get(key)?.as_str().filter(|text| !text.is_empty());
-        let label = data("application.instanceLabelKey").unwrap_or("app.kubernetes.io/instance").to_owned();
+        let label = data("application.instanceLabelKey").unwrap_or(INSTANCE).to_owned();
         match data("application.resourceTrackingMethod") {
             Some("label") => Self { by_annotation: false, by_label: Some(label) },
             Some("annotation+label") => Self { by_annotation: true, by_label: Some(label) },
             _ => Self { by_annotation: true, by_label: None },
         }
     }
+
+    /// Returns how a live object says that an Application marked it.
+    pub(super) fn seen(live: &Value, name: &str) -> Option<Self> {
+        let by_annotation = annotation(live, TRACKING_ID).is_some_and(|said| is_of(said, name));
+        let by_label = (label(live, INSTANCE) == Some(name)).then(|| INSTANCE.to_owned());
+        (by_annotation || by_label.is_some()).then_some(Self { by_annotation, by_label })
+    }
 }
 
 /// Returns what keeps the Application from syncing by itself.
 fn held(owner: &Value, is_automated: bool) -> Option<String> {
     let skip = "argocd.argoproj.io/skip-reconcile";
-    if super::strip::annotation(owner, skip) == Some("true") {
+    if annotation(owner, skip) == Some("true") {
         return Some(format!("`metadata.annotations[{skip}]` is `true`"));
     }
     (!is_automated).then(|| "`spec.syncPolicy.automated` is not on".to_owned())
@@ -136,18 +152,69 @@ fn list<'a>(of: &'a Value, name: &str) -> impl Iterator<Item = (usize, &'a Value
     of.get(name).and_then(Value::as_array).into_iter().flatten().enumerate()
 }
 
-/// Returns one entry of `spec.ignoreDifferences`.
-fn ignored(index: usize, entry: &Value) -> IgnoredDifference {
-    let named = ["group", "kind", "name", "namespace"];
-    let target: serde_json::Map<String, Value> =
-        named.iter().filter_map(|name| Some(((*name).to_owned(), entry.get(*name)?.clone()))).collect();
-    IgnoredDifference {
-        field: format!("spec.ignoreDifferences[{index}]"),
-        target: Selector::of(Some(&Value::Object(target))),
-        paths: strings(entry.get("jsonPointers")).iter().map(|pointer| FieldPath::parse(pointer)).collect(),
-        managers: strings(entry.get("managedFieldsManagers")),
-        has_expressions: !strings(entry.get("jqPathExpressions")).is_empty(),
+/// An entry of ignored differences, with the place where it is written.
+struct Ignoring {
+    /// The setting: `spec.ignoreDifferences[0]`.
+    field: String,
+    /// Which objects.
+    target: Selector,
+    /// Which fields of them; null where the setting could not be read.
+    entry: Value,
+}
+
+impl Ignoring {
+    /// Returns what is modelled of it.
+    fn modelled(&self) -> IgnoredDifference {
+        IgnoredDifference {
+            field: self.field.clone(),
+            target: self.target.clone(),
+            paths: strings(self.entry.get("jsonPointers")).iter().map(|pointer| FieldPath::parse(pointer)).collect(),
+            managers: strings(self.entry.get("managedFieldsManagers")),
+            has_expressions: self.has_expressions(),
+        }
     }
+
+    /// Returns whether only expressions tell its fields.
+    fn has_expressions(&self) -> bool {
+        !strings(self.entry.get("jqPathExpressions")).is_empty()
+    }
+
+    /// Returns what of it is not modelled.
+    fn not_modelled(&self) -> Option<Transforming> {
+        let field = match (self.has_expressions(), &self.target) {
+            (true, _) => format!("{}.jqPathExpressions", self.field),
+            (false, Selector::Unsure) => self.field.clone(),
+            (false, _) if self.entry.is_null() => self.field.clone(),
+            (false, _) => return None,
+        };
+        Some(Transforming { field, target: self.target.clone() })
+    }
+}
+
+/// Returns the entries of `spec.ignoreDifferences`.
+fn ignored_here(spec: &Value) -> Vec<Ignoring> {
+    let of = |(index, entry): (usize, &Value)| Ignoring {
+        field: format!("spec.ignoreDifferences[{index}]"),
+        target: Selector::of_ignored(entry),
+        entry: entry.clone(),
+    };
+    list(spec, "ignoreDifferences").map(of).collect()
+}
+
+/// Returns the differences that `argocd-cm` ignores for every Application: of all kinds, or of `group_kind`.
+fn ignored_everywhere(map: Option<&Value>) -> Vec<Ignoring> {
+    let data = map.and_then(|map| map.get("data")).and_then(Value::as_object).into_iter().flatten();
+    let of = |(key, text): (&String, &Value)| {
+        let kind = key.strip_prefix("resource.customizations.ignoreDifferences.")?;
+        let (group, name) = kind.rsplit_once('_').unwrap_or(("", kind));
+        let target = match kind {
+            "all" => Selector::All,
+            _ => Selector::of_ignored(&serde_json::json!({"group": group, "kind": name})),
+        };
+        let entry = documents(text.as_str()?).ok().and_then(|mut all| all.pop()).unwrap_or(Value::Null);
+        Some(Ignoring { field: format!("argocd-cm: {key}"), target, entry })
+    };
+    data.filter_map(of).collect()
 }
 
 /// Returns the settings that change objects and are not modelled.
@@ -208,5 +275,43 @@ mod tests {
         assert!(settings.has(&json!({}), "ServerSideApply=true"));
         assert!(!settings.has(&own, "ServerSideApply=true") && settings.has(&own, "Prune=false"));
         assert_eq!((settings.automated, settings.prune), (Some(false), Some(false)));
+    }
+
+    #[test]
+    fn expressions_are_not_modelled_where_a_sync_respects_them() {
+        let of = |options: &[&str]| {
+            let ignored = json!([{"group": "*", "kind": "*", "jqPathExpressions": [".spec.size"]}, {"kind": "Secret"}]);
+            let spec = json!({"ignoreDifferences": ignored, "syncPolicy": {"syncOptions": options}});
+            let settings = ArgoSettings::of(&json!({"metadata": {"name": "pxc"}, "spec": spec}), None);
+            settings.not_modelled.into_iter().map(|one| one.field).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[]), Vec::<String>::new());
+        assert_eq!(of(&["RespectIgnoreDifferences=true"]), ["spec.ignoreDifferences[0].jqPathExpressions"]);
+    }
+
+    #[test]
+    fn differences_that_every_application_ignores_are_known() {
+        let key = |of: &str| format!("resource.customizations.ignoreDifferences.{of}");
+        let map = json!({"data": {
+            key("all"): "managedFieldsManagers:\n- scaler\n",
+            key("pxc.percona.com_PerconaXtraDBCluster"): "jsonPointers:\n- /spec/pxc/size\n",
+            key("apps_Deployment"): "jqPathExpressions: ['.spec']\n",
+            "resource.exclusions": "- kinds: [a]",
+        }});
+        let spec = json!({"syncPolicy": {"syncOptions": ["RespectIgnoreDifferences=true"]}});
+        let settings = ArgoSettings::of(&json!({"metadata": {"name": "pxc"}, "spec": spec}), Some(&map));
+        let id = |version: &str, kind: &str| {
+            crate::model::object::Object::new(json!({"apiVersion": version, "kind": kind, "metadata": {"name": "x"}}))
+                .id
+        };
+        let about = |id: &ObjectId| {
+            let about = settings.ignored.iter().filter(|one| one.is_about(id));
+            about.map(|one| (one.paths.len(), one.managers.len(), one.has_expressions)).collect::<Vec<_>>()
+        };
+        assert_eq!(about(&id("pxc.percona.com/v1", "PerconaXtraDBCluster")), [(0, 1, false), (1, 0, false)]);
+        assert_eq!(about(&id("apps/v1", "Deployment")), [(0, 1, false), (0, 0, true)]);
+        assert_eq!(about(&id("v1", "Secret")), [(0, 1, false)]);
+        let fields: Vec<&str> = settings.not_modelled.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, [format!("argocd-cm: {}.jqPathExpressions", key("apps_Deployment"))]);
     }
 }

@@ -24,7 +24,11 @@ pub(super) fn touching(id: &ObjectId, value: &Value, applier: &Applier) -> Optio
         let is_image = one.field.ends_with(".images");
         one.target.matches(id) != Match::No && (!is_image || has_containers(value))
     };
-    let fields: Vec<String> = settings(applier).iter().filter(touches).map(|one| format!("`{}`", one.field)).collect();
+    let mut fields: Vec<String> =
+        settings(applier).iter().filter(touches).map(|one| format!("`{}`", one.field)).collect();
+    if applier.engine == Engine::Flux && applier.flux.decrypts && value.get("sops").is_some_and(Value::is_object) {
+        fields.push("`spec.decryption`".to_owned());
+    }
     (!fields.is_empty()).then(|| fields.join(", "))
 }
 
@@ -51,4 +55,41 @@ pub(super) fn findings(applier: &Applier) -> Vec<Finding> {
 /// Returns whether settings change names, so that an inventory cannot be held against Git.
 pub(super) fn renames(applier: &Applier) -> bool {
     settings(applier).iter().any(|one| !one.field.contains(".images"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::model::live::Reason;
+    use crate::preview::tests::{applied, kustomization, live, options, previewed, root};
+    use crate::preview::{Action, Engine};
+
+    #[test]
+    fn what_flux_decrypts_cannot_be_told() {
+        let thing = |size: u8, is_encrypted: bool| {
+            let mut thing = json!({"apiVersion": "example.org/v1", "kind": "Thing",
+                "metadata": {"name": "x", "namespace": "pxc"}, "spec": {"size": size}});
+            if is_encrypted {
+                thing["sops"] = json!({"mac": "ENC[a]"});
+            }
+            thing
+        };
+        for (decrypts, is_encrypted) in [(true, true), (true, false), (false, true)] {
+            let mut owner = kustomization();
+            if decrypts {
+                owner["spec"]["decryption"] = json!({"provider": "sops"});
+            }
+            let (before, after) = (thing(1, is_encrypted), thing(2, is_encrypted));
+            let live = live(&[applied(&before, Engine::Flux)], owner);
+            let preview = previewed(&root(&[&before], &[&after]), &live, Engine::Flux, &options());
+            let object = &preview.objects[0];
+            let expected = if decrypts && is_encrypted {
+                (Action::CannotTell, Some(Reason::NotModelled))
+            } else {
+                (Action::Change, None)
+            };
+            assert_eq!((object.action, object.trouble.as_ref().map(|trouble| trouble.reason)), expected);
+        }
+    }
 }

@@ -14,7 +14,7 @@ use crate::process::command;
 use crate::room::{fresh, until};
 
 /// How long everything that follows a repository may take to settle.
-const SETTLE: Duration = Duration::from_mins(2);
+const SETTLE: Duration = Duration::from_mins(4);
 /// Where the API keeps what follows.
 const APPLICATIONS: &str = "argoproj.io/v1alpha1/namespaces/argocd/applications";
 /// The label that says which repository an `Application` follows.
@@ -157,7 +157,7 @@ pub(crate) fn application(repository: &Repository<'_>, folder: &str, (mode, sync
             "project": "default",
             "source": {"repoURL": repository.url(), "path": folder, "targetRevision": "main"},
             "destination": {"server": "https://kubernetes.default.svc", "namespace": "default"},
-            "syncPolicy": {"syncOptions": [format!("ServerSideApply={}", mode == Mode::ServerSide)]},
+            "syncPolicy": {"retry": {"limit": 0}, "syncOptions": [format!("ServerSideApply={}", mode == Mode::ServerSide)]},
         },
     });
     if sync != Sync::Asked {
@@ -181,6 +181,13 @@ fn is_automated(item: &Value) -> bool {
     item["spec"]["syncPolicy"].get("automated").is_some()
 }
 
+/// Says whether all that is left to do is pruning, which is off.
+fn only_prunes(item: &Value) -> bool {
+    let is_off = item["spec"]["syncPolicy"]["automated"]["prune"] != true;
+    let mut left = item["status"]["resources"].as_array().into_iter().flatten().filter(|one| one["status"] != "Synced");
+    is_off && item["status"]["sync"]["status"] == "OutOfSync" && left.all(|one| one["requiresPruning"] == true)
+}
+
 /// Returns how an application fared in the requested sync, or where it is its own master at the revision; an error while
 /// it is not through.
 fn through(
@@ -198,8 +205,9 @@ fn through(
     } else {
         infos.any(|info| info["value"] == request)
     };
-    // The controller starts no sync where the new revision changes nothing.
-    let needs_none = is_automated(item) && sync["revision"] == revision && sync["status"] == "Synced";
+    // The controller starts no sync where the new revision changes nothing, or only asks for pruning that is off.
+    let is_well = sync["status"] == "Synced" || only_prunes(item);
+    let needs_none = is_automated(item) && sync["revision"] == revision && is_well;
     match state["phase"].as_str().filter(|_| item.get("operation").is_none()) {
         Some("Succeeded") if is_ours || needs_none => Ok((folder, Ok(()))),
         Some("Failed" | "Error") if is_ours => {

@@ -9,6 +9,7 @@ use crate::argo_parts::Argo;
 use crate::flux::Flux;
 use crate::gitea::Gitea;
 use crate::kubernetes::Kubernetes;
+use crate::preview::Stage;
 use crate::process::clean;
 use crate::room::Room;
 
@@ -18,6 +19,7 @@ pub(crate) struct Bed {
     flux: OnceLock<Result<Flux, String>>,
     gitea: OnceLock<Result<Gitea, String>>,
     kubernetes: OnceLock<Result<Arc<Kubernetes>, String>>,
+    stage: OnceLock<Result<Stage, String>>,
     room: Arc<Room>,
 }
 
@@ -29,6 +31,7 @@ impl Bed {
             flux: OnceLock::new(),
             gitea: OnceLock::new(),
             kubernetes: OnceLock::new(),
+            stage: OnceLock::new(),
             room: Arc::new(Room::open()),
         }
     }
@@ -36,6 +39,11 @@ impl Bed {
     /// Returns the cluster.
     pub(crate) fn kubernetes(&self) -> &Arc<Kubernetes> {
         part("Kubernetes", &self.kubernetes, || Kubernetes::start(&self.room).map(Arc::new))
+    }
+
+    /// Returns the cluster of the preview's tests, which other tests never see.
+    pub(crate) fn stage(&self) -> &Stage {
+        part("the preview's Kubernetes", &self.stage, Stage::start)
     }
 
     /// Returns the forge.
@@ -70,6 +78,7 @@ impl Bed {
     /// Returns the memory in MiB of what runs.
     pub(crate) fn memory(&self) -> Vec<(&'static str, u64)> {
         let mut all = up(&self.kubernetes).map(|cluster| cluster.memory()).unwrap_or_default();
+        all.extend(up(&self.stage).map(|stage| stage.cluster.memory()).unwrap_or_default());
         all.extend(up(&self.gitea).map(Gitea::memory));
         all.extend(up(&self.flux).into_iter().flat_map(Flux::memory));
         all.extend(up(&self.argo).into_iter().flat_map(Argo::memory));

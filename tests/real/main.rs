@@ -14,6 +14,7 @@ mod gitops;
 mod http;
 mod kubernetes;
 mod operator;
+mod preview;
 mod process;
 mod program;
 mod room;
@@ -61,6 +62,11 @@ const TESTS: &[Test] = &[
     test!(CLUSTER, smoke::the_api_server_takes_the_operators_definitions_and_a_cluster),
     test!(WHOLE_CLUSTER, smoke::a_deleted_namespace_is_gone_with_what_was_in_it),
     test!(FORGE, smoke::the_forge_takes_a_push_and_merges_a_pull_request),
+    test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
+    test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
+    test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),
+    test!(CLUSTER, preview::a_server_that_cannot_be_asked_is_named_for_each_object),
+    test!(CLUSTER, preview::each_object_says_its_own_trouble_and_the_rest_is_shown),
     test!(FLUX, gitops::flux_applies_each_folder_and_says_which_it_refuses),
     test!(ARGO, gitops::argo_cd_syncs_both_ways_and_heals_where_it_is_told_to),
     test!(ARGO, gitops::argo_cd_shows_what_a_changed_checkout_would_change),

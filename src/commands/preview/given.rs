@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::failure::{Failure, refused};
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::{Object, ObjectId};
+use crate::model::shell::quoted;
 use crate::model::yaml;
 
 /// The largest file that is read.
@@ -67,6 +68,8 @@ impl Given {
         for entry in std::fs::read_dir(path)? {
             files.push(entry?.path());
         }
+        // A pipe in a folder would be waited for without end.
+        files.retain(|file| file.is_file());
         files.retain(|file| {
             file.extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|known| end == *known))
         });
@@ -113,12 +116,21 @@ impl Given {
         let shown = id.to_string();
         let key = (id.group, id.kind, id.namespace, id.name);
         match self.objects.insert(key, value.clone()) {
-            Some(other) if other != value => {
+            Some(other) if bare(&other) != bare(&value) => {
                 Err(refused(format!("`{shown}` is there twice, and not the same")).hint("--live PATH").into())
             }
             _ => Ok(()),
         }
     }
+}
+
+/// Returns an object without what the API server counts on with every write.
+fn bare(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.remove("resourceVersion");
+    }
+    object
 }
 
 /// Returns the values of a text in JSON or YAML, of which the first is also the second, but read without its bounds.
@@ -134,7 +146,7 @@ fn values(text: &str) -> Result<Vec<Value>, Failure> {
 /// Why nothing is known of an object that the files do not hold.
 fn unasked(id: &ObjectId) -> Trouble {
     let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
-    let namespace = id.namespace.as_ref().map(|namespace| format!(" -n {namespace}")).unwrap_or_default();
+    let namespace = id.namespace.as_ref().map(|namespace| format!(" -n {}", quoted(namespace))).unwrap_or_default();
     Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent").hint(format!(
         "kubectl get {} {}{namespace} -o yaml --show-managed-fields",
         kind.to_lowercase(),

@@ -4,6 +4,7 @@
 mod comment;
 mod given;
 mod observe;
+mod owners;
 mod select;
 mod sides;
 
@@ -74,6 +75,7 @@ pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Resul
         roots: observed.roots,
         findings,
         next: None,
+        is_partial: failure.is_some(),
     };
     Ok(Seen { report, failure, notes: builder.notes() })
 }

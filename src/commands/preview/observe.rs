@@ -16,7 +16,7 @@ use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Scope, Trouble};
 use crate::model::object::{Object, ObjectId};
 use crate::preview::schema::Schema;
-use crate::preview::{self, Applier, Deployed, Engine, Options, RootPreview, SecretReading};
+use crate::preview::{self, Applier, Deployed, Engine, Options, RootPreview, SecretReading, Shared, preview_among};
 
 /// Where live objects come from.
 pub(super) enum Source {
@@ -131,8 +131,11 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
-    let roots =
-        changed.iter().zip(&appliers).map(|(one, applier)| preview::preview(&one.deployed, applier, &live, &options));
+    let shared = Shared::of(&changed.iter().map(|one| &one.deployed).collect::<Vec<_>>(), &live, &options);
+    let roots = changed
+        .iter()
+        .zip(&appliers)
+        .map(|(one, applier)| preview_among(&one.deployed, applier, &live, (&options, &shared)));
     Ok(Observed { roots: roots.collect(), findings })
 }
 
@@ -142,12 +145,12 @@ fn placed(source: &Source, mut changed: Vec<Changed>) -> Vec<Changed> {
     let scopes = source.scopes(&kinds.into_iter().collect::<Vec<_>>());
     let scope = |id: &ObjectId| scopes.get(id).copied().flatten();
     for one in &mut changed {
-        let owner = manifest(one).cloned();
-        let place = |objects: &mut Vec<Object>| {
-            *objects = preview::placed(std::mem::take(objects), owner.as_ref(), &scope);
+        let (before, after) = (one.owner_before.as_ref(), manifest(one).cloned());
+        let place = |objects: &mut Vec<Object>, owner: Option<&Value>| {
+            *objects = preview::placed(std::mem::take(objects), owner, &scope);
         };
-        place(&mut one.deployed.before);
-        place(&mut one.deployed.after);
+        place(&mut one.deployed.before, before);
+        place(&mut one.deployed.after, after.as_ref());
     }
     changed
 }

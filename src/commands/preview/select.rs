@@ -124,7 +124,7 @@ mod tests {
     use crate::survey::{Owner, Root};
     use serde_json::json;
 
-    /// Returns a root with one ConfigMap that an object of a controller applies.
+    /// Returns a root with one `ConfigMap` that an object of a controller applies.
     fn changed(controller: Controller, manifest: Value) -> Changed {
         let path = RepoPath::parse("clusters/b").unwrap();
         let object =
@@ -148,7 +148,12 @@ mod tests {
             manifests: Vec::new(),
             manifests_unsure: None,
         };
-        Changed { root, deployed: Deployed { path, before: vec![object], after: Vec::new() }, was_deployed: true }
+        Changed {
+            root,
+            deployed: Deployed { path, before: vec![object], after: Vec::new() },
+            was_deployed: true,
+            owner_before: None,
+        }
     }
 
     /// Returns the ids of what is said when the owner and the object were read as given; `None` where nothing is left.

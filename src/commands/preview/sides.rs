@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
+use super::owners;
 use crate::build::{Builder, Built, Extent};
 use crate::cli::ChangeArgs;
 use crate::commands::build::restrictor;
@@ -33,6 +36,8 @@ pub(super) struct Changed {
     pub(super) deployed: Deployed,
     /// Whether the base deploys it too: its controller's object is no part of the change.
     pub(super) was_deployed: bool,
+    /// The controller's object as the base has it.
+    pub(super) owner_before: Option<Value>,
 }
 
 /// What changes between two revisions.
@@ -59,6 +64,9 @@ pub(super) fn revisions(repository: &Repository, args: &ChangeArgs) -> anyhow::R
     let fork = repository.merge_base(&tip.commit, &head.commit)?;
     let fork = fork.ok_or_else(|| {
         let fact = format!("`{}` and `{}` have no commit in common", tip.name, head.name);
+        if repository.is_shallow() {
+            return refused(format!("{fact} in this shallow clone")).hint("git fetch --unshallow");
+        }
         refused(fact).hint("--base REV")
     })?;
     if fork == head.commit {
@@ -231,8 +239,16 @@ impl Sides {
             Ok((old, new)) => {
                 let deployed = Deployed { path: path.clone(), before: objects(old), after: objects(new) };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
-                let was_deployed = before.roots.contains_key(path);
-                self.changed.extend(root.map(|root| Changed { root: root.clone(), deployed, was_deployed }));
+                let old = before.roots.get(path);
+                self.findings.extend(owners::findings(path, old, after.roots.get(path)));
+                let owner_before = old.and_then(|root| root.owner.as_ref()).map(|owner| owner.manifest.clone());
+                let was_deployed = old.is_some();
+                self.changed.extend(root.map(|root| Changed {
+                    root: root.clone(),
+                    deployed,
+                    was_deployed,
+                    owner_before,
+                }));
             }
             Err(error) => self.withhold(path, &error),
         }

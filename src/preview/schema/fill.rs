@@ -97,3 +97,28 @@ pub(super) fn pruned(value: &mut Value, node: &Node) {
         _ => {}
     }
 }
+
+/// Notes the fields below a place that are unknown and that nothing keeps; an item of a list is written `[]`.
+pub(super) fn undeclared(value: &Value, node: &Node, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            let is_of_object = |name: &str| node.is_embedded_object() && OF_OBJECT.contains(&name);
+            for (name, value) in map.iter().filter(|(name, _)| !is_of_object(name)) {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                match node.child(name) {
+                    Some(field) => undeclared(value, field, &path, found),
+                    None if node.preserves_unknown() || found.contains(&path) => {}
+                    None => found.push(path),
+                }
+            }
+        }
+        Value::Array(list) => {
+            if let Some(item) = node.item() {
+                for value in list {
+                    undeclared(value, item, &format!("{path}[]"), found);
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -81,4 +81,16 @@ impl Schema {
     pub fn pruned(&self, value: &mut Value) {
         fill::pruned(value, &self.root);
     }
+
+    /// Returns the fields that the schema does not know and does not keep: `spec.list[].name`.
+    pub fn undeclared(&self, value: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        fill::undeclared(value, &self.root, "", &mut found);
+        found
+    }
+
+    /// Returns whether the cluster itself says this, rather than a table of the program.
+    pub fn is_of_cluster(&self) -> bool {
+        !self.source.ends_with("(embedded)")
+    }
 }

@@ -97,6 +97,7 @@ fn report() -> impl Strategy<Value = PreviewReport> {
                 findings: vec![Finding::note("some-note", why.clone())],
                 why,
                 owner,
+                trouble: None,
                 objects,
             }
         });
@@ -109,6 +110,7 @@ fn report() -> impl Strategy<Value = PreviewReport> {
         builder: "leeward".to_owned(),
         roots,
         next,
+        is_partial: false,
     })
 }
 

@@ -22,7 +22,7 @@ const LINE: usize = 500;
 const NAME: usize = 300;
 
 /// Returns the report as comments of at most `limit` bytes each, and so of as many characters; a limit under
-/// [`MINIMUM`] counts as that.
+/// 2,000 counts as that.
 pub fn preview(report: &PreviewReport, limit: Option<usize>) -> Vec<String> {
     let report = &mask::masked(report);
     let limit = limit.map_or(usize::MAX, |limit| limit.max(MINIMUM));

@@ -46,6 +46,9 @@ pub struct PreviewReport {
     pub findings: Vec<Finding>,
     /// What to type next.
     pub next: Option<String>,
+    /// Whether a root that changes could not be built, and so is not among the roots.
+    #[serde(skip)]
+    pub is_partial: bool,
 }
 
 /// The preview with its summary, as programs read it.
@@ -69,6 +72,7 @@ impl PreviewReport {
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::of(&self.roots);
         summary.differs |= summary::has_warning(&self.findings);
+        summary.failed |= self.is_partial;
         summary
     }
 }

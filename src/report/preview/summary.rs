@@ -46,12 +46,13 @@ impl Summary {
             summary.differs |= has_warning(&object.findings);
             summary.differs |= match object.action {
                 Action::Unchanged => !object.effective.is_empty(),
-                Action::CannotTell => !object.intended.is_empty(),
+                // A Secret that nobody asked for and no change is about is no reason to stop.
+                Action::CannotTell => !(is_unasked_secret(object) && object.intended.is_empty()),
                 _ => true,
             };
-            summary.failed |= object.trouble.as_ref().is_some_and(|trouble| trouble.reason.is_failure());
         }
         summary.differs |= roots.iter().any(|root| has_warning(&root.findings));
+        summary.failed |= roots.iter().any(RootPreview::has_failure);
         summary
     }
 
@@ -67,8 +68,12 @@ impl Summary {
     /// Returns the answer in one phrase.
     pub(super) fn headline(&self) -> String {
         let Self { create, change, delete, unchanged, cannot_tell, .. } = *self;
-        if !self.differs && cannot_tell == 0 {
-            return format!("no difference: {} unchanged", objects(unchanged));
+        if create + change + delete + unchanged + cannot_tell == 0 {
+            return "nothing is previewed".to_owned();
+        }
+        if !self.differs {
+            let unread = if cannot_tell == 0 { String::new() } else { format!(", {cannot_tell} not read") };
+            return format!("no difference: {} unchanged{unread}", objects(unchanged));
         }
         let changes = if change == 1 { "object changes" } else { "objects change" };
         format!(
@@ -80,6 +85,12 @@ impl Summary {
 /// Returns whether the approver has to look, whatever changes.
 pub(super) fn has_warning(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.level == Level::Warn)
+}
+
+/// Returns whether an object is a Secret that was not asked for.
+fn is_unasked_secret(object: &ObjectPreview) -> bool {
+    let is_unasked = object.trouble.as_ref().is_some_and(|trouble| trouble.reason == Reason::NotAsked);
+    object.id.group.is_empty() && object.id.kind == "Secret" && is_unasked
 }
 
 /// Returns a count with its noun.

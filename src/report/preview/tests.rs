@@ -45,6 +45,7 @@ fn root(path: &str, objects: Vec<ObjectPreview>) -> RootPreview {
         engine: Engine::Flux,
         why: "kustomize.toolkit.fluxcd.io labels".to_owned(),
         owner: Some("Kustomization flux-system/pxc".to_owned()),
+        trouble: None,
         findings: Vec::new(),
         objects,
     }
@@ -62,6 +63,7 @@ fn report(roots: Vec<RootPreview>) -> PreviewReport {
         roots,
         findings: Vec::new(),
         next: Some("leeward verify --incident minio-a-1122 --context prod-a --test-backup".to_owned()),
+        is_partial: false,
     }
 }
 
@@ -219,7 +221,7 @@ next  leeward verify --incident minio-a-1122 --context prod-a --test-backup
     for text in [preview_text(&unread), preview_markdown(&unread, None).join("")] {
         assert!(!text.contains("o difference") && text.contains("1 cannot be told"), "{text}");
     }
-    assert!(preview_text(&report(Vec::new())).starts_with("no difference: 0 objects unchanged; no root changed\n"));
+    assert!(preview_text(&report(Vec::new())).starts_with("nothing is previewed; no root changed\n"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::bed::Bed;
 pub(crate) fn all(bed: &Bed, way: Way, scenario: &Scenario) {
     for edit in &scenario.edits {
         // Server-side apply keeps no last-applied annotation to take away.
-        one(bed, scenario, edit).unwrap_or_else(|why| panic!("{} ({}): {why}", scenario.name, way.name()));
+        one(bed, scenario, edit).map_err(|why| format!("{} ({}): {why}", scenario.name, way.name())).unwrap();
     }
 }
 

@@ -106,7 +106,7 @@ fn preview(bed: &Bed, deployment: &Deployment<'_>, more: &[&str]) -> BTreeMap<St
     let (text, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(matches!(output.status.code(), Some(1 | 4)), "{}\n{text}\n{said}", output.status);
     assert!(!text.contains("canary") && !said.contains("canary"), "a secret is shown");
-    let answer: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}{said}"));
+    let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}{said}")).unwrap();
     let roots = answer["roots"].as_array().unwrap().iter();
     roots.map(|root| (root["path"].as_str().unwrap().to_owned(), root.clone())).collect()
 }
@@ -114,7 +114,7 @@ fn preview(bed: &Bed, deployment: &Deployment<'_>, more: &[&str]) -> BTreeMap<St
 /// Returns the objects of every scenario as the cluster has them.
 fn live(bed: &Bed, scenarios: &[Scenario]) -> Objects {
     let kinds = "pxc,configmap,pvc,service,deployment,secret,role,cronjob,pdb";
-    let list = bed.kubernetes().get(&[kinds, "--all-namespaces"]).unwrap_or_else(|why| panic!("{why}"));
+    let list = bed.kubernetes().get(&[kinds, "--all-namespaces"]).unwrap();
     let mut objects = Objects::new();
     for item in list["items"].as_array().unwrap() {
         let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();

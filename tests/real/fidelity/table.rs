@@ -31,7 +31,9 @@ pub(crate) fn print(
         let is_odd = own.iter().any(|line| line.predicted != Verdict::Equal || line.verified != Verdict::Equal);
         if is_odd || is_whole() {
             println!("{name} {} {}: {}", scenario.folder, scenario.name, refusal(outcomes, scenario));
-            own.iter().for_each(|line| println!("    {}", shown(line)));
+            for line in own {
+                println!("    {}", shown(line));
+            }
         }
     }
     print_witness(name, scenarios, lines, witness);

@@ -1,0 +1,115 @@
+//! What a change does to the objects of the controllers themselves: one that leaves Git takes along what it applied, one
+//! whose settings change applies otherwise than it does today. Neither shows in the objects of a root; both are said.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::model::finding::Finding;
+use crate::model::path::RepoPath;
+use crate::survey::{Controller, Owner, Root};
+
+/// Returns what the approver has to know of who applies a root, before and after.
+pub(super) fn findings(path: &RepoPath, before: Option<&Root>, after: Option<&Root>) -> Vec<Finding> {
+    let owners = |root: Option<&Root>| -> Vec<Owner> { root.into_iter().flat_map(Root::owners).cloned().collect() };
+    let (old, new) = (owners(before), owners(after));
+    let mut findings = Vec::new();
+    for owner in &old {
+        match new.iter().find(|other| other.object == owner.object && other.controller == owner.controller) {
+            None => findings.push(leaves(path, owner)),
+            Some(other) => findings.extend(changes(path, owner, other)),
+        }
+    }
+    if new.len() > 1 {
+        let names: Vec<String> = new.iter().map(|owner| format!("`{}`", owner.object)).collect();
+        let fact =
+            format!("`{path}` is applied by several objects and previewed for the first alone: {}", names.join(", "));
+        findings.push(Finding::warn("root-shared", fact));
+    }
+    findings
+}
+
+/// Says what goes with a controller's object that no longer names a root.
+fn leaves(path: &RepoPath, owner: &Owner) -> Finding {
+    let spec = |pointer: &str| owner.manifest.pointer(pointer);
+    let finalizers = spec("/metadata/finalizers").and_then(Value::as_array);
+    let cascades =
+        finalizers.into_iter().flatten().filter_map(Value::as_str).any(|one| one.contains("resources-finalizer"));
+    let fate = match owner.controller {
+        Controller::Flux if spec("/spec/prune") == Some(&Value::Bool(true)) => {
+            "once it is deleted, Flux deletes everything that it applied (`spec.prune: true`)"
+        }
+        Controller::ArgoCd if cascades => {
+            "once it is deleted, Argo CD deletes everything that it applied (its finalizer)"
+        }
+        _ => "what it applied stays without an owner once it is deleted",
+    };
+    let fact = format!("`{}` no longer applies `{path}`: {fate}; that is not in the objects shown", owner.object);
+    Finding::warn("owner-leaves", fact)
+}
+
+/// Says that a change edits the settings by which a root is applied.
+fn changes(path: &RepoPath, before: &Owner, after: &Owner) -> Option<Finding> {
+    let fields = |owner: &Owner| owner.manifest.get("spec").and_then(Value::as_object).cloned().unwrap_or_default();
+    let (old, new) = (fields(before), fields(after));
+    let names: BTreeSet<&String> =
+        old.keys().chain(new.keys()).filter(|name| old.get(*name) != new.get(*name)).collect();
+    let names: Vec<String> = names.into_iter().map(|name| format!("`spec.{name}`")).collect();
+    let fact = format!(
+        "the change edits {} of `{}`, which applies `{path}`: what is shown is with the settings of today",
+        names.join(", "),
+        after.object
+    );
+    (!names.is_empty()).then(|| Finding::warn("owner-changes", fact))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::restrict::Restrictor;
+    use serde_json::json;
+    use std::slice::from_ref;
+
+    /// Returns a root with owners of these names and manifests.
+    fn root(owners: &[(&str, Value)]) -> Root {
+        let path = RepoPath::parse("a").unwrap();
+        let owner = |(name, manifest): &(&str, Value)| Owner {
+            controller: Controller::Flux,
+            object: (*name).to_owned(),
+            file: path.clone(),
+            manifest: manifest.clone(),
+            namespace: None,
+            substitutes: None,
+            transforms: Vec::new(),
+            suspended: None,
+        };
+        let mut owners = owners.iter().map(owner);
+        Root {
+            path: path.clone(),
+            kustomization: None,
+            owner: owners.next(),
+            other_owners: owners.collect(),
+            restrictor: Restrictor::None,
+            manifests: Vec::new(),
+            manifests_unsure: None,
+        }
+    }
+
+    #[test]
+    fn says_which_controllers_leave_change_and_share() {
+        let path = RepoPath::parse("a").unwrap();
+        let ids = |before: &Root, after: &Root| -> Vec<(&str, String)> {
+            findings(&path, Some(before), Some(after)).into_iter().map(|one| (one.id, one.fact)).collect()
+        };
+        let pruning = ("K ns/a", json!({"spec": {"prune": true}}));
+        let moved = ("K ns/a", json!({"spec": {"prune": true, "targetNamespace": "other"}}));
+        assert_eq!(ids(&root(from_ref(&pruning)), &root(from_ref(&pruning))), []);
+        let gone = "`K ns/a` no longer applies `a`: once it is deleted, Flux deletes everything that it applied (`spec.prune: true`); that is not in the objects shown";
+        assert_eq!(ids(&root(from_ref(&pruning)), &root(&[])), [("owner-leaves", gone.to_owned())]);
+        let edits = "the change edits `spec.targetNamespace` of `K ns/a`, which applies `a`: what is shown is with the settings of today";
+        assert_eq!(ids(&root(from_ref(&pruning)), &root(&[moved])), [("owner-changes", edits.to_owned())]);
+        let shared = "`a` is applied by several objects and previewed for the first alone: `K ns/a`, `K ns/b`";
+        let both = root(&[pruning.clone(), ("K ns/b", json!({}))]);
+        assert_eq!(ids(&root(&[pruning]), &both), [("root-shared", shared.to_owned())]);
+    }
+}
