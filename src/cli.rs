@@ -62,7 +62,7 @@ pub enum Verb {
     /// Show what a recovery would change, its risks and its files
     Plan(PlanArgs),
     /// Commit the plan on a branch of its own
-    Propose(ProposeArgs),
+    Propose(Box<ProposeArgs>),
     /// Show what merging a change will do to the live cluster
     Preview(PreviewArgs),
     /// Print the JSON Schema of leeward.yaml

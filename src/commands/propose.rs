@@ -14,6 +14,7 @@ use super::plan::{after, answer, report};
 use super::recovery::{Recovery, prove_again, recover};
 use crate::cli::{Format, ProposeArgs};
 use crate::git::{Commit, Draft, Outcome, Repository, Signing};
+use crate::model::shell::quoted;
 use crate::report::ProposalLine;
 use outputs::Ended;
 use pull::{Asked, Request};
@@ -74,7 +75,7 @@ fn published(args: &ProposeArgs, format: Format, now: Timestamp) -> Ended {
     let is_open = asked.line.as_ref().is_none_or(|line| ["open", "draft"].contains(&line.state.as_str()));
     report.next = match &report.proposal {
         Some(_) if asked.failure.is_some() => None,
-        Some(_) if report.files.is_empty() || args.push.push_to.is_some() => after(recovery, &args.recovery),
+        Some(_) if report.files.is_empty() || args.push.push_to.is_some() => resumed(recovery, args),
         Some(_) if is_open => Some(previewed(args, &branch)),
         _ => None,
     };
@@ -88,6 +89,16 @@ fn published(args: &ProposeArgs, format: Format, now: Timestamp) -> Ended {
     }
     answer.notes.extend(asked.notes);
     Ok((answer, Some(report)))
+}
+
+/// Returns the command of the next stage, which goes the same way.
+fn resumed(recovery: &Recovery, args: &ProposeArgs) -> Option<String> {
+    let way = match (&args.push.push_to, args.pull.pr) {
+        (Some(branch), _) => format!("--push-to {}", quoted(branch)),
+        (None, true) => "--pr".to_owned(),
+        (None, false) => "--push".to_owned(),
+    };
+    after(recovery, &args.recovery).map(|command| format!("{command} {way}"))
 }
 
 /// Returns the branch of a recovery.

@@ -74,7 +74,7 @@ fn text(
     }
     if let Some(preview) = preview {
         match live {
-            Live::Whole => text += &format!("\n{}", preview_markdown(preview, None).concat()),
+            Live::Whole => text.extend(["\n", preview_markdown(preview, None).concat().as_str()]),
             Live::First => {
                 let used = text.len() + 4_000;
                 let parts = preview_markdown(preview, Some(room.saturating_sub(used)));
@@ -87,7 +87,8 @@ fn text(
     text += &after(report, ways);
     if !left.is_empty() {
         let command = inline(&ways.whole);
-        text += &format!("\nLeft out because of the forge's limit: {}. All of it: `{command}`\n", left.join(", "));
+        let left = left.join(", ");
+        text.extend(["\nLeft out because of the forge's limit: ", &left, ". All of it: `", &command, "`\n"]);
     }
     text
 }

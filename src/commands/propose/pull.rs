@@ -104,10 +104,13 @@ impl Request<'_> {
             whole: Command::of("plan", &args).selected(&args).staged(&args).line(),
         };
         let preview = self.preview(notes);
+        // True of a rerun alone: a text that said so would change although nothing did.
+        let mut report = self.report.clone();
+        report.findings.retain(|finding| finding.id != "incident-continued");
         let own = ["leeward".to_owned(), format!("leeward/{stage}")];
         Draft {
-            title: pull_title(self.report),
-            body: pull_body(self.report, preview.as_ref(), &ways, forge.body_room()),
+            title: pull_title(&report),
+            body: pull_body(&report, preview.as_ref(), &ways, forge.body_room()),
             head: self.branch.to_owned(),
             base: base.to_owned(),
             labels: own.into_iter().chain(pull.label.iter().cloned()).collect(),
