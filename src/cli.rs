@@ -60,11 +60,11 @@ pub enum Verb {
     /// Print a root as `kustomize build` does
     Build(BuildArgs),
     /// Show what a recovery would change, its risks and its files
-    Plan(PlanArgs),
+    Plan(Box<PlanArgs>),
     /// Commit the plan on a branch of its own
     Propose(Box<ProposeArgs>),
     /// Show what merging a change will do to the live cluster
-    Preview(PreviewArgs),
+    Preview(Box<PreviewArgs>),
     /// Print the JSON Schema of leeward.yaml
     Schema,
     /// Print a completion script

@@ -15,6 +15,7 @@ mod layout;
 mod main_job;
 mod output;
 mod preview;
+mod push;
 mod readme;
 mod refusal;
 mod selection;

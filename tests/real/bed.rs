@@ -70,6 +70,11 @@ impl Bed {
         command
     }
 
+    /// Returns a program with the environment of the room alone.
+    pub(crate) fn tool(&self, program: &str) -> Command {
+        clean(&self.room, program)
+    }
+
     /// Returns a folder of the room for one test.
     pub(crate) fn folder(&self, test: &str) -> PathBuf {
         self.room.folder(test)

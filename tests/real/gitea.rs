@@ -96,6 +96,11 @@ impl Gitea {
         Ok(repository)
     }
 
+    /// Returns the token of its user.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Returns its memory.
     pub(crate) fn memory(&self) -> (&'static str, u64) {
         self.process.memory()

@@ -17,6 +17,7 @@ mod operator;
 mod preview;
 mod process;
 mod program;
+mod pull_request;
 mod room;
 mod run;
 #[path = "../skip.rs"]
@@ -67,6 +68,13 @@ const TESTS: &[Test] = &[
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),
     test!(CLUSTER, preview::a_server_that_cannot_be_asked_is_named_for_each_object),
     test!(CLUSTER, preview::each_object_says_its_own_trouble_and_the_rest_is_shown),
+    test!(FORGE, pull_request::a_pull_request_is_opened_once_and_left_alone_where_nothing_changed),
+    test!(FORGE, pull_request::a_closed_pull_request_stays_closed_until_somebody_asks),
+    test!(FORGE, pull_request::commits_of_people_stay_and_a_moved_base_is_merged),
+    test!(FORGE, pull_request::a_merged_pull_request_names_the_next_stage),
+    test!(FORGE, pull_request::a_wrong_token_leaves_the_branch_and_the_page_that_compares),
+    test!(FORGE, pull_request::of_twenty_runs_at_once_one_opens_the_pull_request),
+    test!(FORGE, pull_request::a_preview_is_one_comment_however_often_it_is_made),
     test!(FLUX, gitops::flux_applies_each_folder_and_says_which_it_refuses),
     test!(ARGO, gitops::argo_cd_syncs_both_ways_and_heals_where_it_is_told_to),
     test!(ARGO, gitops::argo_cd_shows_what_a_changed_checkout_would_change),

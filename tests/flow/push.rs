@@ -1,0 +1,128 @@
+//! `--push`, `--push-to` and `--pr` where no forge is: the branch on a local remote, what is said, and what is refused.
+
+use crate::world::{Run, World};
+
+/// What is proposed.
+const FAILOVER: [&str; 7] = ["propose", "--all", "--storage", "minio-a", "--to", "minio-b", "--no-sign"];
+/// leeward's branch.
+const BRANCH: &str = "leeward/minio-a-1122/protect";
+
+/// Returns the examples' repository with a remote beside it.
+fn remote() -> World {
+    let world = World::gitops();
+    let bare = world.top().join("remote.git");
+    world.git(&["init", "-q", "--bare", "-b", "main", bare.to_str().unwrap()]);
+    world.git(&["remote", "add", "origin", bare.to_str().unwrap()]);
+    world.git(&["push", "-q", "-u", "origin", "main"]);
+    world
+}
+
+/// Proposes with more flags.
+fn propose(world: &World, flags: &[&str]) -> Run {
+    world.leeward(&[&FAILOVER, flags].concat())
+}
+
+/// Returns where a branch of the remote stands, nothing where there is none.
+fn tip(world: &World, branch: &str) -> String {
+    let listed = world.git(&["ls-remote", "origin", &format!("refs/heads/{branch}")]);
+    listed.split('\t').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn pushes_the_branch_and_writes_nothing_the_second_time() {
+    let world = remote();
+    let first = propose(&world, &["--push"]);
+    assert_eq!((first.code, first.stderr.as_str()), (0, ""), "{first:?}");
+    let commit = tip(&world, BRANCH);
+    assert!(first.stdout.ends_with(&format!(
+        "committed {} on {BRANCH}\npushed    origin {BRANCH}\nnext  leeward preview --head {BRANCH}\n",
+        &commit[..7]
+    )));
+    let again = world.leeward_with(&[&FAILOVER[..], &["--push"]].concat(), &[("LEEWARD_NOW", "2026-11-24T10:00:00Z")]);
+    assert_eq!(again.code, 0, "{again:?}");
+    assert!(again.stdout.contains(&format!("already proposed: {} on {BRANCH}\npushed ", &commit[..7])));
+    assert_eq!(tip(&world, BRANCH), commit);
+}
+
+#[test]
+fn pushes_to_the_bases_branch_without_a_pull_request() {
+    let world = remote();
+    let first = propose(&world, &["--push-to", "main"]);
+    assert_eq!(first.code, 0, "{first:?}");
+    let commit = tip(&world, "main");
+    assert!(first.stdout.contains(&format!("committed {} on main\npushed    origin main\n", &commit[..7])));
+    assert_eq!(tip(&world, BRANCH), "");
+    let again = propose(&world, &["--push-to", "main"]);
+    assert!(again.stdout.contains(&format!("in the base already: {} on origin/main\n", &commit[..7])), "{again:?}");
+    assert_eq!(tip(&world, "main"), commit);
+}
+
+#[test]
+fn keeps_the_branch_where_no_forge_is_known() {
+    let world = remote();
+    let run = propose(&world, &["--pr"]);
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.stdout.contains(&format!("pushed    origin {BRANCH}\n")));
+    assert_eq!(
+        run.stderr,
+        "error: the remote is a folder or no address, so no forge can be asked\n\
+         hint: git remote set-url origin https://HOST/OWNER/NAME.git\n"
+    );
+    assert_eq!(tip(&world, BRANCH), world.git(&["rev-parse", BRANCH]));
+}
+
+#[test]
+fn keeps_the_commit_here_where_the_remote_is_gone() {
+    let world = remote();
+    std::fs::remove_dir_all(world.top().join("remote.git")).unwrap();
+    let run = propose(&world, &["--push"]);
+    assert_eq!(run.code, 4, "{run:?}");
+    let commit = world.git(&["rev-parse", BRANCH]);
+    assert!(run.stderr.contains(&format!("push origin {commit}:refs/heads/{BRANCH}\n")), "{run:?}");
+}
+
+#[test]
+fn tells_the_next_steps_of_a_pipeline() {
+    let world = remote();
+    let (output, summary) = (world.top().join("output"), world.top().join("summary"));
+    let variables = [
+        ("GITHUB_OUTPUT", output.to_str().unwrap()),
+        ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap()),
+        ("LEEWARD_PUSH", "true"),
+    ];
+    let run = world.leeward_with(&FAILOVER, &variables);
+    assert_eq!(run.code, 0, "{run:?}");
+    let said = std::fs::read_to_string(&output).unwrap();
+    let mark = said.lines().next().unwrap().strip_prefix("branch<<").unwrap().to_owned();
+    let commit = tip(&world, BRANCH);
+    assert_eq!(
+        said.replace(&mark, "X"),
+        format!(
+            "branch<<X\n{BRANCH}\nX\ncommit<<X\n{commit}\nX\npull-request-url<<X\n\nX\npull-request-number<<X\n\nX\n\
+             operation<<X\nnone\nX\nexit-meaning<<X\ndone\nX\n"
+        )
+    );
+    assert!(std::fs::read_to_string(&summary).unwrap().starts_with("## Failover of `minio-a`"));
+    let refused = world.leeward_with(&["propose", "--all", "--storage", "none", "--to", "minio-b"], &variables);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(std::fs::read_to_string(&output).unwrap().contains("exit-meaning<<"));
+}
+
+#[test]
+fn refuses_flags_that_do_not_go_together() {
+    let world = remote();
+    for (flags, fact) in [
+        (&["--pr", "--push-to", "main"][..], "the argument '--push-to' cannot be used with '--pr'"),
+        (&["--push", "--draft"], "the argument '--draft' needs '--pr'"),
+        (&["--label", "x"], "the argument '--label' needs '--pr'"),
+        (&["--remote", "origin"], "the argument '--remote' needs '--push'"),
+    ] {
+        let run = propose(&world, flags);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(fact), "{run:?}");
+    }
+    let unknown = propose(&world, &["--push", "--remote", "fork"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (3, ""), "{unknown:?}");
+    assert!(unknown.stderr.contains("no remote is called `fork`"));
+    assert_eq!(tip(&world, BRANCH), "");
+}
