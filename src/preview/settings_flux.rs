@@ -37,8 +37,8 @@ pub(super) struct FluxSettings {
     pub(super) substitution: Option<Substitution>,
     /// What changes objects and is not modelled.
     pub(super) not_modelled: Vec<Transforming>,
-    /// Whether `spec.decryption` is set: what is encrypted in Git is applied in the clear.
-    pub(super) decrypts: bool,
+    /// `spec.decryption.provider`: what is encrypted in Git is applied in the clear.
+    pub(super) decryption: Option<String>,
     /// `spec.path`, without the dots and slashes around it.
     pub(super) path: Option<String>,
     /// What the controller says it applied; `None` where its status was not read, or not understood.
@@ -96,7 +96,7 @@ impl FluxSettings {
             ignored: entries(spec, "ignore").map(|(index, entry)| ignored(index, entry)).collect(),
             substitution: spec.get("postBuild").and_then(substitution),
             not_modelled: not_modelled(spec),
-            decrypts: spec.get("decryption").is_some_and(Value::is_object),
+            decryption: text("/spec/decryption/provider").map(str::to_owned),
             path: spec.get("path").and_then(Value::as_str).and_then(plain_path),
             is_inventory_unclear: listed.is_some() && inventory.is_none(),
             inventory,
