@@ -10,7 +10,7 @@ use super::Answer;
 use super::build::builder;
 use crate::cli::{Format, PreviewArgs};
 use crate::git::Repository;
-use crate::report::{self, BaseLine, PreviewReport};
+use crate::report::{self, BaseLine, PreviewReport, Summary};
 use observe::Source;
 use sides::Sides;
 
@@ -41,8 +41,11 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
         Format::Markdown => report::preview_markdown(&report, None).join("\n"),
         Format::Json => report::preview_json(&report),
     };
-    // A root that could not be built weighs more than differences elsewhere.
-    let code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code()).max(report.summary().exit_code());
+    // A read that failed weighs most, then a root that could not be built, then differences elsewhere.
+    let code = match &failure {
+        Some(failure) if !Summary::of(&report.roots).failed => failure.kind.exit_code(),
+        _ => report.summary().exit_code(),
+    };
     let signs = (format == Format::Text).then_some(report::SIGN_COLUMN);
     Ok(Answer { text, code, signs, failure, notes: builder.notes() })
 }
