@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::field::FieldPath;
 use super::owner::{Owner, read, same_object};
 use super::settings_argo::{ArgoSettings, TRACKING_ID, Tracking};
 use super::settings_flux::{FluxSettings, GROUP};
@@ -32,6 +33,20 @@ pub struct Applier {
     pub(super) flux: FluxSettings,
     /// Settings, where it is Argo CD.
     pub(super) argo: ArgoSettings,
+}
+
+impl Applier {
+    /// Returns the pointers of the marks that say which controller an object belongs to.
+    pub(super) fn marks(&self) -> Vec<String> {
+        let of = |place: &str, key: &str| FieldPath::default().child("metadata").child(place).child(key).pointer();
+        match self.engine {
+            Engine::Flux => ["name", "namespace"].map(|name| of("labels", &format!("{GROUP}/{name}"))).to_vec(),
+            Engine::ArgoCd | Engine::ArgoCdSsa => {
+                let key = self.argo.tracking.by_label.as_deref().map(|key| of("labels", key));
+                [of("annotations", TRACKING_ID)].into_iter().chain(key).collect()
+            }
+        }
+    }
 }
 
 /// A controller's object that live objects name.

@@ -37,6 +37,8 @@ pub(super) struct Evidence<'a> {
     pub(super) mask: &'a Mask,
     /// Which object.
     pub(super) id: &'a ObjectId,
+    /// Pointers of the controller's own marks.
+    pub(super) marks: &'a [String],
 }
 
 /// Returns what was intended and does not happen.
@@ -125,7 +127,7 @@ pub(super) fn beyond(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let predicted = comparable(evidence.predicted);
     let lost: Vec<&Change> = evidence.drift.iter().filter(|drift| !survives(drift, evidence, &predicted)).collect();
-    for change in evidence.effective.iter().filter(|change| !is_mark(&change.pointer)) {
+    for change in evidence.effective.iter().filter(|change| !is_mark(change, evidence.marks)) {
         let drifted = lost.iter().find(|drift| related(&drift.pointer, &change.pointer));
         let is_intended = evidence.intended.iter().any(|intended| related(&intended.pointer, &change.pointer));
         let masked = evidence.mask.shown(evidence.id, change);
@@ -142,15 +144,26 @@ pub(super) fn beyond(evidence: &Evidence<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Returns whether a field only says which controller an object belongs to.
-fn is_mark(pointer: &str) -> bool {
-    let marks = [
-        "/metadata/labels/kustomize.toolkit.fluxcd.io~1name",
-        "/metadata/labels/kustomize.toolkit.fluxcd.io~1namespace",
-        "/metadata/labels/app.kubernetes.io~1instance",
-        "/metadata/annotations/argocd.argoproj.io~1tracking-id",
-    ];
-    marks.iter().any(|mark| within(pointer, mark))
+/// Returns whether a change only says which controller an object belongs to: a mark, or a map of nothing but marks.
+fn is_mark(change: &Change, marks: &[String]) -> bool {
+    let is_one = |pointer: &str| marks.iter().any(|mark| within(pointer, mark));
+    let path = FieldPath::parse(&change.pointer);
+    let are_marks = |value: &Option<Value>| match value {
+        Some(Value::Object(fields)) => fields.keys().all(|key| is_one(&path.child(key).pointer())),
+        Some(_) => false,
+        None => true,
+    };
+    is_one(&change.pointer) || (are_marks(&change.before) && are_marks(&change.after))
+}
+
+/// Returns that the live object lost the controller's marks, or never had them.
+pub(super) fn unmarked(evidence: &Evidence<'_>) -> Option<Finding> {
+    let is_missing = |change: &&Change| is_mark(change, evidence.marks) && change.before.is_none();
+    let missing: Vec<String> =
+        evidence.effective.iter().filter(is_missing).map(|change| format!("`{}`", change.path)).collect();
+    let fact =
+        format!("the live object lacks the marks of its controller, which come with the apply: {}", missing.join(", "));
+    (!missing.is_empty()).then(|| Finding::note("marks-missing", fact))
 }
 
 /// Returns a value in a line of text.

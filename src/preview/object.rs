@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::applier::Applier;
-use super::crosscheck::{Evidence, beyond, vanished};
+use super::crosscheck::{Evidence, beyond, unmarked, vanished};
 use super::desired::{Sent, sent};
 use super::difference::{bare, differences, stored};
 use super::drift::drift;
@@ -194,7 +194,9 @@ impl Start<'_> {
             true if preview.trouble.is_some() && preview.basis == Basis::Nothing => Action::CannotTell,
             true => Action::Unchanged,
         };
+        let marks = case.applier.marks();
         let evidence = Evidence {
+            marks: &marks,
             intended: &preview.intended,
             effective: &preview.effective,
             drift: &preview.drift,
@@ -205,7 +207,8 @@ impl Start<'_> {
             mask: &self.context.shared.mask,
             id: case.id,
         };
-        let findings: Vec<Finding> = vanished(&evidence).into_iter().chain(beyond(&evidence)).collect();
+        let findings: Vec<Finding> =
+            vanished(&evidence).into_iter().chain(beyond(&evidence)).chain(unmarked(&evidence)).collect();
         preview.findings.extend(findings);
         let is_silent = preview.effective.is_empty() && !preview.intended.is_empty() && !refusal::is_refused(preview);
         if let (Some(left), true) = (left, is_silent) {

@@ -36,6 +36,7 @@ pub fn preview_among(
     let refusal = stop_after_refusal(applier, &pairs, &mut objects);
     let mut findings = findings(applier, &objects);
     findings.extend(refusal);
+    findings.extend(unshown(&pairs, deployed, applier));
     shared.mask.findings(&mut findings);
     RootPreview {
         path: deployed.path.clone(),
@@ -75,15 +76,53 @@ pub fn objects_sent(deployed: &Deployed, applier: &Applier, live: &Live) -> Vec<
 
 /// Returns what the controller applied once and Git no longer has, before or after.
 fn stale(pairs: &[Pair], deployed: &Deployed, applier: &Applier) -> Vec<Pair> {
-    // An owner of a folder above applies other roots too: its inventory holds theirs.
-    let is_whole = applier.flux.path.as_deref() == Some(deployed.path.as_str());
-    let is_plain = !transform::renames(applier) && applier.flux.substitution.is_none();
-    if applier.engine != Engine::Flux || !is_whole || !is_plain {
+    if applier.engine != Engine::Flux || incomparable(deployed, applier).is_some() {
         return Vec::new();
     }
+    let pair = |id: &ObjectId| Pair { id: id.clone(), before: None, after: None };
+    of_nobody(pairs, applier).map(pair).collect()
+}
+
+/// Returns the objects of the inventory that Git does not have.
+fn of_nobody<'a>(pairs: &'a [Pair], applier: &'a Applier) -> impl Iterator<Item = &'a ObjectId> {
     let is_known = |id: &ObjectId| pairs.iter().any(|pair| is_same(&pair.id, id));
-    let inventory = applier.flux.inventory.iter().flatten();
-    inventory.filter(|id| !is_known(id)).map(|id| Pair { id: id.clone(), before: None, after: None }).collect()
+    applier.flux.inventory.iter().flatten().filter(move |id| !is_known(id))
+}
+
+/// Returns why the controller's inventory cannot be held against Git.
+fn incomparable(deployed: &Deployed, applier: &Applier) -> Option<&'static str> {
+    if applier.flux.is_inventory_unclear {
+        Some("it has entries of an unknown form")
+    } else if applier.flux.path.as_deref() != Some(deployed.path.as_str()) {
+        // An owner of a folder above applies other roots too: its inventory holds theirs.
+        Some("`spec.path` is not this root")
+    } else if transform::renames(applier) {
+        Some("settings that are not modelled may change names")
+    } else if applier.flux.substitution.is_some() {
+        Some("`spec.postBuild` may change names")
+    } else {
+        None
+    }
+}
+
+/// Returns that objects of the inventory may go which the preview does not show.
+fn unshown(pairs: &[Pair], deployed: &Deployed, applier: &Applier) -> Option<Finding> {
+    let may_prune = applier.engine == Engine::Flux && applier.flux.prune != Some(false);
+    let why = incomparable(deployed, applier).filter(|_| may_prune)?;
+    let count = of_nobody(pairs, applier).count();
+    if count == 0 && !applier.flux.is_inventory_unclear {
+        return None;
+    }
+    let objects = match count {
+        0 => "objects".to_owned(),
+        1 => "1 object".to_owned(),
+        count => format!("{count} objects"),
+    };
+    let owner = applier.owner.as_deref().unwrap_or("the controller's object");
+    let fact = format!(
+        "the inventory of `{owner}` holds {objects} beside those of this root, and is not held against it: {why}"
+    );
+    Some(Finding::note("inventory-not-shown", fact))
 }
 
 /// Returns what the approver has to know of the whole root.
@@ -165,4 +204,46 @@ fn stop_after_refusal(applier: &Applier, pairs: &[Pair], objects: &mut [ObjectPr
 fn wave(pair: &Pair) -> i64 {
     let said = pair.after.as_ref().and_then(|after| annotation(after, "argocd.argoproj.io/sync-wave"));
     said.and_then(|wave| wave.trim().parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::preview::Engine;
+    use crate::preview::tests::{applied, cluster, kustomization, live, options, previewed, root};
+
+    #[test]
+    fn an_inventory_that_is_not_held_against_git_is_said_to_be_left_out() {
+        let manifest = cluster(3, &json!({}));
+        let of = |change: &dyn Fn(&mut Value)| {
+            let mut owner = kustomization();
+            let ids = ["pxc_cluster1_pxc.percona.com_PerconaXtraDBCluster", "pxc_old__ConfigMap"];
+            let entries = ids.map(|id| json!({"id": id, "v": "v1"}));
+            owner["status"] = json!({"inventory": {"entries": entries}});
+            change(&mut owner);
+            let live = live(&[applied(&manifest, Engine::Flux)], owner);
+            let preview = previewed(&root(&[&manifest], &[&manifest]), &live, Engine::Flux, &options());
+            let said: Vec<String> = preview
+                .findings
+                .iter()
+                .filter(|one| one.id == "inventory-not-shown")
+                .map(|one| one.fact.clone())
+                .collect();
+            (preview.objects.len(), said)
+        };
+        let start = "the inventory of `Kustomization flux-system/pxc` holds";
+        let left = |why: &str| {
+            (1, vec![format!("{start} 1 object beside those of this root, and is not held against it: {why}")])
+        };
+        assert_eq!(of(&|_| {}), (2, vec![]));
+        assert_eq!(of(&|owner| owner["spec"]["path"] = "./".into()), left("`spec.path` is not this root"));
+        let substitutes = |owner: &mut Value| owner["spec"]["postBuild"] = json!({"substitute": {"a": "b"}});
+        assert_eq!(of(&substitutes), left("`spec.postBuild` may change names"));
+        let odd = |owner: &mut Value| owner["status"]["inventory"]["entries"][1]["id"] = "odd".into();
+        let why = "it has entries of an unknown form";
+        let said = format!("{start} objects beside those of this root, and is not held against it: {why}");
+        assert_eq!(of(&odd), (1, vec![said]));
+        assert_eq!(of(&|owner| owner["spec"]["prune"] = false.into()).1, Vec::<String>::new());
+    }
 }

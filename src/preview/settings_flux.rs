@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::field::FieldPath;
 use super::selector::Selector;
 use crate::model::object::ObjectId;
+use crate::model::path::RepoPath;
 
 /// The API group of the kind, and the prefix of the labels and annotations.
 pub(super) const GROUP: &str = "kustomize.toolkit.fluxcd.io";
@@ -36,12 +37,14 @@ pub(super) struct FluxSettings {
     pub(super) substitution: Option<Substitution>,
     /// What changes objects and is not modelled.
     pub(super) not_modelled: Vec<Transforming>,
-    /// Whether `spec.decryption` is set: what is encrypted in Git is applied in the clear.
-    pub(super) decrypts: bool,
+    /// `spec.decryption.provider`: what is encrypted in Git is applied in the clear.
+    pub(super) decryption: Option<String>,
     /// `spec.path`, without the dots and slashes around it.
     pub(super) path: Option<String>,
-    /// What the controller says it applied; `None` where its status was not read.
+    /// What the controller says it applied; `None` where its status was not read, or not understood.
     pub(super) inventory: Option<Vec<ObjectId>>,
+    /// Whether its status names objects in a form that is not known.
+    pub(super) is_inventory_unclear: bool,
 }
 
 /// Fields that a controller leaves alone.
@@ -79,6 +82,9 @@ impl FluxSettings {
         let spec = owner.get("spec").unwrap_or(&Value::Null);
         let text = |pointer: &str| owner.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
         let name = text("/metadata/name").map(str::to_owned);
+        let listed = owner.pointer("/status/inventory/entries").and_then(Value::as_array);
+        // An entry that is not understood could be any object.
+        let inventory: Option<Vec<ObjectId>> = listed.and_then(|listed| listed.iter().map(inventory_entry).collect());
         Self {
             named: name.map(|name| (name, text("/metadata/namespace").unwrap_or("default").to_owned())),
             is_suspended: spec.get("suspend") == Some(&Value::Bool(true)),
@@ -90,16 +96,17 @@ impl FluxSettings {
             ignored: entries(spec, "ignore").map(|(index, entry)| ignored(index, entry)).collect(),
             substitution: spec.get("postBuild").and_then(substitution),
             not_modelled: not_modelled(spec),
-            decrypts: spec.get("decryption").is_some_and(Value::is_object),
-            path: spec.get("path").and_then(Value::as_str).map(plain_path),
-            inventory: inventory(owner),
+            decryption: text("/spec/decryption/provider").map(str::to_owned),
+            path: spec.get("path").and_then(Value::as_str).and_then(plain_path),
+            is_inventory_unclear: listed.is_some() && inventory.is_none(),
+            inventory,
         }
     }
 }
 
-/// Returns a path without the dots and slashes around it.
-fn plain_path(path: &str) -> String {
-    path.trim_start_matches("./").trim_matches('/').trim_start_matches('.').to_owned()
+/// Returns a path inside the repository, whose top Flux takes for the root of all paths.
+fn plain_path(path: &str) -> Option<String> {
+    RepoPath::parse(path.trim_start_matches('/')).ok().map(|path| path.as_str().to_owned())
 }
 
 /// Returns a map of texts.
@@ -160,12 +167,6 @@ fn not_modelled(spec: &Value) -> Vec<Transforming> {
     found
 }
 
-/// Returns the objects that the controller says it applied.
-fn inventory(owner: &Value) -> Option<Vec<ObjectId>> {
-    let entries = owner.pointer("/status/inventory/entries")?.as_array()?;
-    Some(entries.iter().filter_map(inventory_entry).collect())
-}
-
 /// Returns one entry of an inventory: `<namespace>_<name>_<group>_<kind>`.
 fn inventory_entry(entry: &Value) -> Option<ObjectId> {
     let mut parts = entry.get("id")?.as_str()?.split('_');
@@ -209,5 +210,19 @@ mod tests {
         let fields: Vec<&str> = settings.not_modelled.iter().map(|one| one.field.as_str()).collect();
         assert_eq!(fields, ["spec.patches[0]", "spec.images"]);
         assert_eq!((settings.prune, settings.is_suspended, settings.inventory), (Some(true), false, None));
+    }
+
+    #[test]
+    fn reads_paths_as_flux_does_and_no_inventory_of_which_a_part_is_not_understood() {
+        let of = |path: &str, ids: &[&str]| {
+            let entries: Vec<Value> = ids.iter().map(|id| json!({"id": id, "v": "v1"})).collect();
+            let owner = json!({"spec": {"path": path}, "status": {"inventory": {"entries": entries}}});
+            let settings = FluxSettings::of(&owner);
+            (settings.path, settings.inventory.map(|all| all.len()), settings.is_inventory_unclear)
+        };
+        assert_eq!(of("./a//b/", &["_pxc__Namespace"]), (Some("a/b".into()), Some(1), false));
+        assert_eq!(of("/.hidden/../a", &["_pxc__Namespace", "odd"]), (Some("a".into()), None, true));
+        assert_eq!(of(".hidden", &[]), (Some(".hidden".into()), Some(0), false));
+        assert_eq!(of("../a", &[]), (None, Some(0), false));
     }
 }

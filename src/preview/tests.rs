@@ -344,3 +344,21 @@ fn a_map_that_git_empties_is_refused_on_the_server() {
         assert_eq!(is_refused, expected == Action::Unchanged, "{engine:?}");
     }
 }
+
+#[test]
+fn missing_marks_of_the_controller_are_no_manual_change() {
+    let manifest = cluster(3, &json!({}));
+    for engine in ENGINES {
+        let mut object = applied(&manifest, engine);
+        let metadata = object["metadata"].as_object_mut().unwrap();
+        for marks in ["labels", "annotations"] {
+            let keys = ["kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace"];
+            let Some(marks) = metadata.get_mut(marks).and_then(Value::as_object_mut) else { continue };
+            marks.retain(|key, _| !keys.contains(&key.as_str()) && key != "argocd.argoproj.io/tracking-id");
+        }
+        metadata.retain(|_, value| value.as_object().is_none_or(|fields| !fields.is_empty()));
+        let preview = previewed(&root(&[&manifest], &[&manifest]), &live(&[object], owner(engine)), engine, &options());
+        let ids: Vec<_> = preview.objects[0].findings.iter().map(|one| one.id).collect();
+        assert_eq!(ids, ["marks-missing"], "{engine:?}");
+    }
+}

@@ -26,7 +26,10 @@ pub(super) fn touching(id: &ObjectId, value: &Value, applier: &Applier) -> Optio
     };
     let mut fields: Vec<String> =
         settings(applier).iter().filter(touches).map(|one| format!("`{}`", one.field)).collect();
-    if applier.engine == Engine::Flux && applier.flux.decrypts && value.get("sops").is_some_and(Value::is_object) {
+    if applier.engine == Engine::Flux
+        && applier.flux.decryption.is_some()
+        && value.get("sops").is_some_and(Value::is_object)
+    {
         fields.push("`spec.decryption`".to_owned());
     }
     (!fields.is_empty()).then(|| fields.join(", "))

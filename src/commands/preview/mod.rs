@@ -14,7 +14,7 @@ use super::reach::outside;
 use crate::cli::{Format, PreviewArgs};
 use crate::failure::Failure;
 use crate::git::Repository;
-use crate::report::{self, BaseLine, PreviewReport};
+use crate::report::{self, BaseLine, PreviewReport, Summary};
 use observe::Source;
 use sides::Sides;
 
@@ -24,6 +24,8 @@ pub(super) struct Seen {
     pub(super) report: PreviewReport,
     /// The first root that could not be built.
     failure: Option<Failure>,
+    /// The exit code of what was seen.
+    code: u8,
     /// What a person has to know of who built.
     notes: Vec<String>,
 }
@@ -31,14 +33,12 @@ pub(super) struct Seen {
 /// Runs the verb.
 pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> {
     let repository = Repository::open(&args.change.repo)?;
-    let Seen { report, mut failure, mut notes } = look(&repository, args)?;
+    let Seen { report, mut failure, mut code, mut notes } = look(&repository, args)?;
     let text = match format {
         Format::Text => report::preview_text(&report),
         Format::Markdown => report::preview_markdown(&report, None).join("\n"),
         Format::Json => report::preview_json(&report),
     };
-    // A root that could not be built weighs more than differences elsewhere.
-    let mut code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code()).max(report.summary().exit_code());
     if args.comment.comment {
         match comment::keep(&repository, args, &report) {
             Ok(said) => notes.push(said),
@@ -77,7 +77,12 @@ pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Resul
         next: None,
         is_partial: failure.is_some(),
     };
-    Ok(Seen { report, failure, notes: builder.notes() })
+    // A read that failed weighs most, then a root that could not be built, then differences elsewhere.
+    let code = match &failure {
+        Some(failure) if !Summary::of(&report.roots).failed => failure.kind.exit_code(),
+        _ => report.summary().exit_code(),
+    };
+    Ok(Seen { report, failure, code, notes: builder.notes() })
 }
 
 /// Returns how a revision is reported.
