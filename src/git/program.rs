@@ -205,6 +205,6 @@ mod tests {
     #[test]
     fn looks_for_programs_only_where_no_repository_has_a_say() {
         assert_eq!(folders(Some(".:/usr/bin::bin:/bin".to_owned())), [Path::new("/usr/bin"), Path::new("/bin")]);
-        assert_eq!(folders(None), [PathBuf::new(); 0]);
+        assert!(folders(None).is_empty());
     }
 }
