@@ -362,3 +362,18 @@ fn missing_marks_of_the_controller_are_no_manual_change() {
         assert_eq!(ids, ["marks-missing"], "{engine:?}");
     }
 }
+
+#[test]
+fn an_object_that_is_being_deleted_says_what_it_waits_for() {
+    for engine in [Engine::ArgoCd, Engine::ArgoCdSsa, Engine::Flux] {
+        let manifest = cluster(3, &json!({}));
+        let mut going = applied(&manifest, engine);
+        going["metadata"]["deletionTimestamp"] = json!("2026-11-22T10:00:00Z");
+        going["metadata"]["finalizers"] = json!(["percona.com/delete-pvc"]);
+        let preview = previewed(&root(&[&manifest], &[&manifest]), &live(&[going], owner(engine)), engine, &options());
+        let said = preview.objects[0].findings.iter().find(|finding| finding.id == "being-deleted").unwrap();
+        let fact = "`PerconaXtraDBCluster pxc/cluster1` is being deleted since 2026-11-22T10:00:00Z and waits for \
+                    `percona.com/delete-pvc`: what is applied to it goes with it";
+        assert_eq!((said.level, said.fact.as_str()), (crate::model::finding::Level::Warn, fact), "{engine:?}");
+    }
+}

@@ -126,3 +126,46 @@ fn refuses_flags_that_do_not_go_together() {
     assert!(unknown.stderr.contains("no remote is called `fork`"));
     assert_eq!(tip(&world, BRANCH), "");
 }
+
+#[test]
+fn the_script_of_the_action_proposes_and_tells_the_next_steps() {
+    let world = remote();
+    let action = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.github/actions/propose/action.yml"));
+    let action = leeward::model::yaml::documents(&action.unwrap()).unwrap().remove(0);
+    let step = &action["runs"]["steps"][0];
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_leeward")).parent().unwrap();
+    let mut bash = world.command("bash");
+    bash.current_dir(world.repo()).args(["-euo", "pipefail", "-c", step["run"].as_str().unwrap()]);
+    bash.env("PATH", format!("{}:{}", program.display(), crate::world::path().to_str().unwrap()));
+    bash.env("LEEWARD_NOW", crate::world::NOW).env("GITHUB_OUTPUT", world.top().join("outputs"));
+    let inputs =
+        [("storage", "minio-a"), ("to", "minio-b"), ("cluster", ""), ("reason", ""), ("token", "canary-token")];
+    for (name, expression) in step["env"].as_object().unwrap() {
+        let expression = expression.as_str().unwrap();
+        let input = inputs.iter().find(|(input, _)| expression == format!("${{{{ inputs.{input} }}}}"));
+        bash.env(name, input.map_or(expression, |(_, value)| value));
+    }
+    let run = Run::of(&mut bash);
+    // A folder is no forge: the branch is there, the pull request is not.
+    assert_eq!((run.code, tip(&world, BRANCH).is_empty()), (4, false), "{run:?}");
+    assert!(!format!("{run:?}").contains("canary"), "{run:?}");
+    let outputs = std::fs::read_to_string(world.top().join("outputs")).unwrap();
+    let values: Vec<&str> = outputs.lines().filter(|line| !line.starts_with("leeward-")).collect();
+    let said: Vec<&str> = values.iter().map(|line| line.split("<<").next().unwrap()).collect();
+    let commit = tip(&world, BRANCH);
+    let want = [
+        "branch",
+        BRANCH,
+        "commit",
+        &commit,
+        "pull-request-url",
+        "",
+        "pull-request-number",
+        "",
+        "operation",
+        "none",
+        "exit-meaning",
+        "outside",
+    ];
+    assert_eq!(said, want);
+}

@@ -106,21 +106,21 @@ impl Given {
     /// Takes in an object, or those of a list.
     fn object(&mut self, mut value: Value) -> anyhow::Result<()> {
         let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
-        if let (true, Some(Value::Array(items))) = (is_list, value.get_mut("items").map(Value::take)) {
+        if let Some(items) = value.get_mut("items").filter(|items| is_list && items.is_array()) {
+            let Value::Array(items) = items.take() else { return Ok(()) };
             return items.into_iter().try_for_each(|item| self.object(item));
         }
-        let id = Object::new(value.clone()).id;
+        let Object { id, value } = Object::new(value);
         if id.kind.is_empty() || id.name.is_empty() {
             return Err(refused("it holds something without `kind` or `metadata.name`").hint(MAKE).into());
         }
         let shown = id.to_string();
         let key = (id.group, id.kind, id.namespace, id.name);
-        match self.objects.insert(key, value.clone()) {
-            Some(other) if bare(&other) != bare(&value) => {
-                Err(refused(format!("`{shown}` is there twice, and not the same")).hint("--live PATH").into())
-            }
-            _ => Ok(()),
+        if self.objects.get(&key).is_some_and(|other| bare(other) != bare(&value)) {
+            return Err(refused(format!("`{shown}` is there twice, and not the same")).hint("--live PATH").into());
         }
+        self.objects.insert(key, value);
+        Ok(())
     }
 }
 
@@ -149,8 +149,8 @@ fn unasked(id: &ObjectId) -> Trouble {
     let namespace = id.namespace.as_ref().map(|namespace| format!(" -n {}", quoted(namespace))).unwrap_or_default();
     Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent").hint(format!(
         "kubectl get {} {}{namespace} -o yaml --show-managed-fields",
-        kind.to_lowercase(),
-        id.name
+        quoted(&kind.to_lowercase()),
+        quoted(&id.name)
     ))
 }
 
@@ -188,5 +188,20 @@ mod tests {
         let twice = "{kind: A, metadata: {name: x}}\n---\n{kind: A, metadata: {name: x}, spec: 1}";
         assert_eq!(given(twice), Err("`A x` is there twice, and not the same".to_owned()));
         assert!(given("{\"kind\": ").unwrap_err().starts_with("it is no JSON: "));
+    }
+
+    #[test]
+    fn an_object_with_items_is_no_list_and_keeps_them() {
+        let mut given = Given { objects: BTreeMap::new(), name: String::new() };
+        given.add(b"{apiVersion: x.example/v1, kind: Menu, metadata: {name: m}, items: [1, 2]}").unwrap();
+        let menu = given.objects.values().next().unwrap();
+        assert_eq!(menu["items"], serde_json::json!([1, 2]));
+    }
+
+    #[test]
+    fn what_a_hint_has_typed_is_quoted() {
+        let value = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x; reboot"}});
+        let hint = "kubectl get configmap 'x; reboot' -o yaml --show-managed-fields";
+        assert_eq!(unasked(&Object::new(value).id).hint.as_deref(), Some(hint));
     }
 }

@@ -14,6 +14,7 @@ use crate::git::{Base, Repository, Tree};
 use crate::kustomize::files::{Entry, Files as _, Patched};
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
+use crate::model::shell::quoted;
 use crate::preview::Deployed;
 use crate::render::overlay::created_kustomization;
 use crate::survey::{self, Root};
@@ -152,15 +153,16 @@ fn overtaken(
     read: &BTreeSet<RepoPath>,
 ) -> anyhow::Result<Option<Finding>> {
     let since = repository.changed_paths(&revisions.base.commit, &tip.commit)?;
-    let since: BTreeSet<RepoPath> = since.iter().filter_map(|path| RepoPath::parse(path).ok()).collect();
-    if !is_touched(read, &since) {
+    let known: BTreeSet<RepoPath> = since.iter().filter_map(|path| RepoPath::parse(path).ok()).collect();
+    // A name that cannot be followed may be one that is read.
+    if known.len() == since.len() && !is_touched(read, &known) {
         return Ok(None);
     }
     let fact = format!(
         "`{}` went on since `{}` left it, in files that are deployed: what merging gives is not what is shown",
         tip.name, revisions.head.name
     );
-    Ok(Some(Finding::warn("base-moved", fact).hint(format!("git merge {}", tip.name))))
+    Ok(Some(Finding::warn("base-moved", fact).hint(format!("git merge {}", quoted(&tip.name)))))
 }
 
 /// One revision, surveyed.
@@ -201,9 +203,13 @@ impl<'a> Side<'a> {
         if root.kustomization.is_some() {
             return builder.build(&self.tree, path, root.restrictor, Extent::Whole).map(Some);
         }
-        let is_file = |path: &&RepoPath| matches!(self.tree.entry(path.as_str()), Ok(Some(Entry::File { .. })));
-        let below = |file: &RepoPath| file.below(path).map(str::to_owned);
-        let manifests: Vec<String> = root.manifests.iter().filter(is_file).filter_map(below).collect();
+        let mut manifests = Vec::new();
+        for file in &root.manifests {
+            // Folders with a kustomization of their own are roots of their own.
+            if self.tree.entry(file.as_str())? != Some(Entry::Folder) {
+                manifests.extend(file.below(path).map(str::to_owned));
+            }
+        }
         if manifests.is_empty() {
             return Ok(Some(Built { objects: Vec::new(), text: String::new() }));
         }

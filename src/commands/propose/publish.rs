@@ -91,9 +91,12 @@ fn based(remote: &Remote<'_>, args: &ProposeArgs) -> RecoveryArgs {
 /// Returns what the plan was made from: somebody who changes it meanwhile asks for another plan.
 fn inputs(repository: &Repository, recovery: &Recovery) -> anyhow::Result<BTreeMap<String, String>> {
     let tree = repository.tree(&recovery.base.commit)?;
-    let config = tree.read("leeward.yaml").map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let config = match tree.entry("leeward.yaml")? {
+        Some(_) => String::from_utf8_lossy(&tree.read("leeward.yaml")?).into_owned(),
+        None => String::new(),
+    };
     Ok([
-        ("leeward.yaml".to_owned(), config.unwrap_or_default()),
+        ("leeward.yaml".to_owned(), config),
         ("--storage".to_owned(), recovery.storage.clone()),
         ("--to".to_owned(), recovery.target.clone()),
     ]

@@ -80,6 +80,9 @@ fn find<'a>(previews: &'a BTreeMap<String, Value>, scenario: &Scenario, (kind, n
 /// Holds what was said against what became.
 fn verdict(said: &Value, was: Option<&Value>, is: Option<&Value>) -> Verdict {
     let action = said["action"].as_str().unwrap_or_default();
+    if said.is_null() {
+        return Verdict::Differs(vec!["the preview does not name the object".to_owned()]);
+    }
     if action == "cannot-tell" {
         return Verdict::CannotTell(said["trouble"]["fact"].as_str().unwrap_or_default().to_owned());
     }
@@ -103,13 +106,24 @@ fn verdict(said: &Value, was: Option<&Value>, is: Option<&Value>) -> Verdict {
         (Some(_), None) => paths.push("the object is gone".to_owned()),
         (None, Some(_)) => paths.push("the object is there".to_owned()),
     }
-    let is_sure = |path: &String| !unsure.iter().any(|pointer| path.starts_with(pointer));
+    paths.extend(unchanged_masks(said, was, is));
+    let is_within = |path: &String, pointer: &str| path == pointer || path.starts_with(&format!("{pointer}/"));
+    let is_sure = |path: &String| !unsure.iter().any(|pointer| is_within(path, pointer));
     let (sure, open): (Vec<String>, Vec<String>) = paths.into_iter().partition(is_sure);
     match (sure.is_empty(), open.is_empty()) {
         (false, _) => Verdict::Differs(sure),
         (true, false) => Verdict::CannotTell(open.join(", ")),
         (true, true) => Verdict::Equal,
     }
+}
+
+/// Returns the fields that were said to change without being shown, and did not.
+fn unchanged_masks(said: &Value, was: Option<&Value>, is: Option<&Value>) -> Vec<String> {
+    let (Some(was), Some(is)) = (was, is) else { return Vec::new() };
+    let changes = said["effective"].as_array().into_iter().flatten();
+    let masked = changes.filter(|change| change["after"].as_str().is_some_and(|text| text.starts_with("***")));
+    let pointers = masked.filter_map(|change| change["pointer"].as_str());
+    pointers.filter(|pointer| was.pointer(pointer) == is.pointer(pointer)).map(str::to_owned).collect()
 }
 
 /// Returns an object with the effective changes laid over it.
