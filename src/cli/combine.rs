@@ -5,7 +5,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{Cli, LiveArgs, PreviewArgs, ProposeArgs, RecoveryArgs, Verb};
+use super::{Cli, DryRunArg, LiveArgs, PreviewArgs, ProposeArgs, RecoveryArgs, Verb};
 
 impl Cli {
     /// Returns the command line as typed, with the variables that it leaves room for.
@@ -133,6 +133,12 @@ fn live(args: &mut LiveArgs, matches: &ArgMatches) -> Result<(), Fault> {
             Loser::First => args.live.clear(),
             Loser::Second | Loser::Neither => {}
         }
+    }
+    let is_dry_run = args.dry_run == DryRunArg::Server;
+    match loser(matches, ("live", !args.live.is_empty()), ("dry_run", is_dry_run))? {
+        Loser::First => args.live.clear(),
+        Loser::Second => args.dry_run = DryRunArg::None,
+        Loser::Neither => {}
     }
     if !args.live.is_empty() {
         (args.context, args.kubeconfig) = (None, None);

@@ -217,6 +217,9 @@ fn files_and_a_cluster_are_not_read_together() {
     let run = preview(&world, &["--head", BRANCH, "--context", "a"]);
     let said = "error: the argument '--live' cannot be used with '--context'\n";
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.starts_with(said)), (2, "", true), "{}", run.stderr);
+    let run = preview(&world, &["--head", BRANCH, "--dry-run", "server"]);
+    let said = "error: the argument '--live' cannot be used with '--dry-run'\n";
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.starts_with(said)), (2, "", true), "{}", run.stderr);
     // What is typed beats the environment.
     let args = ["preview", "--live", "../live.yaml", "--head", BRANCH, "--cluster", "pxc-a/cluster1"];
     let run = world.leeward_with(&args, &[("LEEWARD_CONTEXT", "a")]);
