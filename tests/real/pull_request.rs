@@ -62,9 +62,19 @@ fn operation(run: &(Option<i32>, Value, String)) -> (&str, &str) {
     (pull["operation"].as_str().unwrap(), pull["state"].as_str().unwrap())
 }
 
+/// What people and leeward write of each pull request, in any state. What the forge works out of it later, by itself
+/// (whether it can be merged, and when that was found), is no part of it.
 fn pulls(bed: &Bed, repository: &Repository<'_>) -> Vec<Value> {
     let path = format!("{}/pulls?state=all", repository.api_path());
-    bed.gitea().api("GET", &path, None).unwrap().as_array().unwrap().clone()
+    let written = ["number", "title", "body", "labels", "state", "draft", "comments", "assignees", "milestone"];
+    let pulls = bed.gitea().api("GET", &path, None).unwrap();
+    let one = |pull: &Value| {
+        let mut kept: Value = written.iter().map(|field| ((*field).to_owned(), pull[*field].clone())).collect();
+        kept["head"] = pull["head"]["sha"].clone();
+        kept["base"] = pull["base"]["ref"].clone();
+        kept
+    };
+    pulls.as_array().unwrap().iter().map(one).collect()
 }
 
 pub(crate) fn a_pull_request_is_opened_once_and_left_alone_where_nothing_changed(bed: &Bed) {
