@@ -9,6 +9,7 @@ use crate::argo_parts::Argo;
 use crate::flux::Flux;
 use crate::gitea::Gitea;
 use crate::kubernetes::Kubernetes;
+use crate::percona::Percona;
 use crate::preview::Stage;
 use crate::process::clean;
 use crate::room::Room;
@@ -19,6 +20,7 @@ pub(crate) struct Bed {
     flux: OnceLock<Result<Flux, String>>,
     gitea: OnceLock<Result<Gitea, String>>,
     kubernetes: OnceLock<Result<Arc<Kubernetes>, String>>,
+    percona: OnceLock<Result<Percona, String>>,
     stage: OnceLock<Result<Stage, String>>,
     room: Arc<Room>,
 }
@@ -31,6 +33,7 @@ impl Bed {
             flux: OnceLock::new(),
             gitea: OnceLock::new(),
             kubernetes: OnceLock::new(),
+            percona: OnceLock::new(),
             stage: OnceLock::new(),
             room: Arc::new(Room::open()),
         }
@@ -44,6 +47,11 @@ impl Bed {
     /// Returns the cluster of the preview's tests, which other tests never see.
     pub(crate) fn stage(&self) -> &Stage {
         part("the preview's Kubernetes", &self.stage, Stage::start)
+    }
+
+    /// Returns the operator, on a cluster of its own.
+    pub(crate) fn percona(&self) -> &Percona {
+        part("the operator", &self.percona, Percona::start)
     }
 
     /// Returns the forge.
@@ -84,6 +92,7 @@ impl Bed {
     pub(crate) fn memory(&self) -> Vec<(&'static str, u64)> {
         let mut all = up(&self.kubernetes).map(|cluster| cluster.memory()).unwrap_or_default();
         all.extend(up(&self.stage).map(|stage| stage.cluster.memory()).unwrap_or_default());
+        all.extend(up(&self.percona).map(Percona::memory).unwrap_or_default());
         all.extend(up(&self.gitea).map(Gitea::memory));
         all.extend(up(&self.flux).into_iter().flat_map(Flux::memory));
         all.extend(up(&self.argo).into_iter().flat_map(Argo::memory));
@@ -95,6 +104,9 @@ impl Drop for Bed {
     fn drop(&mut self) {
         // At once, so that the grace of one is the grace of all.
         self.room.ask_all_to_end();
+        if let Some(percona) = up(&self.percona) {
+            percona.ask_all_to_end();
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The built program against real components as plain processes: a Kubernetes API server, Flux, Argo CD, Gitea. Started
-//! by `tests/real/run`, which builds them; under a plain `cargo test` every test here is skipped by name.
+//! The built program against real components as plain processes: a Kubernetes API server, Flux, Argo CD, Gitea, the
+//! operator on played nodes. Started by `tests/real/run`, which builds them; under a plain `cargo test` every test here is skipped by name.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -13,7 +13,9 @@ mod gitea;
 mod gitops;
 mod http;
 mod kubernetes;
+mod operated;
 mod operator;
+mod percona;
 mod preview;
 mod process;
 mod program;
@@ -31,6 +33,9 @@ const CLUSTER: &[&str] = &["etcd", "kube-apiserver", "kubectl"];
 /// A cluster that makes service accounts and ends what it deletes.
 const WHOLE_CLUSTER: &[&str] = &["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"];
 
+/// The operator on a cluster whose nodes are played.
+const OPERATOR: &[&str] =
+    &["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "pxc-operator"];
 /// The forge alone.
 const FORGE: &[&str] = &["gitea"];
 /// Flux on a cluster, reading from the forge.
@@ -63,6 +68,7 @@ const TESTS: &[Test] = &[
     test!(CLUSTER, smoke::the_api_server_takes_the_operators_definitions_and_a_cluster),
     test!(WHOLE_CLUSTER, smoke::a_deleted_namespace_is_gone_with_what_was_in_it),
     test!(FORGE, smoke::the_forge_takes_a_push_and_merges_a_pull_request),
+    test!(OPERATOR, operated::the_operator_turns_a_backup_into_a_job_and_takes_its_end),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),

@@ -11,7 +11,7 @@ use crate::program;
 use crate::skip::skip;
 
 /// Programs that listen beyond 127.0.0.1, whatever they are told.
-const OPEN: [&str; 1] = ["argocd"];
+const OPEN: [&str; 2] = ["argocd", "pxc-operator"];
 
 /// A test: what it shows, the programs it needs, and how.
 pub(crate) struct Test {

@@ -11,7 +11,7 @@ name=${1:?usage: build.sh [--built] NAME}
 cgo=0 tags= flags='-s -w' own= from= beside=
 case "$name" in
     etcd) module=etcd source=go.etcd.io/etcd/server/v3 ;;
-    kube-apiserver | kube-controller-manager | kubectl)
+    kube-apiserver | kube-controller-manager | kube-scheduler | kubectl)
         module=k8s source=k8s.io/kubernetes/cmd/$name
         # Without these, client and server call themselves v0.0.0-master+$Format:%H$, which kubectl cannot parse.
         version=$(sed -n 's/^[[:space:]]*k8s\.io\/kubernetes \(v[0-9.]*\).*/\1/p' "$here/k8s/go.mod" | head -1)
@@ -27,6 +27,10 @@ case "$name" in
     gitea)
         module=gitea source=code.gitea.io/gitea cgo=1 tags='sqlite sqlite_unlock_notify' flags="$flags -X main.Version=1.26.0"
         from=$source beside='templates options' ;;
+    kwok) module=kwok source=sigs.k8s.io/kwok/cmd/kwok from=sigs.k8s.io/kwok beside='kustomize/crd/bases kustomize/stage' ;;
+    pxc-operator)
+        module=pxc-operator from=github.com/percona/percona-xtradb-cluster-operator source=$from/cmd/manager
+        beside=deploy/crd.yaml ;;
     kustomize | oracle)
         module=kustomize source=sigs.k8s.io/kustomize/kustomize/v5 own=oracle/main.go
         # The oracle is the batch form of the same libraries: many folders built in one process.

@@ -1,0 +1,196 @@
+//! The operator's world: its real program on a cluster of its own, whose nodes and pods `kwok` plays. A pod becomes ready
+//! and does nothing: what a Job would upload or log, and how it ends, the test plays, and says so.
+
+mod database;
+mod nodes;
+mod play;
+
+use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::http::healthy;
+use crate::kubernetes::Kubernetes;
+use crate::process::{Process, command};
+use crate::program;
+use crate::room::{Room, fresh, until};
+use nodes::Nodes;
+pub(crate) use play::End;
+
+/// How long the operator may take to start, or to bring a cluster to `ready`.
+pub(crate) const START: Duration = Duration::from_mins(2);
+/// In how many namespaces the stand-in of the database is known by name.
+const NAMESPACES: u16 = 32;
+/// Where the operator lives.
+const HOME: &str = "pxc-operator";
+/// Where the operator says how it is; it listens beyond loopback on other ports, in a network that has nothing else.
+const HEALTH: u16 = 8081;
+/// The cluster of each namespace.
+pub(crate) const CLUSTER: &str = "db";
+/// What the operator believes itself to be.
+const IMAGE: &str = "percona/percona-xtradb-cluster-operator:1.20.0";
+/// What the operator sees of the machine: names that lead to the stand-in, the namespace it lives in, and a `/tmp` of its
+/// own for its certificates. These are fixed paths, so they are laid in a private namespace of mounts.
+const INSIDE: &str = r#"
+set -e
+mount --bind "$ROOM/hosts" /etc/hosts
+mount -t tmpfs none /var/run
+mkdir -p /var/run/secrets/kubernetes.io/serviceaccount /var/run/room
+printf %s "$OWN_NAMESPACE" >/var/run/secrets/kubernetes.io/serviceaccount/namespace
+mount --bind "$ROOM" /var/run/room
+mount -t tmpfs none /tmp
+mkdir -p "$ROOM"
+mount --bind /var/run/room "$ROOM"
+cd "$ROOM"
+exec "$@""#;
+
+/// The running operator, with all it needs.
+pub(crate) struct Percona {
+    // Dropped in this order: who asks ends before who answers.
+    operator: Process,
+    nodes: Nodes,
+    /// The cluster it works on.
+    pub(crate) cluster: Arc<Kubernetes>,
+    room: Arc<Room>,
+}
+
+impl Percona {
+    /// Starts a cluster with nodes, and the operator on it.
+    pub(crate) fn start() -> Result<Self, String> {
+        let room = Arc::new(Room::open());
+        let cluster = Arc::new(Kubernetes::start(&room)?);
+        cluster.define(&[&beside("pxc-operator")?.join("deploy/crd.yaml")])?;
+        let nodes = Nodes::start(&room, &cluster)?;
+        for port in database::PORTS {
+            database::answer(TcpListener::bind(("127.0.0.1", port)).map_err(|why| format!("port {port}: {why}"))?);
+        }
+        itself(&cluster)?;
+        let mut operator = Process::start(&room, "pxc-operator", operator(&room, &cluster)?)?;
+        operator.ready(START, || healthy(HEALTH, "/readyz"))?;
+        Ok(Self { operator, nodes, cluster, room })
+    }
+
+    /// Makes a namespace with a cluster of this backup block, and waits until the operator calls it ready.
+    pub(crate) fn ready(&self, backup: &Value) -> Result<String, String> {
+        let namespace = self.namespace()?;
+        self.cluster.apply(&sample(&namespace, backup).to_string())?;
+        self.wait(&namespace, "ready")?;
+        Ok(namespace)
+    }
+
+    /// Makes a namespace whose cluster can become ready.
+    pub(crate) fn namespace(&self) -> Result<String, String> {
+        let name = known().nth(usize::from(fresh() % NAMESPACES)).expect("less than all");
+        self.cluster.namespace(&name)?;
+        Ok(name)
+    }
+
+    /// Waits until the operator gives the namespace's cluster this state.
+    pub(crate) fn wait(&self, namespace: &str, state: &str) -> Result<Value, String> {
+        let path = format!("/apis/pxc.percona.com/v1/namespaces/{namespace}/perconaxtradbclusters/{CLUSTER}");
+        let seen = until(START, || {
+            let cluster = self.cluster.read(&path)?;
+            if cluster["status"]["state"] == state { Ok(cluster) } else { Err(cluster["status"].to_string()) }
+        });
+        seen.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.operator.log()))
+    }
+
+    /// Returns a folder of this world.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.room.folder(name)
+    }
+
+    /// Returns the memory of each part.
+    pub(crate) fn memory(&self) -> Vec<(&'static str, u64)> {
+        let mut all = self.cluster.memory();
+        all.extend(self.nodes.memory());
+        all.push(self.operator.memory());
+        all
+    }
+
+    /// Asks everything in it to end, at once.
+    pub(crate) fn ask_all_to_end(&self) {
+        self.room.ask_all_to_end();
+    }
+}
+
+/// Returns the namespaces whose clusters can become ready.
+fn known() -> impl Iterator<Item = String> {
+    (0..NAMESPACES).map(|number| format!("pxc-{number}"))
+}
+
+/// Makes the objects by which the operator knows itself.
+fn itself(cluster: &Kubernetes) -> Result<(), String> {
+    cluster.namespace(HOME)?;
+    cluster.managed()?;
+    until(START, || cluster.kubectl(&["get", "serviceaccount", "default", "-n", HOME]))?;
+    let container = json!({"name": "percona-xtradb-cluster-operator", "image": IMAGE});
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "operator", "namespace": HOME},
+        "spec": {"containers": [container]},
+    });
+    cluster.apply(&pod.to_string()).map(drop)
+}
+
+/// Returns the command of the operator.
+fn operator(room: &Room, cluster: &Kubernetes) -> Result<std::process::Command, String> {
+    std::fs::write(room.path().join("hosts"), names()).map_err(|error| error.to_string())?;
+    let inner = command(room, "pxc-operator")?;
+    let mut operator = crate::process::clean(room, "unshare");
+    operator.args(["-m", "sh", "-c", INSIDE, "sh"]).arg(inner.get_program());
+    operator
+        .args(["--metrics-bind-address=127.0.0.1:8080", &format!("--health-probe-bind-address=127.0.0.1:{HEALTH}")]);
+    operator
+        .env("ROOM", room.path())
+        .env_remove("TMPDIR")
+        .env("OWN_NAMESPACE", HOME)
+        .env("KUBECONFIG", cluster.kubeconfig());
+    // All of them: a cache for each namespace takes the operator longer to fill than it waits.
+    operator.env("WATCH_NAMESPACE", "").env("HOSTNAME", "operator");
+    operator.env("OPERATOR_NAME", "percona-xtradb-cluster-operator").env("DISABLE_TELEMETRY", "true");
+    operator.env("LOG_STRUCTURED", "true").env("PXCO_LEADER_ELECTION_ENABLED", "false");
+    Ok(operator)
+}
+
+/// Returns the names by which the operator calls the database of each cluster, all for loopback.
+fn names() -> String {
+    let mut hosts = "127.0.0.1 localhost\n".to_owned();
+    for namespace in known() {
+        for host in ["pxc", "pxc-unready", "haproxy"] {
+            let name = format!("{CLUSTER}-{host}.{namespace}");
+            writeln!(hosts, "127.0.0.1 {name} {name}.svc {name}.svc.cluster.local").expect("a string takes text");
+        }
+        for pod in 0..3 {
+            let name = format!("{CLUSTER}-pxc-{pod}.{CLUSTER}-pxc.{namespace}");
+            writeln!(hosts, "127.0.0.1 {name} {name}.svc {name}.svc.cluster.local").expect("a string takes text");
+        }
+    }
+    hosts
+}
+
+/// Returns a cluster of three nodes with a backup block.
+pub(crate) fn sample(namespace: &str, backup: &Value) -> Value {
+    let volume = json!({"persistentVolumeClaim": {"resources": {"requests": {"storage": "1G"}}}});
+    json!({
+        "apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBCluster",
+        "metadata": {"name": CLUSTER, "namespace": namespace},
+        "spec": {
+            "crVersion": "1.20.0",
+            "tls": {"enabled": false}, "unsafeFlags": {"tls": true},
+            "upgradeOptions": {"apply": "disabled"},
+            "pxc": {"size": 3, "image": "percona/percona-xtradb-cluster:8.0.42-33.1", "volumeSpec": volume},
+            "haproxy": {"enabled": true, "size": 3, "image": "percona/haproxy:2.8.18-1"},
+            "backup": backup,
+        },
+    })
+}
+
+/// Returns the folder with what a program reads.
+fn beside(program: &str) -> Result<PathBuf, String> {
+    program::beside(program).ok_or(format!("no folder beside `{program}`"))
+}
