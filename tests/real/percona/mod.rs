@@ -74,14 +74,6 @@ impl Percona {
         Ok(Self { operator, nodes, cluster, room })
     }
 
-    /// Makes a namespace with a cluster of this backup block, and waits until the operator calls it ready.
-    pub(crate) fn ready(&self, backup: &Value) -> Result<String, String> {
-        let namespace = self.namespace()?;
-        self.cluster.apply(&sample(&namespace, backup).to_string())?;
-        self.wait(&namespace, "ready")?;
-        Ok(namespace)
-    }
-
     /// Makes a namespace whose cluster can become ready.
     pub(crate) fn namespace(&self) -> Result<String, String> {
         let name = known().nth(usize::from(fresh() % NAMESPACES)).expect("less than all");
@@ -173,21 +165,9 @@ fn names() -> String {
     hosts
 }
 
-/// Returns a cluster of three nodes with a backup block.
-pub(crate) fn sample(namespace: &str, backup: &Value) -> Value {
-    let volume = json!({"persistentVolumeClaim": {"resources": {"requests": {"storage": "1G"}}}});
-    json!({
-        "apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBCluster",
-        "metadata": {"name": CLUSTER, "namespace": namespace},
-        "spec": {
-            "crVersion": "1.20.0",
-            "tls": {"enabled": false}, "unsafeFlags": {"tls": true},
-            "upgradeOptions": {"apply": "disabled"},
-            "pxc": {"size": 3, "image": "percona/percona-xtradb-cluster:8.0.42-33.1", "volumeSpec": volume},
-            "haproxy": {"enabled": true, "size": 3, "image": "percona/haproxy:2.8.18-1"},
-            "backup": backup,
-        },
-    })
+/// Returns a cluster of three nodes, as a file that people write: with a daily backup and point-in-time recovery.
+pub(crate) fn cluster(namespace: &str) -> String {
+    include_str!("cluster.yaml").replace("NAMESPACE", namespace)
 }
 
 /// Returns the folder with what a program reads.
