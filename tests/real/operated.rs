@@ -12,7 +12,7 @@ use crate::bed::Bed;
 use crate::percona::{CLUSTER, End, Percona, START, cluster};
 use crate::room::until;
 
-const TARGETS: &str = r#"version: 1
+const TARGETS: &str = r"version: 1
 targets:
   minio-b:
     type: s3
@@ -20,7 +20,7 @@ targets:
     bucket: elsewhere
     region: us-east-1
     credentialsSecret: other-keys
-"#;
+";
 
 pub(crate) fn the_operator_takes_what_propose_commits_and_backs_up_to_the_new_place(bed: &Bed) {
     let percona = bed.percona();
