@@ -84,6 +84,17 @@ pub(super) fn set_text(map: &mut Map, key: &str, value: &str) {
     }
 }
 
+/// Returns a new string, in the form kustomize gives one.
+pub(super) fn text_node(text: &str) -> Node {
+    let mut scalar = Scalar::string(text);
+    if text.contains('\n') {
+        scalar.style = Style::Literal;
+    }
+    let mut node = Node::Scalar(scalar);
+    quote_if_odd(&mut node);
+    node
+}
+
 /// Quotes a plain string that YAML 1.1 would not read as one, as kustomize does with every node it sets in a map.
 pub(super) fn quote_if_odd(node: &mut Node) {
     if let Node::Scalar(scalar) = node

@@ -4,27 +4,51 @@
 //! had the old name, kind, namespace, prefixes and suffixes decide, and what stays ambiguous is an error.
 
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::collection::Collection;
+use super::decode::Record;
 use super::fault::Fault;
-use super::field_spec::{Create, FieldSpec, descend, merge_one, split_path};
+use super::field_spec::{Create, FieldSpec, descend, split_path};
 use super::field_write::{set_scalar, set_text, wrong_kind};
 use super::id::{Gvk, Id};
 use super::node::{Map, Node, Tag};
 use super::object::{Object, PREFIXES, SUFFIXES};
-use super::order::compare_kinds;
+use super::value::Value;
 
 /// The fields that name one kind.
-struct Reference {
+#[derive(Debug, Clone)]
+pub(super) struct Reference {
     /// The kind that is named.
-    target: Gvk,
+    pub(super) target: Gvk,
     /// Fields of the kinds that name it.
-    referrers: Vec<FieldSpec>,
+    pub(super) referrers: Vec<FieldSpec>,
 }
 
-/// The table, read once and sorted as kustomize sorts it: the order decides where two kinds share a field.
-static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| {
+impl Reference {
+    /// Reads an entry of `nameReference` in a configuration file.
+    pub(super) fn read(value: &Value) -> Result<Self, Fault> {
+        let record = Record::new(value, "nameReference", &["group", "version", "kind", "fieldSpecs"])?;
+        let part = |name| record.text(name).map(|text| text.as_str().into());
+        let target = Gvk { group: part("group")?, version: part("version")?, kind: part("kind")? };
+        let referrers: Vec<_> = record
+            .items("fieldSpecs")?
+            .iter()
+            .map(|value| FieldSpec::read(value, "nameReference.fieldSpecs"))
+            .collect::<Result<_, _>>()?;
+        // Objects are looked up by the identity they have when references are fixed, which these would change meanwhile.
+        let is_identity = |spec: &FieldSpec| {
+            spec.path.len() == 1 || *spec.path == ["metadata", "name"] || *spec.path == ["metadata", "namespace"]
+        };
+        match referrers.iter().find(|spec| is_identity(spec) && *spec.path != ["subjects"]) {
+            Some(spec) => Err(Fault::unsupported(format!("the path `{}` in `nameReference`", spec.path.join("/")))),
+            None => Ok(Self { target, referrers }),
+        }
+    }
+}
+
+/// Returns the default table.
+pub(super) fn table() -> Vec<Reference> {
     let mut references: Vec<Reference> = Vec::new();
     for line in include_str!("tables/name_references.txt").lines() {
         let words: Vec<&str> = line.splitn(7, ' ').collect();
@@ -33,15 +57,13 @@ static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| {
         let target = Gvk { group: part(group), version: part(version), kind: part(kind) };
         let gvk = Gvk { group: part(by_group), version: part(by_version), kind: part(by_kind) };
         let spec = FieldSpec { gvk, path: split_path(path), create: false };
-        let at = references.iter().position(|reference| reference.target == target).unwrap_or_else(|| {
-            references.push(Reference { target, referrers: Vec::new() });
-            references.len() - 1
-        });
-        merge_one(&mut references[at].referrers, spec).expect("the table has no conflicts");
+        match references.iter_mut().find(|reference| reference.target == target) {
+            Some(reference) => reference.referrers.push(spec),
+            None => references.push(Reference { target, referrers: vec![spec] }),
+        }
     }
-    references.sort_by(|left, right| compare_kinds(&left.target, &right.target));
     references
-});
+}
 
 /// What is known of an object that may be named.
 struct Candidate {
@@ -68,14 +90,14 @@ struct Referrer<'a> {
 }
 
 /// Fixes all name references.
-pub(super) fn fix(collection: &mut Collection) -> Result<(), Fault> {
+pub(super) fn fix(collection: &mut Collection, references: &[Reference]) -> Result<(), Fault> {
     let all: Vec<Candidate> = collection.objects.iter().map(candidate).collect::<Result<_, _>>()?;
     for (at, object) in collection.objects.iter_mut().enumerate() {
         let original = &all[at].original.gvk;
         let namespaces = service_account_namespaces(object)?;
         let mut referrer = Referrer { all: &all, at, reach: Vec::new(), role: role_of(&object.node) };
         referrer.reach = referrer.reachable(&namespaces);
-        for reference in REFERENCES.iter() {
+        for reference in references {
             for spec in reference.referrers.iter().filter(|spec| original.is_selected(&spec.gvk)) {
                 let is_role = spec.path.len() >= 2 && spec.path[spec.path.len() - 2..] == ["roleRef", "name"];
                 let search = Search { referrer: &referrer, target: &reference.target, is_role };
@@ -121,8 +143,7 @@ fn service_account_namespaces(object: &Object) -> Result<HashSet<String>, Fault>
 /// Whether a node decodes to a string.
 fn is_string(node: &Node) -> bool {
     let decoded = super::canonical::decoded(node);
-    matches!(node, Node::Scalar(scalar) if scalar.tag != Tag::Timestamp)
-        && matches!(decoded, Ok(super::value::Value::String(_)))
+    matches!(node, Node::Scalar(scalar) if scalar.tag != Tag::Timestamp) && matches!(decoded, Ok(Value::String(_)))
 }
 
 /// The kind a `roleRef` names.
