@@ -222,6 +222,10 @@ impl Accumulator<'_> {
         let chain: Vec<&str> = chain.iter().copied().chain([root.as_str()]).collect();
         if role == Role::Component {
             self.run(&child, so_far, &chain, Extent::Whole)?;
+            // kustomize merges all of it into an empty accumulator afterwards.
+            if let Some(known) = so_far.configuration.take() {
+                configuration::merge(&mut so_far.configuration, &known).map_err(|fault| fault.at(&child.file))?;
+            }
             return so_far.collection.check_unique().map_err(|fault| fault.at(&child.file));
         }
         let mut own = Accumulated::default();

@@ -85,44 +85,43 @@ pub(super) fn at_mut<'a>(node: &'a mut Node, address: &[usize]) -> Option<&'a mu
     })
 }
 
-/// Finds the one node a path leads to.
-pub(super) fn lookup<'a>(node: &'a Node, path: &[String]) -> Result<Option<&'a Node>, Fault> {
-    let mut found = node;
+/// Finds the one place a path leads to.
+pub(super) fn lookup(node: &Node, path: &[String]) -> Result<Option<Address>, Fault> {
+    let (mut found, mut address) = (node, Address::new());
     for part in path.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
-        let next = match (part.parse::<i64>(), element(part)) {
-            (Ok(at), _) if at < 0 => return Err(Fault::invalid(format!("the index `{at}` in a field path"))),
-            (Ok(at), _) => usize::try_from(at)
-                .ok()
-                .and_then(|at| items(found).map(|items| items.get(at)).transpose())
-                .transpose()?,
-            (Err(_), _) if part == "-" => items(found)?.last(),
-            (Err(_), _) if part == "*" => return Err(Fault::invalid("a wildcard where one field is meant")),
-            (Err(_), Some(element)) => {
-                let (name, value) = element?;
-                items(found)?.iter().find(|item| is_element(item, name, value))
-            }
-            (Err(_), None) => field(found, part)?,
-        };
-        match next {
-            Some(next) => found = next,
-            None => return Ok(None),
-        }
+        let Some(next) = step(found, part)? else { return Ok(None) };
+        let Some(child) = at(found, &[next]) else { return Ok(None) };
+        found = child;
+        address.push(next);
     }
-    Ok(Some(found))
+    Ok(Some(address))
+}
+
+/// The index of the child that a part of a path names.
+fn step(node: &Node, part: &str) -> Result<Option<usize>, Fault> {
+    match (part.parse::<i64>(), element(part)) {
+        (Ok(index), _) if index < 0 => Err(Fault::invalid(format!("the index `{index}` in a field path"))),
+        (Ok(index), _) => items(node).map(|_| usize::try_from(index).ok()),
+        (Err(_), _) if part == "-" => items(node)?.len().checked_sub(1).map_or_else(
+            || Err(Fault::invalid("a field path names the last element of an empty list")),
+            |last| Ok(Some(last)),
+        ),
+        (Err(_), _) if part == "*" => Err(Fault::invalid("a wildcard where one field is meant")),
+        (Err(_), Some(element)) => {
+            let (name, value) = element?;
+            Ok(items(node)?.iter().position(|item| is_element(item, name, value)))
+        }
+        (Err(_), None) => match node {
+            _ if node.is_null() => Ok(None),
+            Node::Map(map) => Ok(map.entries.iter().position(|(key, _)| &*key.value == part)),
+            _ => Err(wrong_kind("a mapping", node)),
+        },
+    }
 }
 
 /// The elements of a sequence.
 fn items(node: &Node) -> Result<&[Node], Fault> {
     node.as_list().map(|list| list.items.as_slice()).ok_or_else(|| wrong_kind("a sequence", node))
-}
-
-/// The field of a mapping; null has none.
-fn field<'a>(node: &'a Node, name: &str) -> Result<Option<&'a Node>, Fault> {
-    match node {
-        _ if node.is_null() => Ok(None),
-        Node::Map(map) if !name.is_empty() => Ok(map.get(name)),
-        _ => Err(wrong_kind("a mapping", node)),
-    }
 }
 
 /// Name and value of a part like `[name=value]`.

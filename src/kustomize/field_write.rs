@@ -111,16 +111,16 @@ fn is_odd(text: &str) -> bool {
     if text.is_empty() || text.contains('\n') {
         return false;
     }
-    if resolve(text, Dialect::V2) != Resolved::Str {
+    // go-yaml v2 hands out a time as the text it was written as, unless it is asked for a time.
+    let is_other = |text: &str| !matches!(resolve(text, Dialect::V2), Resolved::Str | Resolved::Time(_));
+    if is_other(text) {
         return true;
     }
     let may_have_structure = text.contains([':', '-', '#', '[', '{', '?', '.']);
     may_have_structure
         && match parse::document(text, Dialect::V2, &Budget::new(&Limits::default())) {
             Ok(None | Some(Node::Map(_) | Node::List(_))) => true,
-            Ok(Some(Node::Scalar(scalar))) => {
-                scalar.style == Style::Plain && resolve(&scalar.value, Dialect::V2) != Resolved::Str
-            }
+            Ok(Some(Node::Scalar(scalar))) => scalar.style == Style::Plain && is_other(&scalar.value),
             Err(_) => false,
         }
 }

@@ -271,7 +271,9 @@ fn take_metadata(object: &mut Object, old: &Object) -> Result<(), Fault> {
 fn merge_data(object: &mut Object, old: &Object, field: &str) {
     let texts = |object: &Object| -> BTreeMap<Arc<str>, Arc<str>> {
         let map = object.node.get(field).and_then(Node::as_map);
-        let entry = |(key, value): &(Scalar, Node)| (Arc::clone(&key.value), Arc::from(value.text()));
+        let entry = |(key, value): &(Scalar, Node)| {
+            (Arc::clone(&key.value), Arc::from(if value.is_null() { "" } else { value.text() }))
+        };
         map.map(|map| map.entries.iter().map(entry).collect()).unwrap_or_default()
     };
     let mut merged = texts(old);

@@ -73,8 +73,8 @@ pub(super) enum Entry {
 
 /// The value of a source.
 enum Held {
-    /// The node at a path of an object.
-    Node(usize, Vec<String>),
+    /// The node at a place in an object.
+    Node(usize, Address),
     /// A part of a scalar, cut out once.
     Part(Node),
 }
@@ -209,10 +209,13 @@ fn held(collection: &Collection, (selector, path, options): &(Selector, String, 
     let [place] = found.as_slice() else {
         return Err(Fault::invalid(format!("{} objects are selected as source of a replacement", found.len())));
     };
-    let path = split(if path.is_empty() { DEFAULT_PATH } else { path });
-    let node = value_at(&collection.objects[*place], &path)?;
+    let path = if path.is_empty() { DEFAULT_PATH } else { path };
+    let missing = || Fault::invalid(format!("the field `{path}` of the source of a replacement is missing"));
+    let object = &collection.objects[*place].node;
+    let address = lookup(object, &split(path))?.ok_or_else(missing)?;
+    let node = at(object, &address).filter(|node| !node.is_empty()).ok_or_else(missing)?;
     if options.delimiter.is_empty() {
-        return Ok(Held::Node(*place, path));
+        return Ok(Held::Node(*place, address));
     }
     let Node::Scalar(scalar) = node else { return Err(not_a_scalar()) };
     let text = if node.is_null() { "" } else { &*scalar.value };
@@ -222,13 +225,6 @@ fn held(collection: &Collection, (selector, path, options): &(Selector, String, 
     let mut scalar = scalar.clone();
     scalar.value = part.into();
     Ok(Held::Part(Node::Scalar(scalar)))
-}
-
-/// The node at the path of a source.
-fn value_at<'a>(object: &'a Object, path: &[String]) -> Result<&'a Node, Fault> {
-    let missing =
-        || Fault::invalid(format!("the field `{}` of the source of a replacement is missing", path.join(".")));
-    lookup(&object.node, path)?.filter(|node| !node.is_empty()).ok_or_else(missing)
 }
 
 /// The fault for a delimiter on what is no scalar.
@@ -324,9 +320,7 @@ impl Target {
         if matches!(target, Node::Scalar(_)) {
             return overwrite(&mut collection.objects[place], address, value.text());
         }
-        if let Held::Node(source, path) = held
-            && *source == place
-            && holds(target, value_at(object, path)?)
+        if matches!(held, Held::Node(source, inner) if *source == place && inner.len() > address.len() && inner.starts_with(address))
         {
             // kustomize would go on with the old node, which is nowhere then.
             return Err(Fault::unsupported("a replacement of a list or map that holds its source"));
@@ -336,16 +330,6 @@ impl Target {
             *target = value;
         }
         Ok(())
-    }
-}
-
-/// Whether a tree holds a node below its top.
-fn holds(tree: &Node, node: &Node) -> bool {
-    let is_or_holds = |child: &Node| std::ptr::eq(child, node) || holds(child, node);
-    match tree {
-        Node::Scalar(_) => false,
-        Node::Map(map) => map.entries.iter().any(|(_, child)| is_or_holds(child)),
-        Node::List(list) => list.items.iter().any(is_or_holds),
     }
 }
 
@@ -384,7 +368,8 @@ impl Held {
     fn value<'a>(&'a self, collection: &'a Collection) -> Result<&'a Node, Fault> {
         match self {
             Self::Part(node) => Ok(node),
-            Self::Node(place, path) => value_at(&collection.objects[*place], path),
+            Self::Node(place, address) => at(&collection.objects[*place].node, address)
+                .ok_or_else(|| Fault::invalid("the source of a replacement is no longer there")),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::budget::{Budget, weight};
 use super::collection::Collection;
 use super::decode::Record;
 use super::fault::Fault;
-use super::field_path::{lookup, split};
+use super::field_path::{at, lookup, split};
 use super::field_spec::{Create, FieldSpec, descend};
 use super::id::{Gvk, Id};
 use super::node::{Node, Scalar, Style, Tag};
@@ -112,7 +112,8 @@ impl Variable {
         let object = collection.objects.iter().find(|object| object.variables.contains(&self.name));
         let object = object.ok_or_else(|| missing("an object"))?;
         let path = indexed(split(&self.path));
-        let node = lookup(&object.node, &path)?.ok_or_else(|| missing("a field"))?;
+        let address = lookup(&object.node, &path)?;
+        let node = address.and_then(|address| at(&object.node, &address)).ok_or_else(|| missing("a field"))?;
         let Node::Scalar(scalar) = node else { return Ok(Held { text: String::new(), tag: None }) };
         let odd = || Fault::unsupported(format!("the variable `{}` for a number that is not plain", self.name));
         let text = &*scalar.value;
