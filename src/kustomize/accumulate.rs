@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::affix::{Affix, add_affix};
 use super::budget::{Budget, weight};
 use super::cache::Cache;
-use super::collection::Collection;
+use super::collection::{Collection, Names};
 use super::configuration::{self, Configuration};
 use super::fault::{BuildError, Fault};
 use super::files::Entry;
@@ -61,6 +61,8 @@ pub(super) struct Target {
 pub(super) struct Accumulated {
     /// The objects.
     pub(super) collection: Collection,
+    /// Their names, as long as objects are only added.
+    names: Names,
     /// The transformer configuration, once there is one.
     pub(super) configuration: Option<Arc<Configuration>>,
     /// The variables.
@@ -70,7 +72,7 @@ pub(super) struct Accumulated {
 impl Accumulated {
     /// Takes over what a base has accumulated.
     fn take(&mut self, base: Self, limit: usize) -> Result<(), Fault> {
-        self.collection.append(base.collection.objects, limit)?;
+        self.collection.append(base.collection.objects, limit, &mut self.names)?;
         base.configuration.map_or(Ok(()), |incoming| configuration::merge(&mut self.configuration, &incoming))?;
         variable::merge(&mut self.variables, &base.variables)
     }
@@ -119,12 +121,13 @@ impl Accumulator<'_> {
         extent: Extent,
     ) -> Result<(), BuildError> {
         let Target { root, file, kustomization } = target;
+        so_far.names = Names::of(&so_far.collection).map_err(|fault| fault.at(file))?;
         for path in &kustomization.resources {
             self.resource(target, path, so_far, chain)?;
         }
         self.configure(target, so_far)?;
         for generator in &kustomization.generators {
-            generator.run(&mut so_far.collection, self.loader, (root, file), &self.budget)?;
+            generator.run((&mut so_far.collection, &mut so_far.names), self.loader, (root, file), &self.budget)?;
         }
         for path in &kustomization.components {
             self.folder(target, path, Role::Component, (&mut *so_far, chain))?;
@@ -168,22 +171,21 @@ impl Accumulator<'_> {
             self.loader.find(&target.root, path)?
         };
         match place {
-            Some(place) if matches!(place.entry, Entry::File { .. }) => {
-                self.file(target, place, &mut so_far.collection)
-            }
+            Some(place) if matches!(place.entry, Entry::File { .. }) => self.file(target, place, so_far),
             _ => self.folder(target, path, Role::Kustomization, (so_far, chain)),
         }
     }
 
     /// Adds the objects of a file.
-    fn file(&self, target: &Target, place: Place, collection: &mut Collection) -> Result<(), BuildError> {
+    fn file(&self, target: &Target, place: Place, so_far: &mut Accumulated) -> Result<(), BuildError> {
         let limits = &self.options.limits;
         let loaded = self.loader.load_place(&target.root, place)?;
         let trees = self.cache.trees(&loaded, &self.budget).map_err(|fault| fault.at(&loaded.path))?;
         let object =
             |node: &Node| Object { has_hint: trees.has_hint, ..Object::new(node.clone(), loaded.path.clone()) };
         let objects = trees.nodes.iter().map(object).collect();
-        collection.append(objects, limits.objects).map_err(|fault| fault.at(&loaded.path))
+        let Accumulated { collection, names, .. } = so_far;
+        collection.append(objects, limits.objects, names).map_err(|fault| fault.at(&loaded.path))
     }
 
     /// Adds a base, or runs a component.

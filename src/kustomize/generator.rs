@@ -8,7 +8,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 
 use super::budget::{Budget, weight};
-use super::collection::Collection;
+use super::collection::{Collection, Names};
 use super::decode::Record;
 use super::fault::{BuildError, Fault};
 use super::field_write::{lookup_or_create_map, set_annotation, text_node};
@@ -136,7 +136,7 @@ impl Generator {
     /// Makes the object and takes it into the collection.
     pub(super) fn run(
         &self,
-        collection: &mut Collection,
+        (collection, names): (&mut Collection, &mut Names),
         loader: &Loader<'_>,
         (root, file): (&str, &str),
         budget: &Budget<'_>,
@@ -149,7 +149,7 @@ impl Generator {
         let made = budget
             .take(pairs.iter().map(|(key, value)| 2 + weight(key) + value.len() / 64).sum())
             .and_then(|()| self.object(&pairs, file))
-            .and_then(|object| self.absorb(collection, object, budget));
+            .and_then(|object| self.absorb((collection, names), object, budget));
         made.map_err(|fault| fault.at(file))
     }
 
@@ -216,11 +216,16 @@ impl Generator {
     }
 
     /// Takes the object into the collection, as its behaviour says.
-    fn absorb(&self, collection: &mut Collection, mut object: Object, budget: &Budget<'_>) -> Result<(), Fault> {
+    fn absorb(
+        &self,
+        (collection, names): (&mut Collection, &mut Names),
+        mut object: Object,
+        budget: &Budget<'_>,
+    ) -> Result<(), Fault> {
         let id = object.id();
-        let found = collection.matching_any_id(|other| id.equals(other))?;
+        let found = collection.with_any_id(&id, names)?;
         match (found.as_slice(), self.behavior) {
-            ([], Behavior::Create) => collection.append(vec![object], budget.limits.objects),
+            ([], Behavior::Create) => collection.append(vec![object], budget.limits.objects, names),
             ([], _) => Err(Fault::invalid(format!("`{id}` is not there, so nothing can be merged or replaced"))),
             ([_], Behavior::Create) => {
                 Err(Fault::invalid(format!("`{id}` is there: `behavior` must be merge or replace")))
@@ -237,7 +242,7 @@ impl Generator {
                 }
                 object.variables = std::mem::take(&mut old.variables);
                 *old = object;
-                collection.check_unique()
+                Ok(())
             }
             _ => Err(Fault::invalid(format!("several objects may be meant by `{id}`"))),
         }

@@ -3,7 +3,7 @@
 //! Runs once, at the root. Which fields name which kinds is data (`tables/name_references.txt`); among several objects that
 //! had the old name, kind, namespace, prefixes and suffixes decide, and what stays ambiguous is an error.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::collection::Collection;
@@ -77,26 +77,35 @@ struct Candidate {
     affixes: [Vec<String>; 2],
 }
 
+/// All objects, and where to look for one.
+struct Index {
+    /// All objects.
+    all: Vec<Candidate>,
+    /// The places of the objects that had a name.
+    by_name: HashMap<Arc<str>, Vec<usize>>,
+    /// The places of the objects that came from a namespace.
+    by_origin: HashMap<String, Vec<usize>>,
+}
+
 /// The object whose fields are being fixed.
 struct Referrer<'a> {
     /// All objects.
-    all: &'a [Candidate],
+    index: &'a Index,
     /// Its own place.
     at: usize,
-    /// The places of the objects it may name.
-    reach: Vec<usize>,
+    /// The namespaces of the service accounts it names, beside its own.
+    namespaces: HashSet<String>,
     /// The kind in its `roleRef`, if that has one.
     role: Option<Gvk>,
 }
 
 /// Fixes all name references.
 pub(super) fn fix(collection: &mut Collection, references: &[Reference]) -> Result<(), Fault> {
-    let all: Vec<Candidate> = collection.objects.iter().map(candidate).collect::<Result<_, _>>()?;
+    let index = Index::new(collection)?;
     for (at, object) in collection.objects.iter_mut().enumerate() {
-        let original = &all[at].original.gvk;
+        let original = &index.all[at].original.gvk;
         let namespaces = service_account_namespaces(object)?;
-        let mut referrer = Referrer { all: &all, at, reach: Vec::new(), role: role_of(&object.node) };
-        referrer.reach = referrer.reachable(&namespaces);
+        let referrer = Referrer { index: &index, at, namespaces, role: role_of(&object.node) };
         for reference in references {
             for spec in reference.referrers.iter().filter(|spec| original.is_selected(&spec.gvk)) {
                 let is_role = spec.path.len() >= 2 && spec.path[spec.path.len() - 2..] == ["roleRef", "name"];
@@ -106,6 +115,24 @@ pub(super) fn fix(collection: &mut Collection, references: &[Reference]) -> Resu
         }
     }
     Ok(())
+}
+
+impl Index {
+    /// Notes what is known of all objects.
+    fn new(collection: &Collection) -> Result<Self, Fault> {
+        let all: Vec<Candidate> = collection.objects.iter().map(candidate).collect::<Result<_, _>>()?;
+        let (mut by_name, mut by_origin) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
+        for (at, candidate) in all.iter().enumerate() {
+            for id in &candidate.previous {
+                let places = by_name.entry(Arc::clone(&id.name)).or_default();
+                if places.last() != Some(&at) {
+                    places.push(at);
+                }
+            }
+            by_origin.entry(candidate.original.effective_namespace().to_owned()).or_default().push(at);
+        }
+        Ok(Self { all, by_name, by_origin })
+    }
 }
 
 /// Notes what is known of an object.
@@ -154,16 +181,25 @@ fn role_of(node: &Node) -> Option<Gvk> {
 }
 
 impl Referrer<'_> {
-    /// The places of the objects this one may name: cluster-scoped ones, those of its namespace, named service accounts'.
-    fn reachable(&self, namespaces: &HashSet<String>) -> Vec<usize> {
-        let me = &self.all[self.at].id;
-        let is_reachable = |other: &Id| {
-            me.is_cluster_scoped
-                || other.is_cluster_scoped
-                || other.effective_namespace() == me.effective_namespace()
-                || namespaces.contains(&*other.namespace)
-        };
-        (0..self.all.len()).filter(|&at| is_reachable(&self.all[at].id)).collect()
+    /// Whether an object may be named: a cluster-scoped one, one of the same namespace, a named service account's.
+    fn reaches(&self, other: &Id) -> bool {
+        let me = &self.index.all[self.at].id;
+        me.is_cluster_scoped
+            || other.is_cluster_scoped
+            || other.effective_namespace() == me.effective_namespace()
+            || self.namespaces.contains(&*other.namespace)
+    }
+
+    /// The places of the objects that had a name and may be named.
+    fn named(&self, name: &str) -> Vec<usize> {
+        let places = self.index.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        places.iter().copied().filter(|&at| self.reaches(&self.index.all[at].id)).collect()
+    }
+
+    /// Whether an object that may be named came from a namespace.
+    fn reaches_origin(&self, namespace: &str) -> bool {
+        let places = self.index.by_origin.get(namespace).map_or(&[][..], Vec::as_slice);
+        places.iter().any(|&at| self.reaches(&self.index.all[at].id))
     }
 }
 
@@ -195,8 +231,8 @@ impl Search<'_> {
 
     /// Fixes a name.
     fn set_name(&self, node: &mut Node) -> Result<(), Fault> {
-        let found = self.select(node.text(), &self.referrer.reach, |a, b| a.name == b.name)?;
-        match found.map(|at| &self.referrer.all[at].id.name) {
+        let found = self.select(node.text(), self.referrer.named(node.text()), |a, b| a.name == b.name)?;
+        match found.map(|at| &self.referrer.index.all[at].id.name) {
             Some(name) if **name != *node.text() => set_scalar(node, name, Tag::None),
             _ => Ok(()),
         }
@@ -207,13 +243,13 @@ impl Search<'_> {
         let Some(name) = map.get("name").map(|node| node.text().to_owned()) else {
             return Err(Fault::invalid("a name reference leads to a map without `name`"));
         };
-        let candidates = match map.get("namespace") {
-            None => self.referrer.reach.clone(),
-            Some(namespace) => self.in_namespace(namespace.text()),
-        };
+        let mut candidates = self.referrer.named(&name);
+        if let Some(namespace) = map.get("namespace") {
+            self.keep_namespace(&mut candidates, namespace.text());
+        }
         let same = |a: &Id, b: &Id| a.name == b.name && a.namespace == b.namespace;
-        let Some(found) = self.select(&name, &candidates, same)? else { return Ok(()) };
-        let id = &self.referrer.all[found].id;
+        let Some(found) = self.select(&name, candidates, same)? else { return Ok(()) };
+        let id = &self.referrer.index.all[found].id;
         if *id.name == *name && id.namespace.is_empty() {
             return Ok(());
         }
@@ -224,25 +260,27 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// The objects of a namespace, by the one they came from, else by the one they are in.
-    fn in_namespace(&self, namespace: &str) -> Vec<usize> {
-        let all = self.referrer.all;
-        let by = |id: fn(&Candidate) -> &Id| -> Vec<usize> {
-            let is_in = |at: &usize| {
-                let effective = id(&all[*at]).effective_namespace();
-                effective == namespace && effective != "_non_namespaceable_"
-            };
-            self.referrer.reach.iter().copied().filter(is_in).collect()
-        };
-        let original = by(|candidate| &candidate.original);
-        if original.is_empty() { by(|candidate| &candidate.id) } else { original }
+    /// Keeps the objects of a namespace: the one they came from, or the one they are in where none came from it.
+    fn keep_namespace(&self, places: &mut Vec<usize>, namespace: &str) {
+        let is_named = namespace != "_non_namespaceable_";
+        let is_origin = self.referrer.reaches_origin(namespace);
+        places.retain(|&at| {
+            let candidate = &self.referrer.index.all[at];
+            let id = if is_origin { &candidate.original } else { &candidate.id };
+            is_named && id.effective_namespace() == namespace
+        });
     }
 
     /// Picks the object that had a name; `same` says whether two candidates may stand for each other.
-    fn select(&self, name: &str, among: &[usize], same: impl Fn(&Id, &Id) -> bool) -> Result<Option<usize>, Fault> {
-        let all = self.referrer.all;
+    fn select(
+        &self,
+        name: &str,
+        mut left: Vec<usize>,
+        same: impl Fn(&Id, &Id) -> bool,
+    ) -> Result<Option<usize>, Fault> {
+        let all = &self.referrer.index.all;
         let me = &all[self.referrer.at];
-        let mut left: Vec<usize> = among.iter().copied().filter(|&at| self.is_candidate(&all[at], name)).collect();
+        left.retain(|&at| self.is_candidate(&all[at], name));
         if let [only] = left.as_slice() {
             return Ok(Some(*only));
         }
@@ -259,7 +297,7 @@ impl Search<'_> {
 
     /// Whether an object had the name, is of the kind and lives where the referrer can see it.
     fn is_candidate(&self, candidate: &Candidate, name: &str) -> bool {
-        let me = &self.referrer.all[self.referrer.at].id;
+        let me = &self.referrer.index.all[self.referrer.at].id;
         let was = |matches: &dyn Fn(&Id) -> bool| candidate.previous.iter().any(matches);
         let fits_role = match (&self.referrer.role, self.is_role) {
             (Some(role), true) => was(&|id| id.gvk.is_selected(role)),

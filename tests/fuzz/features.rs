@@ -66,14 +66,21 @@ fn generator(
 ) -> String {
     let there: Vec<&Known> = known.iter().filter(|is| is.kind == kind).collect();
     let over = if there.is_empty() || random.one_in(3) { None } else { Some(there[random.below(there.len())].clone()) };
-    let name = over.as_ref().map_or_else(|| random.pick(&NAMES).to_owned(), |is| is.name.clone());
+    let name = match &over {
+        Some(is) => is.name.clone(),
+        None if random.one_in(4) => random.pick(&NAMES).to_owned(),
+        None => format!("gen{at}-{}", &folder[..1]),
+    };
     let mut out = format!("- name: {name}\n");
     let namespace = over.as_ref().map_or_else(|| Some("ns-a").filter(|_| random.one_in(8)), |is| is.namespace);
     if let Some(namespace) = namespace {
         out.push_str(&format!("  namespace: {namespace}\n"));
     }
     if over.is_some() || random.one_in(20) {
-        out.push_str(&format!("  behavior: {}\n", random.pick(&["merge", "merge", "replace", "create"])));
+        out.push_str(&format!(
+            "  behavior: {}\n",
+            random.pick(&["merge", "merge", "merge", "replace", "replace", "replace", "create"])
+        ));
     }
     if random.one_in(3) {
         let options = [
@@ -87,18 +94,29 @@ fn generator(
     if kind == "Secret" && random.one_in(3) {
         out.push_str(&format!("  type: {}\n", random.pick(&["Opaque", "kubernetes.io/tls", "\"1\""])));
     }
+    out.push_str(&sources(random, &format!("{kind}{at}"), files, folder));
+    if over.is_none() {
+        known.push(Known { api_version: "v1", kind, name, namespace });
+    }
+    out
+}
+
+/// The sources of a generator.
+fn sources(random: &mut Random, stem: &str, files: &mut Case, folder: &str) -> String {
+    let mut out = String::new();
     if random.one_in(2) {
         let count = random.below(4);
         let pairs: Vec<String> = (0..count)
             .map(|at| {
-                let text = TEXTS[random.below(TEXTS.len())];
-                let text = if random.one_in(4) { format!("'{text}'") } else { text.to_owned() };
+                // A kustomization may not hold control characters, not even escaped ones.
+                let text = TEXTS[random.below(TEXTS.len())].replace('\u{1b}', "");
+                let text = if random.one_in(4) { format!("'{text}'") } else { text };
                 double_quoted(&format!("{}{at}={text}", random.pick(&["k", "K.", "l-", "_"])))
             })
             .collect();
         out.push_str(&format!("  literals: [{}]\n", pairs.join(", ")));
     }
-    let file = format!("{kind}{at}.txt");
+    let file = format!("{stem}.txt");
     if random.one_in(2) {
         let text: String = (0..=random.below(3)).map(|_| TEXTS[random.below(TEXTS.len())]).collect();
         files.insert(format!("{folder}/{file}"), text);
@@ -115,11 +133,8 @@ fn generator(
             text.push_str(&line.replace('@', &at.to_string()).replace('#', &value));
             text.push_str(random.pick(&["\n", "\n", "\r\n"]));
         }
-        files.insert(format!("{folder}/{kind}{at}.env"), text);
-        out.push_str(&format!("  {}: {kind}{at}.env\n", "env"));
-    }
-    if over.is_none() {
-        known.push(Known { api_version: "v1", kind, name, namespace });
+        files.insert(format!("{folder}/{stem}.env"), text);
+        out.push_str(&format!("  {}: {stem}.env\n", "env"));
     }
     out
 }
@@ -169,33 +184,40 @@ pub(crate) fn configurations(random: &mut Random, files: &mut Case, folder: &str
                 "kind: ConfigMap, ",
                 "version: v1, ",
             ]);
-            let create = random.pick(&["", ", create: true"]);
+            let create = if random.one_in(5) { ", create: true" } else { "" };
             out.push_str(&format!("- {{{kind}path: {path}{create}}}\n"));
         }
     }
     if random.one_in(2) {
-        out.push_str("nameReference:\n");
-        for _ in 0..=random.below(2) {
-            let target = random.pick(&[
-                "kind: ConfigMap\n  version: v1",
-                "kind: Secret",
-                "kind: Foo",
-                "kind: Deployment\n  group: apps",
-                "version: v1",
-            ]);
-            let by = random.pick(&["kind: Foo", "kind: Deployment", "kind: ConfigMap", "group: apps"]);
-            let path = random.pick(&[
-                "spec/ref",
-                "spec/list/name",
-                "metadata/annotations/ref",
-                "data/k0",
-                "spec/template/spec/containers/name",
-            ]);
-            out.push_str(&format!("- {target}\n  fieldSpecs: [{{{by}, path: {path}}}]\n"));
-        }
+        out.push_str(&name_references(random));
     }
     files.insert(format!("{folder}/config.yaml"), out);
     "configurations: [config.yaml]\n".to_owned()
+}
+
+/// Fields that name other objects.
+fn name_references(random: &mut Random) -> String {
+    let mut out = String::new();
+    out.push_str("nameReference:\n");
+    for _ in 0..=random.below(2) {
+        let target = random.pick(&[
+            "kind: ConfigMap\n  version: v1",
+            "kind: Secret",
+            "kind: Foo",
+            "kind: Deployment\n  group: apps",
+            "version: v1",
+        ]);
+        let by = random.pick(&["kind: Foo", "kind: Deployment", "kind: ConfigMap", "group: apps"]);
+        let path = random.pick(&[
+            "spec/ref",
+            "spec/list/name",
+            "metadata/annotations/ref",
+            "data/k0",
+            "spec/template/spec/containers/name",
+        ]);
+        out.push_str(&format!("- {target}\n  fieldSpecs: [{{{by}, path: {path}}}]\n"));
+    }
+    out
 }
 
 /// A selector of one of the known objects.
@@ -244,7 +266,7 @@ pub(crate) fn replacements(random: &mut Random, known: &[Known], files: &mut Cas
         if let Some(namespace) = is.namespace {
             source.push_str(&format!(", namespace: {namespace}"));
         }
-        if !random.one_in(3) {
+        if random.one_in(2) {
             source.push_str(&format!(", fieldPath: '{}'", path(random, is.kind)));
         }
         let options = ["", "", "", ", options: {delimiter: \"-\"}", ", options: {delimiter: \":\", index: 1}"];
