@@ -3,18 +3,28 @@
 //! Depth first. A base gets a collection of its own, a component works on its parent's. It reads through `load`, changes
 //! through the transformers, and decides nothing about output.
 
+use std::sync::Arc;
+
+use super::affix::{Affix, add_affix};
 use super::budget::{Budget, weight};
 use super::cache::Cache;
-use super::collection::Collection;
+use super::collection::{Collection, Names};
+use super::configuration::{self, Configuration};
 use super::fault::{BuildError, Fault};
 use super::files::Entry;
 use super::image;
 use super::kustomization::{self, Kustomization, Role};
+use super::label::{Shares, add_entries, add_labels};
 use super::load::{Loader, Place, is_in_or_below, join};
+use super::namespace::set_namespace;
+use super::node::Node;
 use super::object::Object;
 use super::patch::Source;
+use super::plain_data;
 use super::remote::{is_remote, outranks_folders};
-use super::transform::{self, Affix, Shares};
+use super::replacement::{self, Replacement};
+use super::replica::set_replicas;
+use super::variable::{self, Variable};
 use super::{Extent, Options};
 
 /// The names of a kustomization file; exactly one must be there.
@@ -46,6 +56,33 @@ pub(super) struct Target {
     pub(super) kustomization: Kustomization,
 }
 
+/// What has been accumulated so far.
+#[derive(Debug, Default)]
+pub(super) struct Accumulated {
+    /// The objects.
+    pub(super) collection: Collection,
+    /// Their names, as long as objects are only added.
+    names: Names,
+    /// The transformer configuration, once there is one.
+    pub(super) configuration: Option<Arc<Configuration>>,
+    /// The variables.
+    pub(super) variables: Vec<Variable>,
+}
+
+impl Accumulated {
+    /// Takes over what a base has accumulated.
+    fn take(&mut self, base: Self, limit: usize) -> Result<(), Fault> {
+        self.collection.append(base.collection.objects, limit, &mut self.names)?;
+        base.configuration.map_or(Ok(()), |incoming| configuration::merge(&mut self.configuration, &incoming))?;
+        variable::merge(&mut self.variables, &base.variables)
+    }
+
+    /// Returns the configuration.
+    pub(super) fn configuration(&self) -> Arc<Configuration> {
+        self.configuration.clone().unwrap_or_else(configuration::defaults)
+    }
+}
+
 impl Accumulator<'_> {
     /// Loads the kustomization of a folder.
     pub(super) fn target(&self, root: &str) -> Result<Target, BuildError> {
@@ -75,21 +112,46 @@ impl Accumulator<'_> {
         Ok(Target { root: root.to_owned(), file: loaded.path.clone(), kustomization })
     }
 
-    /// Runs a kustomization over a collection; `chain` holds the folders it was reached through, itself last.
+    /// Runs a kustomization over what is accumulated; `chain` holds the folders it was reached through, itself last.
     pub(super) fn run(
         &self,
         target: &Target,
-        collection: &mut Collection,
+        so_far: &mut Accumulated,
         chain: &[&str],
         extent: Extent,
     ) -> Result<(), BuildError> {
-        for path in &target.kustomization.resources {
-            self.resource(target, path, collection, chain)?;
+        let Target { root, file, kustomization } = target;
+        so_far.names = Names::of(&so_far.collection).map_err(|fault| fault.at(file))?;
+        for path in &kustomization.resources {
+            self.resource(target, path, so_far, chain)?;
         }
-        for path in &target.kustomization.components {
-            self.folder(target, path, Role::Component, (&mut *collection, chain))?;
+        self.configure(target, so_far)?;
+        for generator in &kustomization.generators {
+            generator.run((&mut so_far.collection, &mut so_far.names), self.loader, (root, file), &self.budget)?;
         }
-        self.transform(target, collection, extent)
+        for path in &kustomization.components {
+            self.folder(target, path, Role::Component, (&mut *so_far, chain))?;
+        }
+        let configuration = so_far.configuration();
+        self.transform(target, &mut so_far.collection, &configuration, extent)?;
+        let referred = variable::refer(&mut so_far.collection, &kustomization.variables);
+        let merged = referred.and_then(|()| variable::merge(&mut so_far.variables, &kustomization.variables));
+        merged.map_err(|fault| fault.at(file))
+    }
+
+    /// Merges the transformer configuration of a kustomization.
+    fn configure(&self, target: &Target, so_far: &mut Accumulated) -> Result<(), BuildError> {
+        let mut own = configuration::defaults();
+        let mut files = Configuration::default();
+        for path in &target.kustomization.configurations {
+            let loaded = self.loader.load(&target.root, path)?;
+            let read = plain_data::read_strict(&loaded.bytes, &self.budget).and_then(|data| Configuration::read(&data));
+            files = read.and_then(|read| files.merged(&read)).map_err(|fault| fault.at(&loaded.path))?;
+        }
+        if !target.kustomization.configurations.is_empty() {
+            own = Arc::new(own.merged(&files).map_err(|fault| fault.at(&target.file))?);
+        }
+        configuration::merge(&mut so_far.configuration, &own).map_err(|fault| fault.at(&target.file))
     }
 
     /// Adds one entry of `resources`.
@@ -97,7 +159,7 @@ impl Accumulator<'_> {
         &self,
         target: &Target,
         path: &str,
-        collection: &mut Collection,
+        so_far: &mut Accumulated,
         chain: &[&str],
     ) -> Result<(), BuildError> {
         if path.starts_with("http://") || path.starts_with("https://") {
@@ -109,23 +171,21 @@ impl Accumulator<'_> {
             self.loader.find(&target.root, path)?
         };
         match place {
-            Some(place) if matches!(place.entry, Entry::File { .. }) => self.file(target, place, collection),
-            _ => self.folder(target, path, Role::Kustomization, (collection, chain)),
+            Some(place) if matches!(place.entry, Entry::File { .. }) => self.file(target, place, so_far),
+            _ => self.folder(target, path, Role::Kustomization, (so_far, chain)),
         }
     }
 
     /// Adds the objects of a file.
-    fn file(&self, target: &Target, place: Place, collection: &mut Collection) -> Result<(), BuildError> {
+    fn file(&self, target: &Target, place: Place, so_far: &mut Accumulated) -> Result<(), BuildError> {
         let limits = &self.options.limits;
         let loaded = self.loader.load_place(&target.root, place)?;
         let trees = self.cache.trees(&loaded, &self.budget).map_err(|fault| fault.at(&loaded.path))?;
-        let object = |node: &super::node::Node| Object {
-            node: node.clone(),
-            origin: loaded.path.clone(),
-            has_hint: trees.has_hint,
-        };
+        let object =
+            |node: &Node| Object { has_hint: trees.has_hint, ..Object::new(node.clone(), loaded.path.clone()) };
         let objects = trees.nodes.iter().map(object).collect();
-        collection.append(objects, limits.objects).map_err(|fault| fault.at(&loaded.path))
+        let Accumulated { collection, names, .. } = so_far;
+        collection.append(objects, limits.objects, names).map_err(|fault| fault.at(&loaded.path))
     }
 
     /// Adds a base, or runs a component.
@@ -134,7 +194,7 @@ impl Accumulator<'_> {
         target: &Target,
         path: &str,
         role: Role,
-        (collection, chain): (&mut Collection, &[&str]),
+        (so_far, chain): (&mut Accumulated, &[&str]),
     ) -> Result<(), BuildError> {
         let remote = || Fault::unsupported(format!("the remote `{path}`")).at(&target.file);
         if outranks_folders(path) {
@@ -163,16 +223,26 @@ impl Accumulator<'_> {
         }
         let chain: Vec<&str> = chain.iter().copied().chain([root.as_str()]).collect();
         if role == Role::Component {
-            self.run(&child, collection, &chain, Extent::Whole)?;
-            return collection.check_unique().map_err(|fault| fault.at(&child.file));
+            self.run(&child, so_far, &chain, Extent::Whole)?;
+            // kustomize merges all of it into an empty accumulator afterwards.
+            if let Some(known) = so_far.configuration.take() {
+                configuration::merge(&mut so_far.configuration, &known).map_err(|fault| fault.at(&child.file))?;
+            }
+            return so_far.collection.check_unique().map_err(|fault| fault.at(&child.file));
         }
-        let mut own = Collection::default();
+        let mut own = Accumulated::default();
         self.run(&child, &mut own, &chain, Extent::Whole)?;
-        collection.append(own.objects, self.options.limits.objects).map_err(|fault| fault.at(&child.file))
+        so_far.take(own, self.options.limits.objects).map_err(|fault| fault.at(&child.file))
     }
 
     /// Runs the transformers of a kustomization, in kustomize's fixed order.
-    fn transform(&self, target: &Target, collection: &mut Collection, extent: Extent) -> Result<(), BuildError> {
+    fn transform(
+        &self,
+        target: &Target,
+        collection: &mut Collection,
+        configuration: &Configuration,
+        extent: Extent,
+    ) -> Result<(), BuildError> {
         if extent == Extent::Accumulated {
             return Ok(());
         }
@@ -195,33 +265,65 @@ impl Accumulator<'_> {
         if !is_whole {
             return Ok(());
         }
-        self.rename_and_label(kustomization, collection).map_err(|fault| fault.at(file))?;
+        self.rename_and_label(kustomization, collection, configuration).map_err(|fault| fault.at(file))?;
         for patch in &json {
             patch.apply(collection, &self.budget).map_err(|fault| fault.at(&patch.source))?;
             collection.drop_empty();
         }
-        Self::count_and_image(kustomization, collection).map_err(|fault| fault.at(file))
+        Self::count_and_image(kustomization, collection, configuration).map_err(|fault| fault.at(file))?;
+        self.replace(target, collection)
     }
 
     /// Runs the transformers from namespace to annotations.
-    fn rename_and_label(&self, kustomization: &Kustomization, collection: &mut Collection) -> Result<(), Fault> {
+    fn rename_and_label(
+        &self,
+        kustomization: &Kustomization,
+        collection: &mut Collection,
+        configuration: &Configuration,
+    ) -> Result<(), Fault> {
         self.budget.take(additions(kustomization).saturating_mul(collection.objects.len()))?;
-        transform::set_namespace(collection, &kustomization.namespace)?;
-        transform::add_affix(collection, Affix::Prefix, &kustomization.name_prefix)?;
-        transform::add_affix(collection, Affix::Suffix, &kustomization.name_suffix)?;
+        let specs = |list| configuration.specs(list);
+        set_namespace(collection, &kustomization.namespace, specs("namespace"))?;
+        add_affix(collection, Affix::Prefix, &kustomization.name_prefix, specs("namePrefix"))?;
+        add_affix(collection, Affix::Suffix, &kustomization.name_suffix, specs("nameSuffix"))?;
         for label in &kustomization.labels {
-            transform::add_labels(collection, label, &self.shares)?;
+            add_labels(collection, label, configuration, &self.shares)?;
         }
-        transform::add_common_labels(collection, &kustomization.common_labels, &self.shares)?;
-        transform::add_annotations(collection, &kustomization.common_annotations, &self.shares)
+        add_entries(collection, &kustomization.common_labels, specs("commonLabels"), &self.shares)?;
+        add_entries(collection, &kustomization.common_annotations, specs("commonAnnotations"), &self.shares)
+    }
+
+    /// Runs the replacements; all files are read before the first one runs.
+    fn replace(&self, target: &Target, collection: &mut Collection) -> Result<(), BuildError> {
+        let mut all = Vec::new();
+        for entry in &target.kustomization.replacements {
+            match entry {
+                replacement::Entry::Inline(replacement) => all.push(Replacement::clone(replacement)),
+                replacement::Entry::File(path) => {
+                    let loaded = self.loader.load(&target.root, path)?;
+                    let data = plain_data::read_bytes(&loaded.bytes, &self.budget);
+                    let read = data.and_then(|data| replacement::read_file(&data));
+                    all.extend(read.map_err(|fault| fault.at(&loaded.path))?);
+                }
+            }
+        }
+        let mut apply = |replacement: &Replacement| replacement.apply(collection, &self.budget);
+        all.iter().try_for_each(&mut apply).map_err(|fault| fault.at(&target.file))?;
+        collection.drop_empty();
+        Ok(())
     }
 
     /// Runs the transformers from replicas to images.
-    fn count_and_image(kustomization: &Kustomization, collection: &mut Collection) -> Result<(), Fault> {
+    fn count_and_image(
+        kustomization: &Kustomization,
+        collection: &mut Collection,
+        configuration: &Configuration,
+    ) -> Result<(), Fault> {
         for (name, count) in &kustomization.replicas {
-            transform::set_replicas(collection, name, *count)?;
+            set_replicas(collection, name, *count, configuration.specs("replicas"))?;
         }
-        kustomization.images.iter().try_for_each(|entry| image::set_images(collection, entry))
+        let specs = configuration.specs("images");
+        kustomization.images.iter().try_for_each(|entry| image::set_images(collection, entry, specs))
     }
 }
 

@@ -10,6 +10,7 @@ use super::folded;
 use super::node::{List, Map, Node, Scalar, Style, Tag};
 use super::number;
 use super::resolve::{Dialect, Resolved, resolve};
+use super::scalar_form::{Form, choose};
 use super::value::Value;
 
 /// How a node is written before it is read back.
@@ -74,8 +75,23 @@ fn key_text(key: &Scalar) -> Result<Arc<str>, Fault> {
     Ok(Arc::clone(&key.value))
 }
 
+/// Refuses a scalar that was taken for something and whose text, written over since, says something else.
+fn check_tag(scalar: &Scalar) -> Result<(), Fault> {
+    let is_right = match scalar.tag {
+        Tag::None | Tag::Str | Tag::Merge => true,
+        tag => resolve(&scalar.value, Dialect::V3).tag() == tag,
+    };
+    let is_float_of_int = scalar.tag == Tag::Float && resolve(&scalar.value, Dialect::V3).tag() == Tag::Int;
+    match (is_right, is_float_of_int, scalar.style) {
+        (true, ..) | (_, true, Style::Plain) => Ok(()),
+        (_, true, _) => Err(Fault::unsupported("a whole number in quotes where a float was")),
+        _ => Err(Fault::invalid("a field that was a number, a boolean, a time or null holds something else")),
+    }
+}
+
 /// The value of a scalar.
 fn scalar_value(scalar: &Scalar, writing: Writing) -> Result<Value, Fault> {
+    check_tag(scalar)?;
     let text = &scalar.value;
     let is_text = match (scalar.style, scalar.tag) {
         (Style::Plain, Tag::Str) => true,
@@ -87,10 +103,24 @@ fn scalar_value(scalar: &Scalar, writing: Writing) -> Result<Value, Fault> {
     };
     if is_text {
         check_letters(text)?;
+        check_block(scalar, writing)?;
         let is_folded = scalar.style == Style::Folded && writing == Writing::Block;
         return Ok(Value::String(if is_folded { folded::round_trip(text) } else { Arc::clone(text) }));
     }
     plain_value(text)
+}
+
+/// Refuses a block that begins with a tab: it is written without saying how deep it stands, and is not read back.
+fn check_block(scalar: &Scalar, writing: Writing) -> Result<(), Fault> {
+    let text = &scalar.value;
+    let is_wanted =
+        matches!(scalar.style, Style::Literal | Style::Folded) || (scalar.style == Style::Plain && text.contains('\n'));
+    // Tabs keep the last writer from using a block, not this one.
+    let is_block = || choose(&text.replace('\t', "x"), Form::Literal, false) == Form::Literal;
+    if writing == Writing::Block && is_wanted && text.starts_with('\t') && is_block() {
+        return Err(Fault::invalid("a text of several lines begins with a tab"));
+    }
+    Ok(())
 }
 
 /// The JSON value of a plain scalar.

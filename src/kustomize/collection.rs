@@ -2,7 +2,8 @@
 //!
 //! The state that `accumulate` carries and the transformers change. It never reorders.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::fault::Fault;
 use super::id::Id;
@@ -15,20 +16,64 @@ pub(super) struct Collection {
     pub(super) objects: Vec<Object>,
 }
 
+/// Where the objects of a name are, now or before: spares a walk over all objects for each one that is added.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashMap<Arc<str>, Vec<usize>>);
+
+impl Names {
+    /// Returns the names of a collection.
+    pub(super) fn of(collection: &Collection) -> Result<Self, Fault> {
+        let mut names = Self::default();
+        for (at, object) in collection.objects.iter().enumerate() {
+            names.add(at, object)?;
+        }
+        Ok(names)
+    }
+
+    /// Adds the names of an object.
+    pub(super) fn add(&mut self, at: usize, object: &Object) -> Result<(), Fault> {
+        for id in object.previous_ids()?.into_iter().chain([object.id()]) {
+            let places = self.0.entry(id.name).or_default();
+            if !places.contains(&at) {
+                places.push(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the places of the objects that have or had a name.
+    fn places(&self, name: &str) -> &[usize] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
 impl Collection {
     /// Adds objects; an identity that is there already is an error.
-    pub(super) fn append(&mut self, objects: Vec<Object>, limit: usize) -> Result<(), Fault> {
+    pub(super) fn append(&mut self, objects: Vec<Object>, limit: usize, names: &mut Names) -> Result<(), Fault> {
         if self.objects.len() + objects.len() > limit {
             return Err(Fault::Limit(format!("{limit} objects")));
         }
-        let mut seen: HashSet<_> = self.objects.iter().map(|object| object.id().key()).collect();
-        for object in &objects {
-            if !seen.insert(object.id().key()) {
-                return Err(duplicate(object));
+        for object in objects {
+            let id = object.id();
+            if names.places(&id.name).iter().any(|&at| self.objects[at].id().equals(&id)) {
+                return Err(duplicate(&object));
+            }
+            names.add(self.objects.len(), &object)?;
+            self.objects.push(object);
+        }
+        Ok(())
+    }
+
+    /// Returns the places of the objects that have or had an identity.
+    pub(super) fn with_any_id(&self, id: &Id, names: &Names) -> Result<Vec<usize>, Fault> {
+        let mut found = Vec::new();
+        for &at in names.places(&id.name) {
+            let object = &self.objects[at];
+            if id.equals(&object.id()) || object.previous_ids()?.iter().any(|other| id.equals(other)) {
+                found.push(at);
             }
         }
-        self.objects.extend(objects);
-        Ok(())
+        Ok(found)
     }
 
     /// Fails when two objects have the same identity.

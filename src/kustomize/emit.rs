@@ -76,8 +76,8 @@ impl Emitter {
         sorted.sort_by(|left, right| key_order::compare(&left.0, &right.0));
         for (key, value) in sorted {
             self.write_indent();
-            // A key of more than 128 bytes is not "simple" and gets the long form.
-            let is_simple = key.len() <= 128;
+            // A key of more than 128 bytes, or of several lines, is not "simple" and gets the long form.
+            let is_simple = key.len() <= 128 && !key.contains('\r');
             if !is_simple {
                 self.write_indicator("?", true, false, true);
             }

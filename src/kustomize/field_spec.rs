@@ -3,11 +3,13 @@
 //! The default tables are data (`tables/field_specs.txt`). The walk creates what a spec says may be created; what is
 //! written at its end is the caller's.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
+use super::decode::Record;
 use super::fault::Fault;
 use super::id::Gvk;
 use super::node::{List, Map, Node, Scalar, Style, Tag};
+use super::value::Value;
 
 /// A field of some kinds.
 #[derive(Debug, Clone)]
@@ -31,19 +33,14 @@ pub(super) enum Create {
     Map,
 }
 
-/// The default specs by transformer.
-pub(super) struct Defaults {
-    /// Rows of the table: transformer and spec.
-    rows: Vec<(&'static str, FieldSpec)>,
-}
-
-/// The table, read once.
-static DEFAULTS: LazyLock<Defaults> =
-    LazyLock::new(|| Defaults { rows: include_str!("tables/field_specs.txt").lines().filter_map(row).collect() });
-
-/// Returns the default specs of a transformer.
-pub(super) fn defaults(transformer: &str) -> Vec<FieldSpec> {
-    DEFAULTS.rows.iter().filter(|(name, _)| *name == transformer).map(|(_, spec)| spec.clone()).collect()
+/// Returns the default specs of a list, in the order of the table.
+pub(super) fn table(list: &str) -> Vec<FieldSpec> {
+    include_str!("tables/field_specs.txt")
+        .lines()
+        .filter_map(row)
+        .filter(|row| row.0 == list)
+        .map(|row| row.1)
+        .collect()
 }
 
 /// Reads a row of the table.
@@ -72,6 +69,11 @@ pub(super) fn split_path(path: &str) -> Arc<[String]> {
     parts.into()
 }
 
+/// Adds specs one by one.
+pub(super) fn merge_all(specs: &mut Vec<FieldSpec>, incoming: &[FieldSpec]) -> Result<(), Fault> {
+    incoming.iter().try_for_each(|spec| merge_one(specs, spec.clone()))
+}
+
 /// Adds `spec` unless one for the same field and the same or more kinds is there.
 pub(super) fn merge_one(specs: &mut Vec<FieldSpec>, spec: FieldSpec) -> Result<(), Fault> {
     match specs.iter().find(|known| known.gvk.is_selected(&spec.gvk) && known.path == spec.path) {
@@ -85,6 +87,24 @@ pub(super) fn merge_one(specs: &mut Vec<FieldSpec>, spec: FieldSpec) -> Result<(
 }
 
 impl FieldSpec {
+    /// Reads a field spec of a list; parts that kustomize would take for indices or wildcards are not built.
+    pub(super) fn read(value: &Value, list: &str) -> Result<Self, Fault> {
+        let record = Record::new(value, list, &["group", "version", "kind", "path", "create"])?;
+        let text = record.text("path")?;
+        let path = split_path(&text);
+        let is_odd = |part: &String| {
+            let name = part.strip_suffix("[]").unwrap_or(part);
+            name.parse::<i64>().is_ok() || name.contains(['[', ']', '*', ' ', '\t']) || name == "-" || name.is_empty()
+        };
+        // A path with a slash in front is another path when specs are merged, and the same one when they are followed.
+        if text.starts_with('/') || path.iter().any(is_odd) {
+            return Err(Fault::unsupported(format!("the path `{text}` in `{list}`")));
+        }
+        let part = |name| record.text(name).map(|text| text.as_str().into());
+        let gvk = Gvk { group: part("group")?, version: part("version")?, kind: part("kind")? };
+        Ok(Self { gvk, path, create: record.flag("create")? })
+    }
+
     /// Calls `set` on the nodes at the path, if the kind matches.
     pub(super) fn apply(
         &self,

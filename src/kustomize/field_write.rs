@@ -84,6 +84,17 @@ pub(super) fn set_text(map: &mut Map, key: &str, value: &str) {
     }
 }
 
+/// Returns a new string, in the form kustomize gives one.
+pub(super) fn text_node(text: &str) -> Node {
+    let mut scalar = Scalar::string(text);
+    if text.contains('\n') {
+        scalar.style = Style::Literal;
+    }
+    let mut node = Node::Scalar(scalar);
+    quote_if_odd(&mut node);
+    node
+}
+
 /// Quotes a plain string that YAML 1.1 would not read as one, as kustomize does with every node it sets in a map.
 pub(super) fn quote_if_odd(node: &mut Node) {
     if let Node::Scalar(scalar) = node
@@ -100,16 +111,16 @@ fn is_odd(text: &str) -> bool {
     if text.is_empty() || text.contains('\n') {
         return false;
     }
-    if resolve(text, Dialect::V2) != Resolved::Str {
+    // go-yaml v2 hands out a time as the text it was written as, unless it is asked for a time.
+    let is_other = |text: &str| !matches!(resolve(text, Dialect::V2), Resolved::Str | Resolved::Time(_));
+    if is_other(text) {
         return true;
     }
     let may_have_structure = text.contains([':', '-', '#', '[', '{', '?', '.']);
     may_have_structure
         && match parse::document(text, Dialect::V2, &Budget::new(&Limits::default())) {
             Ok(None | Some(Node::Map(_) | Node::List(_))) => true,
-            Ok(Some(Node::Scalar(scalar))) => {
-                scalar.style == Style::Plain && resolve(&scalar.value, Dialect::V2) != Resolved::Str
-            }
+            Ok(Some(Node::Scalar(scalar))) => scalar.style == Style::Plain && is_other(&scalar.value),
             Err(_) => false,
         }
 }

@@ -5,18 +5,33 @@
 use regex::Regex;
 
 use super::collection::Collection;
+use super::decode::Record;
 use super::fault::Fault;
-use super::field_spec::{Create, defaults};
+use super::field_spec::{Create, FieldSpec};
 use super::field_write::{set_scalar, wrong_kind};
-use super::kustomization::Image;
 use super::node::{Node, Tag};
 use super::pattern;
+use super::value::Value;
+
+/// An entry of `images`.
+#[derive(Debug, Clone)]
+pub(super) struct Image {
+    /// The name to look for, a pattern in fact.
+    pub(super) name: String,
+    /// The new name.
+    pub(super) new_name: String,
+    /// What is added to the tag.
+    pub(super) tag_suffix: String,
+    /// The new tag.
+    pub(super) new_tag: String,
+    /// The new digest.
+    pub(super) digest: String,
+}
 
 /// Applies an entry of `images`.
-pub(super) fn set_images(collection: &mut Collection, image: &Image) -> Result<(), Fault> {
+pub(super) fn set_images(collection: &mut Collection, image: &Image, specs: &[FieldSpec]) -> Result<(), Fault> {
     let name = pattern::translate(&image.name)?;
     let pattern = pattern::compile(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"))?;
-    let specs = defaults("images");
     let mut set = |node: &mut Node| set_image(node, image, &pattern);
     let mut targets: Vec<_> =
         collection.objects.iter_mut().filter(|object| object.kind() != "CustomResourceDefinition").collect();
@@ -25,7 +40,7 @@ pub(super) fn set_images(collection: &mut Collection, image: &Image) -> Result<(
     }
     for object in targets {
         let gvk = object.gvk();
-        for spec in &specs {
+        for spec in specs {
             spec.apply(&gvk, &mut object.node, Create::Nothing, &mut set)?;
         }
     }
@@ -98,4 +113,16 @@ fn split(image: &str) -> (String, String, String) {
         (_, Some(at)) => (part(&image[..at]), String::new(), part(&image[at + 1..])),
         (Some(colon), None) => (part(&image[..colon]), part(&image[colon + 1..]), String::new()),
     }
+}
+
+/// Reads an entry of `images`.
+pub(super) fn read(value: &Value) -> Result<Image, Fault> {
+    let record = Record::new(value, "images", &["name", "newName", "tagSuffix", "newTag", "digest"])?;
+    Ok(Image {
+        name: record.text("name")?,
+        new_name: record.text("newName")?,
+        tag_suffix: record.text("tagSuffix")?,
+        new_tag: record.text("newTag")?,
+        digest: record.text("digest")?,
+    })
 }

@@ -4,29 +4,37 @@
 //! rest of the program. What is outside the subset is `BuildError::Unsupported`, naming file and field; a result that
 //! differs from kustomize's without saying so is a defect.
 //!
-//! Flow: `files` → `load` → `read` (`documents`, `parse`) → `accumulate` (`patch`, `transform`, `image`) →
-//! `name_reference` → `order` → `canonical` → `emit`.
+//! Flow: `files` → `load` → `read` (`documents`, `parse`) → `accumulate` (`generator`, `patch`, `namespace`, `label`, `image`, …)
+//! → `hash` → `name_reference` → `variable` → `order` → `canonical` → `emit`.
 
 mod accumulate;
+mod affix;
 mod budget;
 mod cache;
 mod canonical;
 mod collection;
+mod configuration;
 mod decode;
 mod documents;
 mod emit;
 mod fault;
+mod field_path;
 mod field_spec;
 mod field_write;
 pub mod files;
 mod folded;
 mod from_value;
+mod generator;
+mod go_json;
+mod hash;
 mod id;
 mod image;
 mod json;
 mod json_patch;
 mod key_order;
+mod key_value;
 mod kustomization;
+mod label;
 mod label_selector;
 mod limits;
 mod load;
@@ -35,16 +43,20 @@ mod merge_element;
 mod merge_key;
 mod merge_list;
 mod name_reference;
+mod namespace;
 mod node;
 mod number;
 mod object;
 mod order;
 mod parse;
 mod patch;
+mod patch_entry;
 mod pattern;
 mod plain_data;
 mod read;
 mod remote;
+mod replacement;
+mod replica;
 mod resolve;
 pub mod restrict;
 mod scalar_form;
@@ -53,8 +65,8 @@ mod schema;
 mod selector;
 mod strategic_merge;
 mod timestamp;
-mod transform;
 mod value;
+mod variable;
 
 use std::collections::BTreeSet;
 
@@ -68,7 +80,7 @@ pub use object::Object;
 pub use remote::is_remote;
 pub use restrict::Restrictor;
 
-use accumulate::Accumulator;
+use accumulate::{Accumulated, Accumulator};
 use collection::Collection;
 use fault::Fault;
 use load::Loader;
@@ -78,7 +90,7 @@ use load::Loader;
 pub enum Extent {
     /// To the end.
     Whole,
-    /// The root's resources and components only: none of its own transformers, no name references, no dropped objects,
+    /// The root's resources, generators and components only: none of its own transformers, no name references, no dropped objects,
     /// in load order.
     Accumulated,
     /// As `Accumulated`, with the root's own `patchesStrategicMerge` and `patches`.
@@ -138,22 +150,31 @@ fn build_with(
         options,
         cache,
         budget: budget::Budget::new(&options.limits),
-        shares: transform::Shares::default(),
+        shares: label::Shares::default(),
         folders: std::cell::Cell::new(0),
     };
     let target = accumulator.target(&root)?;
-    let mut collection = Collection::default();
-    accumulator.run(&target, &mut collection, &[&root], options.extent)?;
+    let mut so_far = Accumulated::default();
+    accumulator.run(&target, &mut so_far, &[&root], options.extent)?;
     if options.extent == Extent::Whole {
-        finish(&mut collection, &target.kustomization).map_err(|fault| fault.at(&target.file))?;
+        finish(&mut so_far, &target.kustomization, &accumulator.budget).map_err(|fault| fault.at(&target.file))?;
     }
+    let mut collection = so_far.collection;
     let text = write(&mut collection, options.limits.total_bytes)?;
     Ok((collection.objects, text))
 }
 
-/// What happens once, at the root: references, local objects, order.
-fn finish(collection: &mut Collection, kustomization: &kustomization::Kustomization) -> Result<(), Fault> {
-    name_reference::fix(collection)?;
+/// What happens once, at the root: hashes, references, variables, local objects, order.
+fn finish(
+    so_far: &mut Accumulated,
+    kustomization: &kustomization::Kustomization,
+    budget: &budget::Budget<'_>,
+) -> Result<(), Fault> {
+    let configuration = so_far.configuration();
+    let collection = &mut so_far.collection;
+    hash::add_suffixes(collection)?;
+    name_reference::fix(collection, &configuration.references)?;
+    variable::resolve(collection, &so_far.variables, configuration.specs("varReference"), budget)?;
     collection.objects.iter().try_for_each(|object| read::check_metadata(&object.node))?;
     collection
         .objects

@@ -3,28 +3,52 @@
 //! Runs once, at the root. Which fields name which kinds is data (`tables/name_references.txt`); among several objects that
 //! had the old name, kind, namespace, prefixes and suffixes decide, and what stays ambiguous is an error.
 
-use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::collection::Collection;
+use super::decode::Record;
 use super::fault::Fault;
-use super::field_spec::{Create, FieldSpec, descend, merge_one, split_path};
+use super::field_spec::{Create, FieldSpec, descend, split_path};
 use super::field_write::{set_scalar, set_text, wrong_kind};
 use super::id::{Gvk, Id};
 use super::node::{Map, Node, Tag};
 use super::object::{Object, PREFIXES, SUFFIXES};
-use super::order::compare_kinds;
+use super::value::Value;
 
 /// The fields that name one kind.
-struct Reference {
+#[derive(Debug, Clone)]
+pub(super) struct Reference {
     /// The kind that is named.
-    target: Gvk,
+    pub(super) target: Gvk,
     /// Fields of the kinds that name it.
-    referrers: Vec<FieldSpec>,
+    pub(super) referrers: Vec<FieldSpec>,
 }
 
-/// The table, read once and sorted as kustomize sorts it: the order decides where two kinds share a field.
-static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| {
+impl Reference {
+    /// Reads an entry of `nameReference` in a configuration file.
+    pub(super) fn read(value: &Value) -> Result<Self, Fault> {
+        let record = Record::new(value, "nameReference", &["group", "version", "kind", "fieldSpecs"])?;
+        let part = |name| record.text(name).map(|text| text.as_str().into());
+        let target = Gvk { group: part("group")?, version: part("version")?, kind: part("kind")? };
+        let referrers: Vec<_> = record
+            .items("fieldSpecs")?
+            .iter()
+            .map(|value| FieldSpec::read(value, "nameReference.fieldSpecs"))
+            .collect::<Result<_, _>>()?;
+        // Objects are looked up by the identity they have when references are fixed, which these would change meanwhile.
+        let is_identity = |spec: &FieldSpec| {
+            spec.path.len() == 1 || *spec.path == ["metadata", "name"] || *spec.path == ["metadata", "namespace"]
+        };
+        match referrers.iter().find(|spec| is_identity(spec) && *spec.path != ["subjects"]) {
+            Some(spec) => Err(Fault::unsupported(format!("the path `{}` in `nameReference`", spec.path.join("/")))),
+            None => Ok(Self { target, referrers }),
+        }
+    }
+}
+
+/// Returns the default table.
+pub(super) fn table() -> Vec<Reference> {
     let mut references: Vec<Reference> = Vec::new();
     for line in include_str!("tables/name_references.txt").lines() {
         let words: Vec<&str> = line.splitn(7, ' ').collect();
@@ -33,15 +57,13 @@ static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| {
         let target = Gvk { group: part(group), version: part(version), kind: part(kind) };
         let gvk = Gvk { group: part(by_group), version: part(by_version), kind: part(by_kind) };
         let spec = FieldSpec { gvk, path: split_path(path), create: false };
-        let at = references.iter().position(|reference| reference.target == target).unwrap_or_else(|| {
-            references.push(Reference { target, referrers: Vec::new() });
-            references.len() - 1
-        });
-        merge_one(&mut references[at].referrers, spec).expect("the table has no conflicts");
+        match references.iter_mut().find(|reference| reference.target == target) {
+            Some(reference) => reference.referrers.push(spec),
+            None => references.push(Reference { target, referrers: vec![spec] }),
+        }
     }
-    references.sort_by(|left, right| compare_kinds(&left.target, &right.target));
     references
-});
+}
 
 /// What is known of an object that may be named.
 struct Candidate {
@@ -55,27 +77,36 @@ struct Candidate {
     affixes: [Vec<String>; 2],
 }
 
+/// All objects, and where to look for one.
+struct Index {
+    /// All objects.
+    all: Vec<Candidate>,
+    /// The places of the objects that had a name.
+    by_name: HashMap<Arc<str>, Vec<usize>>,
+    /// The places of the objects that came from a namespace.
+    by_origin: HashMap<String, Vec<usize>>,
+}
+
 /// The object whose fields are being fixed.
 struct Referrer<'a> {
     /// All objects.
-    all: &'a [Candidate],
+    index: &'a Index,
     /// Its own place.
     at: usize,
-    /// The places of the objects it may name.
-    reach: Vec<usize>,
+    /// The namespaces of the service accounts it names, beside its own.
+    namespaces: HashSet<String>,
     /// The kind in its `roleRef`, if that has one.
     role: Option<Gvk>,
 }
 
 /// Fixes all name references.
-pub(super) fn fix(collection: &mut Collection) -> Result<(), Fault> {
-    let all: Vec<Candidate> = collection.objects.iter().map(candidate).collect::<Result<_, _>>()?;
+pub(super) fn fix(collection: &mut Collection, references: &[Reference]) -> Result<(), Fault> {
+    let index = Index::new(collection)?;
     for (at, object) in collection.objects.iter_mut().enumerate() {
-        let original = &all[at].original.gvk;
+        let original = &index.all[at].original.gvk;
         let namespaces = service_account_namespaces(object)?;
-        let mut referrer = Referrer { all: &all, at, reach: Vec::new(), role: role_of(&object.node) };
-        referrer.reach = referrer.reachable(&namespaces);
-        for reference in REFERENCES.iter() {
+        let referrer = Referrer { index: &index, at, namespaces, role: role_of(&object.node) };
+        for reference in references {
             for spec in reference.referrers.iter().filter(|spec| original.is_selected(&spec.gvk)) {
                 let is_role = spec.path.len() >= 2 && spec.path[spec.path.len() - 2..] == ["roleRef", "name"];
                 let search = Search { referrer: &referrer, target: &reference.target, is_role };
@@ -84,6 +115,24 @@ pub(super) fn fix(collection: &mut Collection) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+impl Index {
+    /// Notes what is known of all objects.
+    fn new(collection: &Collection) -> Result<Self, Fault> {
+        let all: Vec<Candidate> = collection.objects.iter().map(candidate).collect::<Result<_, _>>()?;
+        let (mut by_name, mut by_origin) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
+        for (at, candidate) in all.iter().enumerate() {
+            for id in &candidate.previous {
+                let places = by_name.entry(Arc::clone(&id.name)).or_default();
+                if places.last() != Some(&at) {
+                    places.push(at);
+                }
+            }
+            by_origin.entry(candidate.original.effective_namespace().to_owned()).or_default().push(at);
+        }
+        Ok(Self { all, by_name, by_origin })
+    }
 }
 
 /// Notes what is known of an object.
@@ -121,8 +170,7 @@ fn service_account_namespaces(object: &Object) -> Result<HashSet<String>, Fault>
 /// Whether a node decodes to a string.
 fn is_string(node: &Node) -> bool {
     let decoded = super::canonical::decoded(node);
-    matches!(node, Node::Scalar(scalar) if scalar.tag != Tag::Timestamp)
-        && matches!(decoded, Ok(super::value::Value::String(_)))
+    matches!(node, Node::Scalar(scalar) if scalar.tag != Tag::Timestamp) && matches!(decoded, Ok(Value::String(_)))
 }
 
 /// The kind a `roleRef` names.
@@ -133,16 +181,25 @@ fn role_of(node: &Node) -> Option<Gvk> {
 }
 
 impl Referrer<'_> {
-    /// The places of the objects this one may name: cluster-scoped ones, those of its namespace, named service accounts'.
-    fn reachable(&self, namespaces: &HashSet<String>) -> Vec<usize> {
-        let me = &self.all[self.at].id;
-        let is_reachable = |other: &Id| {
-            me.is_cluster_scoped
-                || other.is_cluster_scoped
-                || other.effective_namespace() == me.effective_namespace()
-                || namespaces.contains(&*other.namespace)
-        };
-        (0..self.all.len()).filter(|&at| is_reachable(&self.all[at].id)).collect()
+    /// Whether an object may be named: a cluster-scoped one, one of the same namespace, a named service account's.
+    fn reaches(&self, other: &Id) -> bool {
+        let me = &self.index.all[self.at].id;
+        me.is_cluster_scoped
+            || other.is_cluster_scoped
+            || other.effective_namespace() == me.effective_namespace()
+            || self.namespaces.contains(&*other.namespace)
+    }
+
+    /// The places of the objects that had a name and may be named.
+    fn named(&self, name: &str) -> Vec<usize> {
+        let places = self.index.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        places.iter().copied().filter(|&at| self.reaches(&self.index.all[at].id)).collect()
+    }
+
+    /// Whether an object that may be named came from a namespace.
+    fn reaches_origin(&self, namespace: &str) -> bool {
+        let places = self.index.by_origin.get(namespace).map_or(&[][..], Vec::as_slice);
+        places.iter().any(|&at| self.reaches(&self.index.all[at].id))
     }
 }
 
@@ -174,8 +231,8 @@ impl Search<'_> {
 
     /// Fixes a name.
     fn set_name(&self, node: &mut Node) -> Result<(), Fault> {
-        let found = self.select(node.text(), &self.referrer.reach, |a, b| a.name == b.name)?;
-        match found.map(|at| &self.referrer.all[at].id.name) {
+        let found = self.select(node.text(), self.referrer.named(node.text()), |a, b| a.name == b.name)?;
+        match found.map(|at| &self.referrer.index.all[at].id.name) {
             Some(name) if **name != *node.text() => set_scalar(node, name, Tag::None),
             _ => Ok(()),
         }
@@ -186,13 +243,13 @@ impl Search<'_> {
         let Some(name) = map.get("name").map(|node| node.text().to_owned()) else {
             return Err(Fault::invalid("a name reference leads to a map without `name`"));
         };
-        let candidates = match map.get("namespace") {
-            None => self.referrer.reach.clone(),
-            Some(namespace) => self.in_namespace(namespace.text()),
-        };
+        let mut candidates = self.referrer.named(&name);
+        if let Some(namespace) = map.get("namespace") {
+            self.keep_namespace(&mut candidates, namespace.text());
+        }
         let same = |a: &Id, b: &Id| a.name == b.name && a.namespace == b.namespace;
-        let Some(found) = self.select(&name, &candidates, same)? else { return Ok(()) };
-        let id = &self.referrer.all[found].id;
+        let Some(found) = self.select(&name, candidates, same)? else { return Ok(()) };
+        let id = &self.referrer.index.all[found].id;
         if *id.name == *name && id.namespace.is_empty() {
             return Ok(());
         }
@@ -203,25 +260,27 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// The objects of a namespace, by the one they came from, else by the one they are in.
-    fn in_namespace(&self, namespace: &str) -> Vec<usize> {
-        let all = self.referrer.all;
-        let by = |id: fn(&Candidate) -> &Id| -> Vec<usize> {
-            let is_in = |at: &usize| {
-                let effective = id(&all[*at]).effective_namespace();
-                effective == namespace && effective != "_non_namespaceable_"
-            };
-            self.referrer.reach.iter().copied().filter(is_in).collect()
-        };
-        let original = by(|candidate| &candidate.original);
-        if original.is_empty() { by(|candidate| &candidate.id) } else { original }
+    /// Keeps the objects of a namespace: the one they came from, or the one they are in where none came from it.
+    fn keep_namespace(&self, places: &mut Vec<usize>, namespace: &str) {
+        let is_named = namespace != "_non_namespaceable_";
+        let is_origin = self.referrer.reaches_origin(namespace);
+        places.retain(|&at| {
+            let candidate = &self.referrer.index.all[at];
+            let id = if is_origin { &candidate.original } else { &candidate.id };
+            is_named && id.effective_namespace() == namespace
+        });
     }
 
     /// Picks the object that had a name; `same` says whether two candidates may stand for each other.
-    fn select(&self, name: &str, among: &[usize], same: impl Fn(&Id, &Id) -> bool) -> Result<Option<usize>, Fault> {
-        let all = self.referrer.all;
+    fn select(
+        &self,
+        name: &str,
+        mut left: Vec<usize>,
+        same: impl Fn(&Id, &Id) -> bool,
+    ) -> Result<Option<usize>, Fault> {
+        let all = &self.referrer.index.all;
         let me = &all[self.referrer.at];
-        let mut left: Vec<usize> = among.iter().copied().filter(|&at| self.is_candidate(&all[at], name)).collect();
+        left.retain(|&at| self.is_candidate(&all[at], name));
         if let [only] = left.as_slice() {
             return Ok(Some(*only));
         }
@@ -238,7 +297,7 @@ impl Search<'_> {
 
     /// Whether an object had the name, is of the kind and lives where the referrer can see it.
     fn is_candidate(&self, candidate: &Candidate, name: &str) -> bool {
-        let me = &self.referrer.all[self.referrer.at].id;
+        let me = &self.referrer.index.all[self.referrer.at].id;
         let was = |matches: &dyn Fn(&Id) -> bool| candidate.previous.iter().any(matches);
         let fits_role = match (&self.referrer.role, self.is_role) {
             (Some(role), true) => was(&|id| id.gvk.is_selected(role)),

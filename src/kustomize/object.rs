@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::canonical;
 use super::fault::Fault;
-use super::field_write;
+use super::field_write::{self, lookup_or_create_map, set_text, text_node};
 use super::id::{Gvk, Id};
-use super::node::{Map, Node, Scalar, Style};
+use super::node::{Map, Node, Scalar};
 use super::value::Value;
 
 /// The domain of the notes.
@@ -25,7 +25,13 @@ const PREVIOUS_KINDS: &str = "internal.config.kubernetes.io/previousKinds";
 pub(super) const PREFIXES: &str = "internal.config.kubernetes.io/prefixes";
 /// Suffixes, innermost first.
 pub(super) const SUFFIXES: &str = "internal.config.kubernetes.io/suffixes";
-/// What kustomize removes before it prints.
+/// How a generator treats an object that is there.
+pub(super) const BEHAVIOR: &str = "internal.config.kubernetes.io/generatorBehavior";
+/// Whether the name gets a hash suffix.
+pub(super) const NEEDS_HASH: &str = "internal.config.kubernetes.io/needsHashSuffix";
+/// What a note that switches something on says.
+pub(super) const ENABLED: &str = "enabled";
+/// What kustomize removes before it prints: the notes of a build, then what `buildMetadata` asks for.
 const NOTES: [&str; 20] = [
     PREVIOUS_NAMES,
     PREVIOUS_NAMESPACES,
@@ -35,8 +41,8 @@ const NOTES: [&str; 20] = [
     "internal.config.kubernetes.io/allowNameChange",
     "internal.config.kubernetes.io/allowKindChange",
     "internal.config.kubernetes.io/refBy",
-    "internal.config.kubernetes.io/generatorBehavior",
-    "internal.config.kubernetes.io/needsHashSuffix",
+    BEHAVIOR,
+    NEEDS_HASH,
     "internal.config.kubernetes.io/path",
     "internal.config.kubernetes.io/index",
     "internal.config.kubernetes.io/seqindent",
@@ -58,9 +64,37 @@ pub struct Object {
     pub origin: String,
     /// Whether its text has a comment that may be a schema hint for merges.
     pub(super) has_hint: bool,
+    /// The variables that refer to it.
+    pub(super) variables: Vec<String>,
 }
 
 impl Object {
+    /// Returns an object without comments or variables.
+    pub(super) fn new(node: Node, origin: String) -> Self {
+        Self { node, origin, has_hint: false, variables: Vec::new() }
+    }
+
+    /// Whether an annotation is one of the notes of a build.
+    pub(super) fn is_build_note(key: &str) -> bool {
+        NOTES[..NOTES.len() - 2].contains(&key)
+    }
+
+    /// Sets the name.
+    pub(super) fn set_name(&mut self, name: &str) -> Result<(), Fault> {
+        set_text(lookup_or_create_map(&mut self.node, "metadata")?, "name", name);
+        Ok(())
+    }
+
+    /// Sets the namespace, or removes it.
+    pub(super) fn set_namespace(&mut self, namespace: &str) -> Result<(), Fault> {
+        if !namespace.is_empty() {
+            set_text(lookup_or_create_map(&mut self.node, "metadata")?, "namespace", namespace);
+        } else if let Some(Node::Map(metadata)) = self.node.as_map_mut().and_then(|map| map.get_mut("metadata")) {
+            metadata.remove("namespace");
+        }
+        Ok(())
+    }
+
     /// Returns the object as JSON, for readers outside the engine.
     pub fn to_json(&self) -> serde_json::Value {
         canonical::value_of(&self.node).map_or(serde_json::Value::Null, |value| json_of(&value))
@@ -180,21 +214,13 @@ impl Object {
 
     /// Replaces a map in `metadata`; every value becomes a string, and an empty set removes the field.
     pub(super) fn set_metadata_map(&mut self, field: &str, texts: &BTreeMap<Arc<str>, Arc<str>>) -> Result<(), Fault> {
-        let metadata = field_write::lookup_or_create_map(&mut self.node, "metadata")?;
+        let metadata = lookup_or_create_map(&mut self.node, "metadata")?;
         metadata.remove(field);
         if texts.is_empty() {
             return Ok(());
         }
-        let entry = |(key, value): (&Arc<str>, &Arc<str>)| {
-            let mut text = Scalar::string(value);
-            if value.contains('\n') {
-                text.style = Style::Literal;
-            }
-            let mut node = Node::Scalar(text);
-            field_write::quote_if_odd(&mut node);
-            (Scalar::bare(key), node)
-        };
-        let map = Map { entries: texts.iter().map(entry).collect(), is_flow: false };
+        let entries = texts.iter().map(|(key, value)| (Scalar::bare(key), text_node(value))).collect();
+        let map = Map { entries, is_flow: false };
         metadata.push(field, Node::Map(map));
         Ok(())
     }

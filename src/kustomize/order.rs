@@ -5,10 +5,25 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::collection::Collection;
+use super::decode::Record;
+use super::fault::Fault;
 use super::id::{Gvk, Id};
-use super::kustomization::SortOptions;
+use super::value::Value;
+
+/// The order of the output.
+#[derive(Debug, Clone)]
+pub(super) enum SortOptions {
+    /// As accumulated.
+    Fifo,
+    /// By kind, then by name.
+    Legacy {
+        /// Kinds that come first; `None` for the defaults.
+        orders: Option<(Vec<String>, Vec<String>)>,
+    },
+}
 
 /// Kinds that come first by default.
 const FIRST: [&str; 22] = [
@@ -54,8 +69,9 @@ pub(super) fn sort(collection: &mut Collection, options: Option<&SortOptions>) {
 
 /// Compares kinds in the default order, as the tables of field specs are sorted.
 pub(super) fn compare_kinds(left: &Gvk, right: &Gvk) -> Ordering {
-    let ranks = ranks(&FIRST, &LAST);
-    rank(&ranks, left).cmp(&rank(&ranks, right)).then_with(|| kind_key(left).cmp(&kind_key(right)))
+    static RANKS: LazyLock<HashMap<String, i64>> = LazyLock::new(|| ranks(&FIRST, &LAST));
+    let ranks = &RANKS;
+    rank(ranks, left).cmp(&rank(ranks, right)).then_with(|| kind_key(left).cmp(&kind_key(right)))
 }
 
 /// The rank of each listed kind: negative for the first ones, positive for the last ones.
@@ -104,4 +120,22 @@ fn name_key(id: &Id) -> String {
 /// `text`, or what stands for nothing.
 fn or<'a>(text: &'a str, nothing: &'a str) -> &'a str {
     if text.is_empty() { nothing } else { text }
+}
+
+/// Reads `sortOptions`.
+pub(super) fn read(value: &Value) -> Result<SortOptions, Fault> {
+    let record = Record::new(value, "sortOptions", &["order", "legacySortOptions"])?;
+    let legacy = record.get("legacySortOptions");
+    match record.text("order")?.as_str() {
+        "fifo" if legacy.is_none() => Ok(SortOptions::Fifo),
+        "fifo" => Err(Fault::invalid("`sortOptions.legacySortOptions` is set but the order is `fifo`")),
+        "legacy" => {
+            let orders = legacy.map(|value| {
+                let record = Record::new(value, "sortOptions.legacySortOptions", &["orderFirst", "orderLast"])?;
+                Ok((record.texts("orderFirst")?, record.texts("orderLast")?))
+            });
+            Ok(SortOptions::Legacy { orders: orders.transpose()? })
+        }
+        other => Err(Fault::invalid(format!("`sortOptions.order` is `{other}`, not `fifo` or `legacy`"))),
+    }
 }

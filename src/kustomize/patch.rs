@@ -11,14 +11,14 @@ use super::budget::Budget;
 use super::canonical;
 use super::collection::Collection;
 use super::fault::{BuildError, Fault};
-use super::field_write::{lookup_or_create_map, set_text};
+use super::field_write::set_text;
 use super::from_value::from_patched;
 use super::json_patch::JsonPatch;
-use super::kustomization::{Patch, Target};
 use super::load::Loader;
 use super::object::Object;
+use super::patch_entry::Patch;
 use super::read::{Trees, trees_of_text};
-use super::selector::select;
+use super::selector::{Target, select};
 use super::strategic_merge;
 
 /// A patch, read and understood.
@@ -127,7 +127,7 @@ impl Source<'_> {
 /// Trees as objects.
 fn objects(trees: Trees, origin: &str) -> Vec<Object> {
     let has_hint = trees.has_hint;
-    trees.nodes.into_iter().map(|node| Object { node, origin: origin.to_owned(), has_hint }).collect()
+    trees.nodes.into_iter().map(|node| Object { has_hint, ..Object::new(node, origin.to_owned()) }).collect()
 }
 
 /// Finds out whether a text is a strategic merge or a JSON patch; it must be exactly one of them.
@@ -253,9 +253,9 @@ fn merge(object: &mut Object, patch: &mut Object, budget: &Budget<'_>) -> Result
         set_text(map, "kind", &kind);
     }
     if !may_rename {
-        set_text(lookup_or_create_map(&mut object.node, "metadata")?, "name", &name);
+        object.set_name(&name)?;
     }
-    set_namespace(object, &namespace)
+    object.set_namespace(&namespace)
 }
 
 /// Gives a patch what kustomize gives the copy it merges: labels and annotations as strings, the target's version.
@@ -267,23 +267,11 @@ fn dress(patch: &mut Object, target: &Object) -> Result<(), Fault> {
     let kind = patch.kind().to_owned();
     patch.set_metadata_map("labels", &labels)?;
     patch.set_annotations(&annotations)?;
-    set_text(lookup_or_create_map(&mut patch.node, "metadata")?, "name", &name);
-    set_namespace(patch, &namespace)?;
+    patch.set_name(&name)?;
+    patch.set_namespace(&namespace)?;
     if let Some(map) = patch.node.as_map_mut() {
         set_text(map, "apiVersion", &api_version);
         set_text(map, "kind", &kind);
-    }
-    Ok(())
-}
-
-/// Sets the namespace of an object, or removes it.
-fn set_namespace(object: &mut Object, namespace: &str) -> Result<(), Fault> {
-    if !namespace.is_empty() {
-        set_text(lookup_or_create_map(&mut object.node, "metadata")?, "namespace", namespace);
-    } else if let Some(super::node::Node::Map(metadata)) =
-        object.node.as_map_mut().and_then(|map| map.get_mut("metadata"))
-    {
-        metadata.remove("namespace");
     }
     Ok(())
 }

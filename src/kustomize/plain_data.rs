@@ -27,6 +27,31 @@ pub(super) fn read_bytes(bytes: &[u8], budget: &Budget<'_>) -> Result<Value, Fau
     read(&documents::text_of(bytes)?, budget)
 }
 
+/// Returns the data of a file in which no key may be there twice.
+pub(super) fn read_strict(bytes: &[u8], budget: &Budget<'_>) -> Result<Value, Fault> {
+    let node = parse::document(&documents::text_of(bytes)?, Dialect::V2, budget)?;
+    node.as_ref().map_or(Ok(()), check_twice)?;
+    node.as_ref().map_or(Ok(Value::Null), convert)
+}
+
+/// Refuses keys that are there twice.
+fn check_twice(node: &Node) -> Result<(), Fault> {
+    match node {
+        Node::Scalar(_) => Ok(()),
+        Node::List(list) => list.items.iter().try_for_each(check_twice),
+        Node::Map(map) => {
+            let mut seen = std::collections::HashSet::new();
+            for (key, value) in &map.entries {
+                if !seen.insert(&key.value) {
+                    return Err(Fault::invalid(format!("the key `{}` is there twice", key.value)));
+                }
+                check_twice(value)?;
+            }
+            Ok(())
+        }
+    }
+}
+
 /// Converts a node.
 fn convert(node: &Node) -> Result<Value, Fault> {
     match node {

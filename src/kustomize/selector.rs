@@ -5,11 +5,23 @@
 use regex::Regex;
 
 use super::collection::Collection;
+use super::decode::Record;
 use super::fault::Fault;
-use super::kustomization::Target;
 use super::label_selector::LabelSelector;
 use super::object::Object;
 use super::pattern;
+use super::value::Value;
+
+/// The target of a patch.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// Patterns for group, version, kind, name and namespace, in this order.
+    pub(super) patterns: [String; 5],
+    /// A label selector over annotations.
+    pub(super) annotations: String,
+    /// A label selector.
+    pub(super) labels: String,
+}
 
 /// A target, ready to match.
 struct Selector {
@@ -55,4 +67,17 @@ impl Selector {
             && self.labels.matches(&object.metadata_map("labels"))
             && self.annotations.matches(&object.metadata_map("annotations")))
     }
+}
+
+/// Reads the target of a patch.
+pub(super) fn read(value: &Value) -> Result<Target, Fault> {
+    let known = ["group", "version", "kind", "name", "namespace", "annotationSelector", "labelSelector"];
+    let record = Record::new(value, "patches.target", &known)?;
+    let [group, version, kind, name, namespace] =
+        ["group", "version", "kind", "name", "namespace"].map(|name| record.text(name));
+    Ok(Target {
+        patterns: [group?, version?, kind?, name?, namespace?],
+        annotations: record.text("annotationSelector")?,
+        labels: record.text("labelSelector")?,
+    })
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::features;
 use crate::objects::{Known, object, pod};
 use crate::random::Random;
 use crate::yaml::{Writer, double_quoted};
@@ -22,7 +23,10 @@ pub(crate) fn case(seed: u64) -> Case {
         base.push_str(&format!("- r{file}.yaml\n"));
     }
     if random.one_in(3) {
-        base.push_str(&transformers(&mut random, &known, &mut files, "base"));
+        base.push_str(&transformers(&mut random, &mut known, &mut files, "base"));
+    }
+    if files.contains_key("base/vars.yaml") {
+        base = base.replacen("resources:\n", "resources:\n- vars.yaml\n", 1);
     }
     files.insert("base/kustomization.yaml".to_owned(), base);
     let mut over = "resources:\n- ../base\n".to_owned();
@@ -31,14 +35,17 @@ pub(crate) fn case(seed: u64) -> Case {
         over.push_str("- own.yaml\n");
     }
     if random.one_in(4) {
-        let text = transformers(&mut random, &known, &mut files, "part");
+        let text = transformers(&mut random, &mut known, &mut files, "part");
         let head = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
         files.insert("part/kustomization.yaml".to_owned(), format!("{head}{text}"));
         over.push_str("components: [../part]\n");
     }
-    over.push_str(&transformers(&mut random, &known, &mut files, "over"));
+    over.push_str(&transformers(&mut random, &mut known, &mut files, "over"));
     if random.one_in(3) {
         over.push_str("sortOptions: {order: fifo}\n");
+    }
+    if files.contains_key("over/vars.yaml") {
+        over = over.replacen("resources:\n", "resources:\n- vars.yaml\n", 1);
     }
     files.insert("over/kustomization.yaml".to_owned(), over);
     files
@@ -78,8 +85,12 @@ fn list(random: &mut Random, known: &mut Vec<Known>) -> String {
 }
 
 /// Random transformer fields of a kustomization.
-fn transformers(random: &mut Random, known: &[Known], files: &mut Case, folder: &str) -> String {
+fn transformers(random: &mut Random, known: &mut Vec<Known>, files: &mut Case, folder: &str) -> String {
     let mut out = String::new();
+    let does_more = random.one_in(2);
+    if does_more {
+        out.push_str(&features::generators(random, known, files, folder));
+    }
     for (field, values) in [
         ("namespace", &["ns-b", "\"01\"", "default"][..]),
         ("namePrefix", &["p-", "\"1\""][..]),
@@ -124,6 +135,15 @@ fn transformers(random: &mut Random, known: &[Known], files: &mut Case, folder: 
         out.push_str(&format!("replicas: [{{name: {}, count: {}}}]\n", is.name, random.below(9)));
     }
     out.push_str(&patch_fields(random, known, files, folder));
+    if does_more && random.one_in(4) {
+        out.push_str(&features::configurations(random, files, folder));
+    }
+    if does_more && random.one_in(3) && !known.is_empty() {
+        out.push_str(&features::replacements(random, known, files, folder));
+    }
+    if does_more && random.one_in(6) && !known.is_empty() {
+        out.push_str(&features::variables(random, known, files, folder));
+    }
     if out.is_empty() { "namePrefix: q-\n".to_owned() } else { out }
 }
 

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "the environment says how long to run")]
 
 mod case;
+mod features;
 mod objects;
 mod random;
 #[path = "../skip.rs"]

@@ -46,7 +46,7 @@ const KINDS: [(&str, &str); 24] = [
 ];
 
 /// Object names.
-const NAMES: [&str; 9] = ["app", "web", "db", "cfg", "x1", "default", "api", "a-b", "z.y"];
+pub(crate) const NAMES: [&str; 9] = ["app", "web", "db", "cfg", "x1", "default", "api", "a-b", "z.y"];
 
 /// Writes an object.
 pub(crate) fn object(random: &mut Random) -> (Known, String) {

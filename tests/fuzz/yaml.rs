@@ -258,5 +258,6 @@ impl Writer<'_> {
 /// A double-quoted scalar.
 pub(crate) fn double_quoted(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t");
+    let escaped = escaped.replace('\r', "\\r").replace('\u{feff}', "\\uFEFF");
     format!("\"{escaped}\"")
 }

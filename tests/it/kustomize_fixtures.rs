@@ -52,7 +52,7 @@ fn builds_every_fixture_as_kustomize_does() {
             wrong.push(format!("{}: {:?}", case.display(), result.map(|built| built.text)));
         }
     }
-    assert!(count >= 40, "only {count} fixtures");
+    assert!(count >= 60, "only {count} fixtures");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -76,10 +76,31 @@ fn stops_where_it_is_told() {
 }
 
 #[test]
+fn says_no_value_of_a_generator_that_fails() {
+    for (text, file) in [
+        ("secretGenerator: [{name: a, literals: [hunter2]}]", ""),
+        ("secretGenerator: [{name: a, literals: [a=hunter2, a=hunter2]}]", ""),
+        ("secretGenerator: [{name: a, behavior: merge, literals: [a=hunter2]}]", ""),
+        ("secretGenerator: [{name: a, envs: [env]}]", "A=hunter2\nA=hunter2"),
+        ("secretGenerator: [{name: a, literals: [a=hunter2], type: [hunter2]}]", ""),
+        ("secretGenerator: [{name: a, files: [a=b=hunter2]}]", ""),
+        ("secretGenerator: [{name: a, literals: {a: hunter2}}]", ""),
+        ("configMapGenerator: [{name: a, literals: [\"a=hunter2\\x7F\"]}]", ""),
+        ("configMapGenerator: [{name: a, envs: [env]}]", "hunter2\nhunter2"),
+        ("configMapGenerator: [{name: a, envs: [env]}]", "A=hunter2\u{7F}"),
+    ] {
+        let files = [("kustomization.yaml", text), ("env", file)];
+        let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+        let error =
+            build(&Memory(files.into()), "", &Options::default(), &Cache::new()).expect_err("it fails").to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
 fn names_file_and_field_of_what_it_does_not_build() {
     for (field, text) in [
-        ("configMapGenerator", "configMapGenerator: [{name: a}]"),
-        ("replacements", "replacements: [{path: r.yaml}]"),
+        ("generators", "generators: [a.yaml]"),
         ("helmCharts", "helmCharts: [{name: a}]"),
         ("the remote `github.com/a/b`", "resources: [github.com/a/b]"),
         ("the remote `gitlab.com/a/b//c?ref=v1`", "resources: [gitlab.com/a/b//c?ref=v1]"),
