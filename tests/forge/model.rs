@@ -53,6 +53,8 @@ pub(crate) struct Shop {
     pub(crate) instead: Vec<(String, Acts, Play)>,
     /// A pull request that shows only once another was made.
     pub(crate) late: Option<Pull>,
+    /// Labels that another run gives every pull request, after so many more lists were read.
+    pub(crate) labelled: Option<(usize, Vec<String>)>,
     /// The token may not ask who it is.
     pub(crate) hides_me: bool,
 }
@@ -187,6 +189,9 @@ fn answer(kind: Kind, shop: &mut Shop, request: &Request) -> Play {
     if let Some((_, Acts::No, play)) = play {
         return play;
     }
+    if request.method == "GET" && request.path.ends_with("/pulls") {
+        label_late(shop);
+    }
     let headers = |name: &str| request.headers.get(name).map_or("", String::as_str);
     let (authorization, accept) = match kind {
         Kind::GitHub => (headers("authorization") == format!("Bearer {CANARY}"), "application/vnd.github+json"),
@@ -206,6 +211,15 @@ fn answer(kind: Kind, shop: &mut Shop, request: &Request) -> Play {
         Kind::Gitea => tea::answer(shop, request),
     };
     play.map_or(own, |(_, _, play)| play)
+}
+
+/// Lets another run label every pull request, where one is about to.
+fn label_late(shop: &mut Shop) {
+    match shop.labelled.take() {
+        Some((0, labels)) => shop.pulls.iter_mut().for_each(|pull| pull.labels.clone_from(&labels)),
+        Some((left, labels)) => shop.labelled = Some((left - 1, labels)),
+        None => {}
+    }
 }
 
 /// Returns a page of a list.

@@ -56,8 +56,13 @@ fn create(shop: &mut Shop, request: &Request) -> Play {
         return shop.blame(request, &why);
     }
     let text = |name: &str| body[name].as_str().unwrap().to_owned();
+    let ids: Vec<u64> = serde_json::from_value(body["labels"].clone()).unwrap_or_default();
     match shop.open(&text("title"), &text("body"), &text("head"), &text("base")) {
-        Some(pull) => json(201, &shown(&pull)),
+        Some(pull) => {
+            let names = shop.labels.iter().filter(|(id, _)| ids.contains(id)).map(|(_, name)| name.clone()).collect();
+            shop.pull(&pull.number.to_string()).labels = names;
+            json(201, &shown(shop.pull(&pull.number.to_string())))
+        }
         None => json(
             409,
             &json!({"message": "pull request already exists for these targets [id: 1, issue_id: 1]", "url": "https://forge/api/swagger"}),
