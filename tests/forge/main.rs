@@ -11,10 +11,15 @@ mod gitlab;
 mod hub;
 mod hygiene;
 mod keeping;
+mod known;
 mod lab;
 mod limits;
 mod model;
+mod program;
 mod races;
 mod server;
 mod setting;
+mod site;
+#[path = "../skip.rs"]
+mod skip;
 mod tea;

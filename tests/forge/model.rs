@@ -7,7 +7,7 @@ use leeward::forge::{Forge, Kind};
 use serde_json::{Value, json};
 
 use crate::server::{Play, Request, Server, json};
-use crate::setting::{CANARY, HEAD, forge};
+use crate::setting::{CANARY, forge};
 use crate::{hub, lab, tea};
 
 /// How long a page is.
@@ -78,9 +78,20 @@ pub(crate) struct World {
 impl World {
     /// Starts an empty forge.
     pub(crate) fn new(kind: Kind) -> Self {
+        Self::with_git(kind, |_| Play::Hang)
+    }
+
+    /// Starts an empty forge that is asked by git too.
+    pub(crate) fn with_git(kind: Kind, git: impl Fn(&Request) -> Play + Send + Sync + 'static) -> Self {
         let shop = Arc::new(Mutex::new(Shop { last: 100, ..Shop::default() }));
         let inside = Arc::clone(&shop);
-        let server = Server::start(Box::new(move |request| answer(kind, &mut inside.lock().unwrap(), request)));
+        let server = Server::start(Box::new(move |request| {
+            if request.path.contains(".git/") {
+                git(request)
+            } else {
+                answer(kind, &mut inside.lock().unwrap(), request)
+            }
+        }));
         Self { kind, server, shop }
     }
 
@@ -117,9 +128,10 @@ impl World {
         self.change(|shop| shop.instead.push((line.to_owned(), acts, play)));
     }
 
-    /// Returns what was written since the last time.
+    /// Returns what was written over the API since the last time.
     pub(crate) fn writes(&self) -> Vec<String> {
-        let writes = self.server.writes();
+        let mut writes = self.server.writes();
+        writes.retain(|line| !line.contains(".git/"));
         self.server.forget();
         writes
     }
@@ -245,9 +257,4 @@ pub(crate) fn unfit(body: &Value, needed: &[&str], allowed: &[&str]) -> Option<S
 pub(crate) fn user(name: &str) -> Value {
     let kind = if name.ends_with("[bot]") { "Bot" } else { "User" };
     json!({"login": name, "username": name, "id": 1, "type": kind})
-}
-
-/// Returns the branch of the one proposal, as part of a path.
-pub(crate) fn head_in_path() -> String {
-    HEAD.replace('/', "%2F")
 }

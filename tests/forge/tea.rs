@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Note, Pull, Shop, head_in_path, page, unfit, user};
+use crate::model::{Note, Pull, Shop, page, unfit, user};
 use crate::server::{Play, Request, json};
 
 /// Answers a request.
@@ -17,9 +17,9 @@ pub(crate) fn answer(shop: &mut Shop, request: &Request) -> Play {
         ("GET", ["user"]) => json(200, &user("bot")),
         ("GET", ["orgs", "o", "labels"]) => json(404, &json!({"message": "user redirect does not exist [name: o]"})),
         ("GET", ["repos", "o", "r", "pulls"]) => list(shop, request),
-        ("GET", ["repos", "o", "r", "pulls", "main", head]) if *head == head_in_path() => {
+        ("GET", ["repos", "o", "r", "pulls", "main", head]) => {
             // Any of them, as the forge does: here the oldest.
-            let found = shop.pulls.iter().find(|pull| !pull.is_fork && pull.head == crate::setting::HEAD);
+            let found = shop.pulls.iter().find(|pull| !pull.is_fork && pull.head.replace('/', "%2F") == *head);
             found.map_or_else(|| json(404, &json!({"message": "not found"})), |pull| json(200, &shown(pull)))
         }
         ("POST", ["repos", "o", "r", "pulls"]) => create(shop, request),
