@@ -87,6 +87,37 @@ impl Site {
         format!("http://127.0.0.1:{}/{}.git", self.world.server.port, self.project())
     }
 
+    /// Returns the `PATH` of this machine, the program before it.
+    #[expect(clippy::disallowed_methods, reason = "tests find programs through the environment")]
+    pub(crate) fn path(&self) -> String {
+        let program = Path::new(env!("CARGO_BIN_EXE_leeward")).parent().unwrap();
+        format!("{}:{}", program.display(), std::env::var("PATH").unwrap())
+    }
+
+    /// Returns a file of the work tree.
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.repo().join(path)).unwrap()
+    }
+
+    /// Asserts that no file, here or in the remote, holds the token in any form.
+    pub(crate) fn assert_no_token(&self) {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(format!("oauth2:{CANARY}"));
+        let mut folders = vec![self.keep.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let bytes = std::fs::read(&path).unwrap();
+                let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+                let is_log = path.file_name().is_some_and(|name| name == "log");
+                assert!(is_log || !holds(CANARY) && !holds(&encoded), "{}", path.display());
+            }
+        }
+    }
+
     /// Returns the word of `--forge`.
     pub(crate) fn forge(&self) -> &'static str {
         match self.world.kind {
@@ -149,12 +180,7 @@ impl Site {
     pub(crate) fn leeward(&self, args: &[&str], variables: &[(&str, &str)]) -> Run {
         let mut command = self.command(env!("CARGO_BIN_EXE_leeward"));
         command.current_dir(self.repo()).args(args).arg(self.forge()).envs(variables.iter().copied());
-        let output = command.output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let run = Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
-        let encoded = base64::engine::general_purpose::STANDARD.encode(format!("oauth2:{CANARY}"));
-        assert!(!format!("{run:?}").contains(CANARY) && !format!("{run:?}").contains(&encoded), "{run:?}");
-        run
+        Run::of(&mut command)
     }
 
     /// Has the next push refused in the words of some server.
@@ -174,6 +200,16 @@ impl Site {
 }
 
 impl Run {
+    /// Runs a command to its end; nothing that it says may hold the token.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let run = Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
+        let encoded = base64::engine::general_purpose::STANDARD.encode(format!("oauth2:{CANARY}"));
+        assert!(!format!("{run:?}").contains(CANARY) && !format!("{run:?}").contains(&encoded), "{run:?}");
+        run
+    }
+
     /// Returns the last line that starts with a word.
     pub(crate) fn line(&self, word: &str) -> &str {
         self.stdout.lines().rfind(|line| line.starts_with(word)).unwrap_or_default()

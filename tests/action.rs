@@ -1,0 +1,42 @@
+//! The scripts of the composite actions and of the README's GitLab jobs, as a runner would run them.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Returns the one step of an action as a runner starts it: its script, its variables with the inputs in them.
+pub(crate) fn step(action: &str, inputs: &[(&str, &str)], mut bash: Command) -> Command {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/actions").join(action).join("action.yml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let action = leeward::model::yaml::documents(&text).unwrap().remove(0);
+    let known = action["inputs"].as_object().unwrap();
+    assert!(inputs.iter().all(|(name, _)| known.contains_key(*name)), "{inputs:?}");
+    let [step] = action["runs"]["steps"].as_array().unwrap().as_slice() else { panic!("one step: {action}") };
+    bash.args(["-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
+    for (variable, expression) in step["env"].as_object().unwrap() {
+        let expression = expression.as_str().unwrap();
+        let name = expression.strip_prefix("${{ inputs.").and_then(|rest| rest.strip_suffix(" }}"));
+        let default = |name: &str| known[name]["default"].as_str().unwrap_or_default();
+        let given = |name: &str| inputs.iter().find(|(input, _)| *input == name).map(|(_, value)| *value);
+        bash.env(variable, name.map_or(expression, |name| given(name).unwrap_or_else(|| default(name))));
+    }
+    bash
+}
+
+/// Returns the script of a job of the README's GitLab example, one line a command.
+pub(crate) fn gitlab_job(name: &str) -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let jobs = blocks.filter_map(|block| leeward::model::yaml::documents(block).ok()?.into_iter().next());
+    let job: Value = jobs.map(|jobs| jobs[name].clone()).find(|job| job["script"].is_array()).unwrap();
+    let lines: Vec<&str> = job["script"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    lines.join("\n")
+}
+
+/// Returns the value of a name in a file of outputs.
+pub(crate) fn output(text: &str, name: &str) -> Option<String> {
+    let mut lines = text.lines();
+    let mark = lines.find_map(|line| line.strip_prefix(&format!("{name}<<")))?;
+    Some(lines.take_while(|line| *line != mark).collect::<Vec<_>>().join("\n"))
+}
