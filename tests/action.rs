@@ -1,9 +1,7 @@
-//! The scripts of the composite actions and of the README's GitLab jobs, as a runner would run them.
+//! The scripts of the composite actions, as a runner would run them.
 
 use std::path::Path;
 use std::process::Command;
-
-use serde_json::Value;
 
 /// Returns the one step of an action as a runner starts it: its script, its variables with the inputs in them.
 pub(crate) fn step(action: &str, inputs: &[(&str, &str)], mut bash: Command) -> Command {
@@ -22,16 +20,6 @@ pub(crate) fn step(action: &str, inputs: &[(&str, &str)], mut bash: Command) -> 
         bash.env(variable, name.map_or(expression, |name| given(name).unwrap_or_else(|| default(name))));
     }
     bash
-}
-
-/// Returns the script of a job of the README's GitLab example, one line a command.
-pub(crate) fn gitlab_job(name: &str) -> String {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next());
-    let jobs = blocks.filter_map(|block| leeward::model::yaml::documents(block).ok()?.into_iter().next());
-    let job: Value = jobs.map(|jobs| jobs[name].clone()).find(|job| job["script"].is_array()).unwrap();
-    let lines: Vec<&str> = job["script"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    lines.join("\n")
 }
 
 /// Returns the value of a name in a file of outputs.

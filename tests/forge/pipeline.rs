@@ -1,8 +1,9 @@
 //! The README's GitLab jobs and the actions' scripts as a runner runs them, against forges that check every request.
 
 use leeward::forge::Kind;
+use serde_json::Value;
 
-use crate::action::{gitlab_job, output, step};
+use crate::action::{output, step};
 use crate::setting::{CANARY, HEAD};
 use crate::site::{Run, Site};
 
@@ -14,6 +15,16 @@ fn shell(site: &Site, program: &str) -> std::process::Command {
     shell.env("CI_SERVER_PROTOCOL", "http").env("CI_SERVER_FQDN", &host).env("CI_PROJECT_PATH", "g/s/r");
     shell.env("CI_SERVER_URL", format!("http://{host}")).env("CI_API_V4_URL", format!("http://{host}/api/v4"));
     shell
+}
+
+/// Returns the script of a job of the README's GitLab example, one line a command.
+fn gitlab_job(name: &str) -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let jobs = blocks.filter_map(|block| leeward::model::yaml::documents(block).ok()?.into_iter().next());
+    let job: Value = jobs.map(|jobs| jobs[name].clone()).find(|job| job["script"].is_array()).unwrap();
+    let lines: Vec<&str> = job["script"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    lines.join("\n")
 }
 
 #[test]
