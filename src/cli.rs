@@ -14,9 +14,17 @@ use jiff::Timestamp;
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
 
+/// What `--version` prints; `-V` prints the first line.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit   ",
+    env!("LEEWARD_COMMIT"),
+    "\nbuilder  built in: a subset of kustomize 5.5 to 5.6"
+);
+
 /// Keep the backups of Percona XtraDB Cluster flowing when the backup target is gone, by pull request
 #[derive(Debug, Parser)]
-#[command(name = "leeward", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "leeward", version, long_version = VERSION, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do
     #[command(subcommand)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{BuilderArgs, CommentArgs, LoadRestrictor};
+use super::{BuilderArgs, CommentArgs, LoadRestrictor, PipelineArgs};
 
 /// Arguments of `preview`.
 #[derive(Debug, Clone, Args)]
@@ -21,6 +21,9 @@ pub struct PreviewArgs {
     /// Where it is shown beside the terminal
     #[command(flatten)]
     pub comment: CommentArgs,
+    /// Where a pipeline reads what became of it
+    #[command(flatten)]
+    pub pipeline: PipelineArgs,
 }
 
 /// Which change of the repository.

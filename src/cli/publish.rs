@@ -86,7 +86,7 @@ pub enum ForgeArg {
 }
 
 /// The files by which a pipeline's steps tell each other; the pipeline sets the variables.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct PipelineArgs {
     /// Names and values for the next steps
     #[arg(long, env = "GITHUB_OUTPUT", hide = true)]
@@ -94,4 +94,10 @@ pub struct PipelineArgs {
     /// Markdown for the page of the run
     #[arg(long, env = "GITHUB_STEP_SUMMARY", hide = true)]
     pub github_step_summary: Option<PathBuf>,
+    /// Names and values for the next jobs, as GitLab reads them
+    #[arg(long, env = "LEEWARD_DOTENV", hide = true)]
+    pub dotenv: Option<PathBuf>,
+    /// Commands that annotate the page of the run, for the step to print
+    #[arg(long, env = "LEEWARD_ANNOTATIONS", hide = true)]
+    pub annotations: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@
 mod build;
 mod demo;
 mod next;
+mod outputs;
 mod page;
 mod plan;
 mod preview;

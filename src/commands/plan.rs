@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Answer;
 use super::next::{Command, one_line};
+use super::reach::is_on_forge;
 use super::recovery::{Proven, Recovery, recover};
 use crate::cli::{Format, PlanArgs, RecoveryArgs};
 use crate::failure::{Failure, refused};
@@ -30,8 +31,8 @@ pub(super) fn run(args: &PlanArgs, format: Format, now: Timestamp) -> anyhow::Re
         if let Some(out) = &args.out {
             write_out(out, proven).with_context(|| format!("failed to write to `{}`", out.display()))?;
         }
-        report.next =
-            Some(Command::of("propose", &args.recovery).selected(&args.recovery).staged(&args.recovery).line());
+        let propose = Command::of("propose", &args.recovery).selected(&args.recovery).staged(&args.recovery).line();
+        report.next = Some(if is_on_forge(&repository) { format!("{propose} --push --pr") } else { propose });
     }
     Ok(answer(&recovery, &args.recovery, &report, format))
 }

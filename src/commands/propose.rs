@@ -1,7 +1,6 @@
 //! `propose`: the plan as a commit on a branch of its own, here or at its remote, with a pull request where one is asked for.
 //! Moves that branch alone, and only after the proof.
 
-mod outputs;
 mod publish;
 mod pull;
 
@@ -10,14 +9,19 @@ use jiff::Timestamp;
 
 use super::Answer;
 use super::next::{previewed, publish as by_hand};
+use super::outputs::{self, Told};
 use super::plan::{after, answer, report};
 use super::recovery::{Recovery, prove_again, recover};
 use crate::cli::{Format, ProposeArgs};
 use crate::git::{Commit, Draft, Outcome, Repository, Signing};
 use crate::model::shell::quoted;
-use crate::report::ProposalLine;
-use outputs::Ended;
+use crate::report::{PlanReport, ProposalLine, plan_summary};
 use pull::{Asked, Request};
+
+/// What the next steps of a pipeline are told, beside what the exit code means.
+const OUTPUTS: [&str; 5] = ["branch", "commit", "pull-request-url", "pull-request-number", "operation"];
+/// How many bytes the summary of a step may have; GitHub takes 1 MiB.
+const SUMMARY: usize = 1_000_000;
 
 /// How a proposal reaches its base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,14 +35,32 @@ enum Way {
 /// Runs the verb.
 pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
     let ended = if args.push.push { published(args, format, now) } else { here(args, format, now) };
-    let written = outputs::write(&args.pipeline, &ended);
-    let (answer, _) = ended?;
-    written?;
-    Ok(answer)
+    outputs::written(&args.pipeline, &OUTPUTS, ended.map(|(answer, report)| (answer, told(&report))))
+}
+
+/// Returns what a pipeline is told.
+fn told(report: &PlanReport) -> Told {
+    let proposal = report.proposal.as_ref();
+    let pull = proposal.and_then(|proposal| proposal.pull_request.as_ref());
+    let value = |value: Option<String>| value.unwrap_or_default();
+    let url = pull.map(|pull| &pull.url).or(proposal.and_then(|proposal| proposal.compare_url.as_ref()));
+    let link = url.map(|url| format!("\n<{url}>\n")).unwrap_or_default();
+    let of_clusters = report.clusters.iter().flat_map(|cluster| &cluster.findings);
+    Told {
+        values: vec![
+            ("branch", value(proposal.map(|proposal| proposal.branch.clone()))),
+            ("commit", value(proposal.map(|proposal| proposal.commit.clone()))),
+            ("pull-request-url", value(pull.map(|pull| pull.url.clone()))),
+            ("pull-request-number", value(pull.map(|pull| pull.number.to_string()))),
+            ("operation", pull.map_or_else(|| "none".to_owned(), |pull| pull.operation.clone())),
+        ],
+        summary: Some(format!("{}{link}\n", plan_summary(report, SUMMARY))),
+        findings: report.findings.iter().chain(of_clusters).cloned().collect(),
+    }
 }
 
 /// Commits in this repository alone.
-fn here(args: &ProposeArgs, format: Format, now: Timestamp) -> Ended {
+fn here(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow::Result<(Answer, PlanReport)> {
     let repository = Repository::open(&args.recovery.repository.repo)?;
     let recovery = recover(&repository, &args.recovery, now)?;
     let is_proven = recovery.proven.is_some();
@@ -55,11 +77,11 @@ fn here(args: &ProposeArgs, format: Format, now: Timestamp) -> Ended {
         _ => None,
     });
     report.proposal = proposal;
-    Ok((answer(&recovery, &args.recovery, &report, format), Some(report)))
+    Ok((answer(&recovery, &args.recovery, &report, format), report))
 }
 
 /// Commits and pushes, and keeps the pull request.
-fn published(args: &ProposeArgs, format: Format, now: Timestamp) -> Ended {
+fn published(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow::Result<(Answer, PlanReport)> {
     let repository = Repository::open(&args.recovery.repository.repo)?;
     let remote = publish::remote(&repository, args)?;
     let published = publish::publish(&repository, &remote, args, now)?;
@@ -88,7 +110,7 @@ fn published(args: &ProposeArgs, format: Format, now: Timestamp) -> Ended {
         answer.failure = Some(failure);
     }
     answer.notes.extend(asked.notes);
-    Ok((answer, Some(report)))
+    Ok((answer, report))
 }
 
 /// Returns the command of the next stage, which goes the same way.

@@ -4,7 +4,7 @@
 use crate::cli::ForgeArg;
 use crate::failure::Failure;
 use crate::forge::{Deadlines, Environment, Forge, Kind, Project, Token};
-use crate::git::Remote;
+use crate::git::{Remote, Repository};
 
 /// Returns the project that a remote is on its forge.
 pub(super) fn project(remote: &Remote<'_>, asked: Option<ForgeArg>) -> Result<Project, Failure> {
@@ -20,6 +20,12 @@ pub(super) fn project(remote: &Remote<'_>, asked: Option<ForgeArg>) -> Result<Pr
 pub(super) fn connect(project: Project) -> Result<Forge, Failure> {
     let token = Token::choose(&project, &Environment::read())?;
     Forge::connect(project, token, Deadlines::default())
+}
+
+/// Returns whether the remote that counts is on a forge, as far as its address tells; asks nobody.
+pub(super) fn is_on_forge(repository: &Repository) -> bool {
+    let url = repository.remote_url().ok().flatten();
+    url.is_some_and(|url| Project::detect(&url, None, &Environment::read().surroundings()).is_ok())
 }
 
 /// Returns the name of a branch without that of the remote before it.

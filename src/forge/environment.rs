@@ -7,18 +7,8 @@ use std::fmt;
 use secrecy::SecretString;
 
 use super::detect::Surroundings;
+use crate::model::secret::FORGE_TOKENS;
 
-/// Variables that hold a token.
-const TOKENS: [&str; 8] = [
-    "GH_TOKEN",
-    "GITHUB_TOKEN",
-    "GH_ENTERPRISE_TOKEN",
-    "GITHUB_ENTERPRISE_TOKEN",
-    "GITLAB_TOKEN",
-    "GITEA_TOKEN",
-    "FORGEJO_TOKEN",
-    "CI_JOB_TOKEN",
-];
 /// Variables that hold none.
 const PLAIN: [&str; 11] = [
     "GITHUB_SERVER_URL",
@@ -47,7 +37,7 @@ impl Environment {
     /// Reads the variables of this process.
     #[expect(clippy::disallowed_methods, reason = "the forges' own variables; clap does not know them")]
     pub fn read() -> Self {
-        let names = TOKENS.into_iter().chain(PLAIN);
+        let names = FORGE_TOKENS.into_iter().chain(PLAIN);
         Self::of(names.filter_map(|name| Some((name, std::env::var(name).ok()?))))
     }
 
@@ -59,7 +49,7 @@ impl Environment {
             if value.is_empty() {
                 continue;
             }
-            if TOKENS.contains(&name) {
+            if FORGE_TOKENS.contains(&name) {
                 environment.tokens.insert(name.to_owned(), SecretString::from(value));
             } else if PLAIN.contains(&name) {
                 environment.plain.insert(name.to_owned(), value.to_owned());

@@ -69,6 +69,14 @@ impl Gitea {
         Ok([read(own)?, read(shared)?].concat())
     }
 
+    /// Returns the numbers of labels, of those that were not there too: they are made.
+    fn numbers(&self, labels: &[String]) -> Result<Vec<u64>, Fault> {
+        let known = if labels.is_empty() { Vec::new() } else { self.labels()? };
+        let find = |label: &String| known.iter().find(|(name, _)| name.eq_ignore_ascii_case(label));
+        let number = |label: &String| find(label).map_or_else(|| self.make_label(label), |(_, id)| Ok(*id));
+        labels.iter().map(number).collect()
+    }
+
     /// Makes a label, and takes it back where somebody was faster: Gitea has nothing against two of one name.
     fn make_label(&self, label: &str) -> Result<u64, Fault> {
         let body = json!({"name": label, "color": format!("#{COLOUR}"), "description": DESCRIBED});
@@ -98,9 +106,12 @@ impl Dialect for Gitea {
     }
 
     fn create(&self, draft: &Draft, text: &str) -> Result<PullRequest, Fault> {
+        // With its labels from the start: another run must not find it without. Why they cannot be given is told once it is
+        // open.
+        let labels = self.numbers(&draft.labels).unwrap_or_default();
         let word = if draft.readiness == Readiness::Draft { DRAFT } else { "" };
         let title = format!("{word}{}", draft.title);
-        let body = json!({"title": title, "head": draft.head, "base": draft.base, "body": text});
+        let body = json!({"title": title, "head": draft.head, "base": draft.base, "body": text, "labels": labels});
         let answer = self.wire.send(&Call::post(["repos", &self.owner, &self.name, "pulls"], body));
         // Gitea says the same of a branch that is not there as of a project that the token may not see.
         let told = |fault: Fault| match fault.reason {
@@ -129,10 +140,7 @@ impl Dialect for Gitea {
     }
 
     fn label(&self, number: u64, labels: &[String]) -> Result<(), Fault> {
-        let known = self.labels()?;
-        let find = |label: &String| known.iter().find(|(name, _)| name.eq_ignore_ascii_case(label));
-        let id = |label: &String| find(label).map_or_else(|| self.make_label(label), |(_, id)| Ok(*id));
-        let ids: Vec<u64> = labels.iter().map(id).collect::<Result<_, _>>()?;
+        let ids = self.numbers(labels)?;
         let path = ["repos", &self.owner, &self.name, "issues", &number.to_string(), "labels"];
         self.wire.send(&Call::post(path, json!({"labels": ids})).harmless()).map(drop)
     }

@@ -1,8 +1,6 @@
 //! One pull request for a stage of an incident, however often and by however many it is asked for: found, opened, brought
 //! up to date, or left alone. Must never write to another's, and never open a second one.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 
 use super::Forge;
@@ -10,7 +8,7 @@ use super::body::{self, Words};
 use super::dialect::Turn;
 use super::fault::{Fault, Reason};
 use super::find;
-use super::pull::{Did, Draft, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, Pushed, State};
+use super::pull::{Did, Draft, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, State};
 use crate::failure::{Failure, refused};
 
 /// The longest title that every forge takes, drafts' word included.
@@ -51,7 +49,10 @@ impl Forge {
         let failed = |fault| self.failed(fault);
         let found = self.try_find(&draft.head, &draft.base, marker).map_err(failed).with_context(context)?;
         match found {
-            Some(pull) if pull.state.is_open() => self.refresh(pull, draft, marker, Did::Nothing),
+            Some(pull) if pull.state.is_open() => {
+                let pull = self.labelled(pull, draft, marker).map_err(failed).with_context(context)?;
+                self.refresh(pull, draft, marker, Did::Nothing)
+            }
             Some(pull) if !goes_on(&pull.state, past) => Ok(Kept { pull, did: Did::Nothing, remarks: Vec::new() }),
             Some(pull) if pull.state == State::Closed && pull.owner == Owner::Ours => {
                 self.dialect.turn(pull.number, Turn::Open).map_err(failed).with_context(context)?;
@@ -66,33 +67,9 @@ impl Forge {
     }
 
     /// Looks for the pull request of a branch.
-    fn try_find(&self, head: &str, base: &str, marker: &Marker) -> Result<Option<PullRequest>, Fault> {
+    pub(super) fn try_find(&self, head: &str, base: &str, marker: &Marker) -> Result<Option<PullRequest>, Fault> {
         let me = self.me()?;
         Ok(find::chosen(self.dialect.pulls(head, base)?, me, marker))
-    }
-
-    /// Gives the run that moved the branch time to open the pull request, and returns that one; a little chance keeps several
-    /// that waited in vain apart.
-    fn awaited(
-        &self,
-        draft: &Draft,
-        marker: &Marker,
-        over: Option<&PullRequest>,
-    ) -> Result<Option<PullRequest>, Fault> {
-        // One that is over was opened by an earlier run: nobody is about to open the next but the one who is asked.
-        if draft.pushed == Pushed::Now || over.is_some() {
-            return Ok(None);
-        }
-        let (times, first) = self.patience;
-        for time in 0..times {
-            let apart = getrandom::u32().unwrap_or_default() % 400;
-            std::thread::sleep(first * 2_u32.pow(time) + Duration::from_millis(apart.into()));
-            let found = self.try_find(&draft.head, &draft.base, marker)?;
-            if let Some(pull) = found.filter(|pull| pull.state.is_open()) {
-                return Ok(Some(pull));
-            }
-        }
-        Ok(None)
     }
 
     /// Opens a pull request; where another process was faster, takes that one.
@@ -150,9 +127,10 @@ impl Forge {
             did = if did == Did::Nothing { Did::Updated } else { did };
         }
         let mut remarks = Vec::new();
-        if draft.labels.iter().any(|label| !has(&pull.labels, label)) {
-            did = if did == Did::Nothing { Did::Updated } else { did };
-            remarks.extend(self.label(&mut pull, draft));
+        if lacks_labels(&pull, draft) {
+            let unlabelled = self.label(&mut pull, draft);
+            did = if did == Did::Nothing && unlabelled.is_none() { Did::Updated } else { did };
+            remarks.extend(unlabelled);
         }
         if edit.asks {
             let reviewers = missing(&draft.reviewers, &pull);
@@ -215,6 +193,11 @@ fn titled(title: &str) -> String {
         Some((at, _)) => format!("{}…", line[..at].trim_end()),
         None => line,
     }
+}
+
+/// Returns whether a label is missing.
+pub(super) fn lacks_labels(pull: &PullRequest, draft: &Draft) -> bool {
+    draft.labels.iter().any(|label| !has(&pull.labels, label))
 }
 
 /// Returns whether a list holds a name; forges do not tell cases apart.

@@ -16,6 +16,7 @@ mod gitea;
 mod github;
 mod gitlab;
 mod keep;
+mod patience;
 mod pause;
 mod pull;
 mod remote;
@@ -25,13 +26,13 @@ mod wire;
 mod words;
 
 use std::cell::OnceCell;
-use std::time::Duration;
 
 use crate::failure::Failure;
 pub use detect::{Kind, Project, Surroundings};
 use dialect::{Dialect, Me};
 pub use environment::Environment;
 use fault::Fault;
+use patience::{PATIENCE, Patience};
 pub use pull::{
     Author, Commented, Did, Draft, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, Pushed, Readiness, State,
 };
@@ -42,10 +43,6 @@ use wire::Wire;
 /// What the marks around leeward's part of a pull request take of its text at most, in bytes.
 pub const FRAME: usize = 512;
 
-/// How often another run is given time to open the pull request, and how much the first time; each later one is twice as
-/// long: six seconds and a little in all.
-const PATIENCE: (u32, Duration) = (4, Duration::from_millis(400));
-
 /// One project on a forge, asked with one token.
 pub struct Forge {
     /// The project.
@@ -55,7 +52,7 @@ pub struct Forge {
     /// How it is asked.
     dialect: Box<dyn Dialect>,
     /// How often another run is waited for, and how long first.
-    patience: (u32, Duration),
+    patience: Patience,
     /// Who asks; known after the first call that needs it.
     me: OnceCell<Me>,
 }

@@ -95,6 +95,8 @@ impl Repository {
         }
         let here = self.open_tip(&format!("refs/heads/{branch}"), base)?.map(|tip| (branch.to_owned(), tip));
         let open = match (here, published) {
+            // What a person took off the remote by force does not come back.
+            (Some(here), Some(published)) if self.holds_dropped(branch, here.1, published.1)? => Some(published),
             (Some(here), Some(published)) => match self.newer(&here, &published)? {
                 Some(newer) => Some(newer),
                 // What nobody has seen is made again from what was published.

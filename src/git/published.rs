@@ -1,6 +1,8 @@
 //! What is published, as this repository notes it: the references that follow a remote, and leeward's own branch beside
 //! them. Commits of leeward that nobody has seen may be left behind for those that were published; anybody else's may not.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 use git2::{ErrorCode, Oid};
 
@@ -55,13 +57,42 @@ impl Repository {
     pub(super) fn follow_published(&self, branch: &str, published: Oid) -> anyhow::Result<()> {
         let Some(reference) = self.reference(&format!("refs/heads/{branch}"))? else { return Ok(()) };
         let Some(local) = reference.target().filter(|local| *local != published) else { return Ok(()) };
-        let is_left =
-            self.contains(published, local)? || self.is_only_ours(local, &[published], incident_of(branch))?;
+        let is_left = self.contains(published, local)?
+            || self.is_only_ours(local, &[published], incident_of(branch))?
+            || self.holds_dropped(branch, local, published)?;
         if is_left && self.refuse_checked_out(branch).is_ok() {
             // A note for the next run, which goes on from what is published without it too.
             drop(self.move_branch(branch, Some(local), published, "leeward: as published"));
         }
         Ok(())
+    }
+
+    /// Returns whether a branch holds what a remote had once and has no more, and beside it only what leeward made: somebody
+    /// took it off by force. Told by git's log of the references that follow remotes, where one is kept.
+    pub(super) fn holds_dropped(&self, branch: &str, local: Oid, published: Oid) -> anyhow::Result<bool> {
+        for once in self.once_published(branch)? {
+            let is_gone = match self.fork(once, local)? {
+                Some(shared) => !self.contains(published, shared)?,
+                None => false,
+            };
+            if is_gone && self.is_only_ours(local, &[published, once], incident_of(branch))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns where remotes had a branch, as far as that was logged and is still here.
+    fn once_published(&self, branch: &str) -> anyhow::Result<BTreeSet<Oid>> {
+        let mut found = BTreeSet::new();
+        for remote in self.remotes()? {
+            let name = format!("refs/remotes/{remote}/{branch}");
+            let log =
+                self.raw.reflog(&name).map_err(fault).with_context(|| format!("failed to read the log of `{name}`"))?;
+            found.extend(log.iter().flat_map(|entry| [entry.id_old(), entry.id_new()]));
+        }
+        found.retain(|id| self.raw.find_commit(*id).is_ok());
+        Ok(found)
     }
 
     /// Returns the ids of files and folders of a commit, by path: two commits with the same ids hold the same there.

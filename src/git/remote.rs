@@ -119,6 +119,19 @@ impl Repository {
         Ok(Remote { repository: self, program, name, address, url: without_user(url), masks })
     }
 
+    /// Returns where the remote that counts is pushed to, `insteadOf` applied, without a user; `None` where none counts. Asks
+    /// no program and no network.
+    ///
+    /// # Errors
+    /// Fails when the settings cannot be read.
+    pub fn remote_url(&self) -> anyhow::Result<Option<String>> {
+        let Ok(name) = self.remote_name(None) else { return Ok(None) };
+        let context = || format!("failed to read the address of remote `{name}`");
+        let remote = self.raw.find_remote(&name).map_err(fault).with_context(context)?;
+        let url = remote.pushurl().map_err(fault).with_context(context)?.or(remote.url().ok());
+        Ok(url.map(without_user))
+    }
+
     /// Returns the name of the remote.
     fn remote_name(&self, name: Option<&str>) -> anyhow::Result<String> {
         let names = self.remotes()?;

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 
 use super::settings::Settings;
 use crate::failure::{Failure, outside, refused};
+use crate::model::secret::FORGE_TOKENS;
 
 /// Whether the commit is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +119,10 @@ fn default_key(settings: &Settings, folder: &Path) -> anyhow::Result<String> {
 /// Runs a program with `input` on its standard input.
 fn run(program: &str, command: &mut Command, input: &str) -> anyhow::Result<Output> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // What signs asks no forge.
+    for name in FORGE_TOKENS {
+        command.env_remove(name);
+    }
     let mut child = command.spawn().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => outside(format!("program `{program}` is not there")).hint("--no-sign"),
         _ => outside(format!("program `{program}` does not start: {error}")).hint("--no-sign"),

@@ -3,6 +3,17 @@
 
 use serde_json::Value;
 
+/// The variables that hold a forge's token. git's own children may need one for a credential helper, nothing else does.
+pub const FORGE_TOKENS: [&str; 8] = [
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "GITLAB_TOKEN",
+    "GITEA_TOKEN",
+    "FORGEJO_TOKEN",
+    "CI_JOB_TOKEN",
+];
 /// Words in the name of a variable or an option that make its value a secret.
 const WORDS: [&str; 8] = ["KEY", "SECRET", "TOKEN", "PASS", "PWD", "CREDENTIAL", "AUTH", "PRIVATE"];
 /// Words in a key of a mapping, without its punctuation, that make its value a secret.

@@ -15,13 +15,25 @@ pub(super) enum Detail {
     WithoutDiffs,
     /// No pictures either; their tables stay.
     WithoutPictures,
-    /// The names of clusters and files alone.
+    /// The names of clusters alone.
     Names,
+    /// How many clusters.
+    Counted,
 }
+
+/// How much of a reason is kept where only counts are.
+const REASON: usize = 400;
 
 /// Returns the report as Markdown.
 pub fn plan(report: &PlanReport) -> String {
     plan_in(report, Detail::Whole)
+}
+
+/// Returns the report as Markdown in at most `room` bytes: with as much detail as fits.
+pub fn summary(report: &PlanReport, room: usize) -> String {
+    let details = [Detail::Whole, Detail::WithoutDiffs, Detail::WithoutPictures, Detail::Names];
+    let fitting = details.into_iter().map(|detail| plan_in(report, detail)).find(|text| text.len() <= room);
+    fitting.unwrap_or_else(|| plan_in(report, Detail::Counted))
 }
 
 /// Returns the report as Markdown in some detail.
@@ -38,12 +50,16 @@ pub(super) fn plan_in(report: &PlanReport, detail: Detail) -> String {
         ),
     );
     if !report.reason.is_empty() {
-        put(&mut out, &format!("\nReason: {}", inline(&report.reason)));
+        let kept = if detail == Detail::Counted { REASON } else { usize::MAX };
+        put(&mut out, &format!("\nReason: {}", inline(&shortened(&report.reason, kept))));
     }
-    for cluster in &report.clusters {
-        part(&mut out, cluster, detail);
+    if detail == Detail::Counted {
+        let refused = report.clusters.iter().filter(|cluster| cluster.is_refused).count();
+        put(&mut out, &format!("\n{} clusters, {refused} of them refused.", report.clusters.len()));
+    } else {
+        report.clusters.iter().for_each(|cluster| part(&mut out, cluster, detail));
+        findings(&mut out, "the whole run", &report.findings);
     }
-    findings(&mut out, "the whole run", &report.findings);
     put(&mut out, &format!("\nProven: {}.", text::proof(report.proof)));
     if !report.files.is_empty() && detail < Detail::Names {
         put(&mut out, "\n| file | change |\n| --- | --- |");
@@ -115,6 +131,14 @@ pub(super) fn inline(text: &str) -> String {
 pub(super) fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     "`".repeat(longest.max(2) + 1)
+}
+
+/// Returns the first characters of a text, and a sign where that is not all.
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
 }
 
 /// Returns a word with a capital.

@@ -12,7 +12,7 @@ mod text;
 
 pub use escape::escaped;
 pub use json::{failure, plan as plan_json};
-pub use markdown::plan as plan_markdown;
+pub use markdown::{plan as plan_markdown, summary as plan_summary};
 pub use mask::{masked, masked_yaml};
 pub use preview::{PreviewReport, SIGN_COLUMN, Summary, preview_json, preview_markdown, preview_text};
 pub use pull::{Ways, pull_body, pull_title};

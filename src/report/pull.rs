@@ -16,13 +16,14 @@ pub struct Ways {
 }
 
 /// How much of a pull request's text is left, the most first.
-const ORDER: [(Detail, Live); 6] = [
+const ORDER: [(Detail, Live); 7] = [
     (Detail::Whole, Live::Whole),
     (Detail::WithoutDiffs, Live::Whole),
     (Detail::WithoutDiffs, Live::First),
     (Detail::WithoutPictures, Live::First),
     (Detail::WithoutPictures, Live::Left),
     (Detail::Names, Live::Left),
+    (Detail::Counted, Live::Left),
 ];
 
 /// How much of the preview.
@@ -69,9 +70,13 @@ fn text(
 ) -> String {
     let mut text = markdown::plan_in(report, detail);
     let mut left = Vec::new();
-    if detail != Detail::Whole {
-        left.push("the differences of the built objects");
-    }
+    let parts = [
+        (Detail::WithoutDiffs, "the differences of the built objects"),
+        (Detail::WithoutPictures, "the pictures"),
+        (Detail::Names, "tables, findings and files of each cluster"),
+        (Detail::Counted, "the names of the clusters"),
+    ];
+    left.extend(parts.into_iter().filter(|(step, _)| *step <= detail).map(|(_, what)| what));
     if let Some(preview) = preview {
         match live {
             Live::Whole => text.extend(["\n", preview_markdown(preview, None).concat().as_str()]),
@@ -113,3 +118,6 @@ fn after(report: &PlanReport, ways: &Ways) -> String {
         resume.unwrap_or_default(),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,10 @@
 //! The built program over whole repositories: plan, propose, demo. One test
 //! compares with a `kustomize` or `kubectl` program as well; names what it skips where there is none.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+#[path = "../action.rs"]
+mod action;
 mod bad_disk;
 mod bad_flags;
 mod bad_repository;

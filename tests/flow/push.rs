@@ -128,44 +128,49 @@ fn refuses_flags_that_do_not_go_together() {
 }
 
 #[test]
+fn the_plan_names_the_way_to_a_pull_request_where_the_remote_is_on_a_forge() {
+    let world = World::gitops();
+    let plan = ["plan", "--all", "--storage", "minio-a", "--to", "minio-b"];
+    let next = |world: &World| world.leeward(&plan).stdout.lines().last().unwrap().to_owned();
+    let command = "next  leeward propose --storage minio-a --to minio-b --all";
+    assert_eq!(next(&world), command);
+    // As CI clones it: the address is what git makes of it.
+    world.git(&["config", "url.https://github.com/.insteadOf", "gh:"]);
+    world.git(&["remote", "add", "origin", "gh:shop/gitops.git"]);
+    world.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    assert_eq!(next(&world), format!("{command} --push --pr"));
+    world.git(&["remote", "set-url", "origin", "ssh://git@host.invalid/shop/gitops.git"]);
+    assert_eq!(next(&world), command);
+    world.git(&["remote", "set-url", "--push", "origin", "git@gitlab.com:shop/team/gitops.git"]);
+    assert_eq!(next(&world), format!("{command} --push --pr"));
+}
+
+#[test]
 fn the_script_of_the_action_proposes_and_tells_the_next_steps() {
     let world = remote();
-    let action = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.github/actions/propose/action.yml"));
-    let action = leeward::model::yaml::documents(&action.unwrap()).unwrap().remove(0);
-    let step = &action["runs"]["steps"][0];
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_leeward")).parent().unwrap();
     let mut bash = world.command("bash");
-    bash.current_dir(world.repo()).args(["-euo", "pipefail", "-c", step["run"].as_str().unwrap()]);
+    bash.current_dir(world.repo());
     bash.env("PATH", format!("{}:{}", program.display(), crate::world::path().to_str().unwrap()));
     bash.env("LEEWARD_NOW", crate::world::NOW).env("GITHUB_OUTPUT", world.top().join("outputs"));
-    let inputs =
-        [("storage", "minio-a"), ("to", "minio-b"), ("cluster", ""), ("reason", ""), ("token", "canary-token")];
-    for (name, expression) in step["env"].as_object().unwrap() {
-        let expression = expression.as_str().unwrap();
-        let input = inputs.iter().find(|(input, _)| expression == format!("${{{{ inputs.{input} }}}}"));
-        bash.env(name, input.map_or(expression, |(_, value)| value));
-    }
-    let run = Run::of(&mut bash);
+    let inputs = [("storage", "minio-a"), ("to", "minio-b"), ("token", "canary-token")];
+    let run = Run::of(&mut crate::action::step("propose", &inputs, bash));
     // A folder is no forge: the branch is there, the pull request is not.
     assert_eq!((run.code, tip(&world, BRANCH).is_empty()), (4, false), "{run:?}");
     assert!(!format!("{run:?}").contains("canary"), "{run:?}");
+    // What leeward says is no command, what the script says of it is.
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let stop = lines[0].strip_prefix("::stop-commands::").unwrap();
+    let resumed = lines.iter().position(|line| *line == format!("::{stop}::")).unwrap();
+    assert!(lines[1..resumed].iter().any(|line| line.starts_with("committed ")), "{run:?}");
+    let fact = "the remote is a folder or no address, so no forge can be asked";
+    let hint = "git remote set-url origin https://HOST/OWNER/NAME.git";
+    assert_eq!(lines[resumed + 1], format!("::error title=leeward::{fact}%0Ahint: {hint}"));
+    let titles = |line: &&str| line.split("::").nth(1).unwrap_or_default().to_owned();
+    let rest: Vec<String> = lines[resumed + 2..].iter().map(titles).collect();
+    assert_eq!(rest, ["warning title=retention-frozen"], "{run:?}");
     let outputs = std::fs::read_to_string(world.top().join("outputs")).unwrap();
-    let values: Vec<&str> = outputs.lines().filter(|line| !line.starts_with("leeward-")).collect();
-    let said: Vec<&str> = values.iter().map(|line| line.split("<<").next().unwrap()).collect();
-    let commit = tip(&world, BRANCH);
-    let want = [
-        "branch",
-        BRANCH,
-        "commit",
-        &commit,
-        "pull-request-url",
-        "",
-        "pull-request-number",
-        "",
-        "operation",
-        "none",
-        "exit-meaning",
-        "outside",
-    ];
-    assert_eq!(said, want);
+    let told = ["branch", "commit", "pull-request-url", "operation", "exit-meaning"];
+    let told = told.map(|name| crate::action::output(&outputs, name).unwrap());
+    assert_eq!(told, [BRANCH, &tip(&world, BRANCH), "", "none", "outside"]);
 }

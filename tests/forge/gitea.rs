@@ -20,28 +20,27 @@ fn a_first_run_asks_this_in_this_order() {
             "GET /api/v1/user".to_owned(),
             format!("GET {repo}/pulls"),
             format!("GET {repo}/pulls/main/leeward%2Fminio-a-1122%2Fprotect"),
-            format!("POST {repo}/pulls"),
-            format!("GET {repo}/pulls"),
             format!("GET {repo}/labels"),
             "GET /api/v1/orgs/o/labels".to_owned(),
             format!("POST {repo}/labels"),
             format!("GET {repo}/labels"),
             "GET /api/v1/orgs/o/labels".to_owned(),
-            format!("POST {repo}/issues/101/labels"),
-            format!("POST {repo}/pulls/101/requested_reviewers"),
-            format!("GET {repo}/issues/101/comments"),
-            format!("POST {repo}/issues/101/comments"),
-            format!("GET {repo}/issues/101/comments"),
+            format!("POST {repo}/pulls"),
+            format!("GET {repo}/pulls"),
+            format!("POST {repo}/pulls/102/requested_reviewers"),
+            format!("GET {repo}/issues/102/comments"),
+            format!("POST {repo}/issues/102/comments"),
+            format!("GET {repo}/issues/102/comments"),
         ]
     );
     let asked = world.server.asked();
-    assert_eq!(asked[3].json()["title"], json!(format!("WIP: {}", draft().title)));
     assert_eq!(
-        asked[7].json(),
+        asked[5].json(),
         json!({"name": "leeward/protect", "color": "#0e8a8a", "description": "set by leeward"})
     );
-    assert_eq!(asked[10].json(), json!({"labels": [102]}));
-    assert_eq!(asked[11].json(), json!({"reviewers": ["ann"], "team_reviewers": []}));
+    assert_eq!(asked[8].json()["title"], json!(format!("WIP: {}", draft().title)));
+    assert_eq!(asked[8].json()["labels"], json!([101]));
+    assert_eq!(asked[10].json(), json!({"reviewers": ["ann"], "team_reviewers": []}));
     world.shop();
 }
 
@@ -51,8 +50,9 @@ fn of_two_labels_of_one_name_the_oldest_is_used() {
     let names = ["other", "leeward/protect", "more", "leeward/protect"];
     world.change(|shop| shop.labels.extend((1..).zip(names.map(str::to_owned))));
     world.forge().keep(&draft(), &marker(), Past::default()).unwrap();
-    let sent = world.server.asked().into_iter().find(|request| request.line().ends_with("issues/101/labels")).unwrap();
-    assert_eq!(sent.json(), json!({"labels": [2]}));
+    let sent =
+        world.server.asked().into_iter().find(|request| request.line() == "POST /api/v1/repos/o/r/pulls").unwrap();
+    assert_eq!(sent.json()["labels"], json!([2]));
 }
 
 #[test]

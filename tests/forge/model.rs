@@ -7,7 +7,7 @@ use leeward::forge::{Forge, Kind};
 use serde_json::{Value, json};
 
 use crate::server::{Play, Request, Server, json};
-use crate::setting::{CANARY, HEAD, forge};
+use crate::setting::{CANARY, forge};
 use crate::{hub, lab, tea};
 
 /// How long a page is.
@@ -53,6 +53,8 @@ pub(crate) struct Shop {
     pub(crate) instead: Vec<(String, Acts, Play)>,
     /// A pull request that shows only once another was made.
     pub(crate) late: Option<Pull>,
+    /// Labels that another run gives every pull request, after so many more lists were read.
+    pub(crate) labelled: Option<(usize, Vec<String>)>,
     /// The token may not ask who it is.
     pub(crate) hides_me: bool,
 }
@@ -76,9 +78,20 @@ pub(crate) struct World {
 impl World {
     /// Starts an empty forge.
     pub(crate) fn new(kind: Kind) -> Self {
+        Self::with_git(kind, |_| Play::Hang)
+    }
+
+    /// Starts an empty forge that is asked by git too.
+    pub(crate) fn with_git(kind: Kind, git: impl Fn(&Request) -> Play + Send + Sync + 'static) -> Self {
         let shop = Arc::new(Mutex::new(Shop { last: 100, ..Shop::default() }));
         let inside = Arc::clone(&shop);
-        let server = Server::start(Box::new(move |request| answer(kind, &mut inside.lock().unwrap(), request)));
+        let server = Server::start(Box::new(move |request| {
+            if request.path.contains(".git/") {
+                git(request)
+            } else {
+                answer(kind, &mut inside.lock().unwrap(), request)
+            }
+        }));
         Self { kind, server, shop }
     }
 
@@ -115,9 +128,10 @@ impl World {
         self.change(|shop| shop.instead.push((line.to_owned(), acts, play)));
     }
 
-    /// Returns what was written since the last time.
+    /// Returns what was written over the API since the last time.
     pub(crate) fn writes(&self) -> Vec<String> {
-        let writes = self.server.writes();
+        let mut writes = self.server.writes();
+        writes.retain(|line| !line.contains(".git/"));
         self.server.forget();
         writes
     }
@@ -187,6 +201,9 @@ fn answer(kind: Kind, shop: &mut Shop, request: &Request) -> Play {
     if let Some((_, Acts::No, play)) = play {
         return play;
     }
+    if request.method == "GET" && request.path.ends_with("/pulls") {
+        label_late(shop);
+    }
     let headers = |name: &str| request.headers.get(name).map_or("", String::as_str);
     let (authorization, accept) = match kind {
         Kind::GitHub => (headers("authorization") == format!("Bearer {CANARY}"), "application/vnd.github+json"),
@@ -206,6 +223,15 @@ fn answer(kind: Kind, shop: &mut Shop, request: &Request) -> Play {
         Kind::Gitea => tea::answer(shop, request),
     };
     play.map_or(own, |(_, _, play)| play)
+}
+
+/// Lets another run label every pull request, where one is about to.
+fn label_late(shop: &mut Shop) {
+    match shop.labelled.take() {
+        Some((0, labels)) => shop.pulls.iter_mut().for_each(|pull| pull.labels.clone_from(&labels)),
+        Some((left, labels)) => shop.labelled = Some((left - 1, labels)),
+        None => {}
+    }
 }
 
 /// Returns a page of a list.
@@ -231,9 +257,4 @@ pub(crate) fn unfit(body: &Value, needed: &[&str], allowed: &[&str]) -> Option<S
 pub(crate) fn user(name: &str) -> Value {
     let kind = if name.ends_with("[bot]") { "Bot" } else { "User" };
     json!({"login": name, "username": name, "id": 1, "type": kind})
-}
-
-/// Returns the branch of the one proposal, as part of a path.
-pub(crate) fn head_in_path() -> String {
-    HEAD.replace('/', "%2F")
 }

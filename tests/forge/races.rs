@@ -67,6 +67,51 @@ fn a_run_that_did_not_move_the_branch_leaves_the_opening_to_the_one_that_did() {
 }
 
 #[test]
+fn a_run_that_finds_the_pull_request_before_its_labels_writes_nothing() {
+    let late = leeward::forge::Draft { pushed: leeward::forge::Pushed::Before, ..draft() };
+    // GitHub takes labels only after the pull request.
+    let world = World::new(Kind::GitHub);
+    let draft = leeward::forge::Draft { labels: Vec::new(), ..draft() };
+    assert_eq!(world.forge().keep(&draft, &marker(), Past::default()).unwrap().did, Did::Created);
+    world.writes();
+    world.change(|shop| shop.labelled = Some((1, late.labels.clone())));
+    assert_eq!(world.forge().keep(&late, &marker(), Past::default()).unwrap().did, Did::Nothing);
+    assert_eq!(world.writes(), [""; 0]);
+    // Nobody labels it: a person took them off, or the run that opened it died.
+    world.change(|shop| shop.pulls[0].labels.clear());
+    assert_eq!(world.forge().keep(&late, &marker(), Past::default()).unwrap().did, Did::Updated);
+    assert_eq!(world.pull().labels, late.labels);
+}
+
+#[test]
+fn labels_come_with_the_pull_request_where_the_forge_takes_them_at_once() {
+    for kind in [Kind::GitLab, Kind::Gitea] {
+        let world = World::new(kind);
+        world.forge().keep(&draft(), &marker(), Past::default()).unwrap();
+        let last = world.writes().pop();
+        assert_eq!(last.as_deref(), Some(creating(kind)));
+        assert_eq!(world.pull().labels, ["leeward/protect"]);
+    }
+}
+
+#[test]
+fn labels_that_may_not_be_given_are_a_remark_and_no_update() {
+    for (kind, line) in
+        [(Kind::GitHub, "POST /api/v3/repos/o/r/labels"), (Kind::Gitea, "POST /api/v1/repos/o/r/labels")]
+    {
+        let world = World::new(kind);
+        let denied = || world.instead(line, Acts::No, json(403, &json!({"message": "no rights"})));
+        // Gitea is asked before and after it opens the pull request.
+        (0..2).for_each(|_| denied());
+        let first = world.forge().keep(&draft(), &marker(), Past::default()).unwrap();
+        assert_eq!((first.did, first.remarks.len()), (Did::Created, 1), "{first:?}");
+        (0..2).for_each(|_| denied());
+        let again = world.forge().keep(&draft(), &marker(), Past::default()).unwrap();
+        assert_eq!((again.did, again.remarks.len()), (Did::Nothing, 1), "{again:?}");
+    }
+}
+
+#[test]
 fn a_token_that_is_wrong_all_of_a_sudden_is_tried_again() {
     for world in World::each() {
         for _ in 0..2 {

@@ -19,8 +19,10 @@ pub(crate) struct Request {
     pub(crate) query: String,
     /// The headers, names in lower case.
     pub(crate) headers: BTreeMap<String, String>,
-    /// The body.
+    /// The body, as text.
     pub(crate) body: String,
+    /// The body as it was sent.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Request {
@@ -45,6 +47,8 @@ impl Request {
 pub(crate) enum Play {
     /// A whole answer: status, media type, further header lines, body.
     Answer(u16, &'static str, String, String),
+    /// An answer as it goes over the wire; the connection is closed after it.
+    Bytes(Vec<u8>),
     /// The connection is closed without a word.
     Hang,
     /// The connection is closed in the middle of the body.
@@ -135,8 +139,8 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
     let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let (path, query) = (path.to_owned(), query.to_owned());
-    Some(Request { method, path, query, headers, body: String::from_utf8(body).unwrap() })
+    let (path, query, text) = (path.to_owned(), query.to_owned(), String::from_utf8_lossy(&body).into_owned());
+    Some(Request { method, path, query, headers, body: text, bytes: body })
 }
 
 /// Plays one answer; `None` closes the connection.
@@ -147,6 +151,10 @@ fn perform(mut stream: &TcpStream, play: Play) -> Option<()> {
             let length = if code == 204 { String::new() } else { format!("content-length: {}\r\n", body.len()) };
             // In one piece: small ones wait for each other.
             stream.write_all(format!("HTTP/1.1 {code} X\r\n{media}{more}{length}\r\n{body}").as_bytes()).ok()
+        }
+        Play::Bytes(bytes) => {
+            stream.write_all(&bytes).ok()?;
+            None
         }
         Play::Hang => None,
         Play::CutInBody => {

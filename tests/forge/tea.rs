@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Note, Pull, Shop, head_in_path, page, unfit, user};
+use crate::model::{Note, Pull, Shop, page, unfit, user};
 use crate::server::{Play, Request, json};
 
 /// Answers a request.
@@ -17,9 +17,9 @@ pub(crate) fn answer(shop: &mut Shop, request: &Request) -> Play {
         ("GET", ["user"]) => json(200, &user("bot")),
         ("GET", ["orgs", "o", "labels"]) => json(404, &json!({"message": "user redirect does not exist [name: o]"})),
         ("GET", ["repos", "o", "r", "pulls"]) => list(shop, request),
-        ("GET", ["repos", "o", "r", "pulls", "main", head]) if *head == head_in_path() => {
+        ("GET", ["repos", "o", "r", "pulls", "main", head]) => {
             // Any of them, as the forge does: here the oldest.
-            let found = shop.pulls.iter().find(|pull| !pull.is_fork && pull.head == crate::setting::HEAD);
+            let found = shop.pulls.iter().find(|pull| !pull.is_fork && pull.head.replace('/', "%2F") == *head);
             found.map_or_else(|| json(404, &json!({"message": "not found"})), |pull| json(200, &shown(pull)))
         }
         ("POST", ["repos", "o", "r", "pulls"]) => create(shop, request),
@@ -56,8 +56,13 @@ fn create(shop: &mut Shop, request: &Request) -> Play {
         return shop.blame(request, &why);
     }
     let text = |name: &str| body[name].as_str().unwrap().to_owned();
+    let ids: Vec<u64> = serde_json::from_value(body["labels"].clone()).unwrap_or_default();
     match shop.open(&text("title"), &text("body"), &text("head"), &text("base")) {
-        Some(pull) => json(201, &shown(&pull)),
+        Some(pull) => {
+            let names = shop.labels.iter().filter(|(id, _)| ids.contains(id)).map(|(_, name)| name.clone()).collect();
+            shop.pull(&pull.number.to_string()).labels = names;
+            json(201, &shown(shop.pull(&pull.number.to_string())))
+        }
         None => json(
             409,
             &json!({"message": "pull request already exists for these targets [id: 1, issue_id: 1]", "url": "https://forge/api/swagger"}),

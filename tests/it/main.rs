@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+#[path = "../../build.rs"]
+#[expect(dead_code, reason = "the build calls its entry")]
+mod commit_name;
 mod git_base;
 mod git_commit;
 mod git_open;

@@ -56,7 +56,7 @@ impl Bed {
 
     /// Returns the forge.
     pub(crate) fn gitea(&self) -> &Gitea {
-        part("Gitea", &self.gitea, || Gitea::start(&self.room))
+        part("Gitea", &self.gitea, || Gitea::start(&self.room, "gitea"))
     }
 
     /// Returns Flux on the cluster.
@@ -81,6 +81,11 @@ impl Bed {
     /// Returns a program with the environment of the room alone.
     pub(crate) fn tool(&self, program: &str) -> Command {
         clean(&self.room, program)
+    }
+
+    /// Returns a forge of a test's own, which it may end.
+    pub(crate) fn another_gitea(&self, name: &'static str) -> Gitea {
+        Gitea::start(&self.room, name).unwrap()
     }
 
     /// Returns a folder of the room for one test.

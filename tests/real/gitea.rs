@@ -1,4 +1,4 @@
-//! Gitea with one user, asked over its API, and repositories with a work tree each.
+//! Gitea, asked over its API, and repositories with a work tree each.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 use crate::http::{healthy, request};
@@ -15,15 +16,19 @@ use crate::room::{Room, free_port, until};
 
 /// How long the forge may take to make its database and answer.
 const START: Duration = Duration::from_secs(90);
-/// The only user.
+/// The user who makes everything.
 const USER: &str = "bot";
+/// The password of every user.
+const PASSWORD: &str = "only-on-loopback-1";
 
 /// Files by path.
 pub(crate) type Tree = BTreeMap<String, String>;
 
 /// A running forge.
 pub(crate) struct Gitea {
-    process: Process,
+    process: Option<Process>,
+    /// The folder of the room that holds all of it.
+    name: &'static str,
     port: u16,
     token: String,
     room: Arc<Room>,
@@ -39,33 +44,67 @@ pub(crate) struct Repository<'a> {
 
 impl Gitea {
     /// Starts a forge, makes its user and a token.
-    pub(crate) fn start(room: &Arc<Room>) -> Result<Self, String> {
-        let (folder, port) = (room.folder("gitea"), free_port());
-        let config = folder.join("app.ini");
+    pub(crate) fn start(room: &Arc<Room>, name: &'static str) -> Result<Self, String> {
+        let (folder, port) = (room.folder(name), free_port());
         let assets = program::beside("gitea").ok_or("no templates of `gitea`: `tests/real/run` puts them beside it")?;
         let user = clean(room, "id").arg("-un").output().map_err(|error| error.to_string())?;
         let user = String::from_utf8_lossy(&user.stdout).trim().to_owned();
         let text = settings(&folder.display().to_string(), &assets.display().to_string(), &user, port);
-        std::fs::write(&config, text).map_err(|error| error.to_string())?;
-        let gitea = || -> Result<Command, String> {
-            let mut gitea = command(room, "gitea")?;
-            gitea.env("GITEA_WORK_DIR", &folder).env("HOME", room.folder("gitea/home"));
-            Ok(gitea)
-        };
-        let mut web = gitea()?;
-        web.args(["web", "-c"]).arg(&config);
-        let mut process = Process::start(room, "gitea", web)?;
-        process.ready(START, || healthy(port, "/api/healthz"))?;
-        let password = "only-on-loopback-1";
-        let mut create = gitea()?;
-        create.args(["admin", "user", "create", "-c"]).arg(&config).args(["--username", USER, "--password", password]);
-        create.args(["--email", "bot@example.test", "--admin", "--must-change-password=false"]);
+        std::fs::write(folder.join("app.ini"), text).map_err(|error| error.to_string())?;
+        let mut forge = Self { process: None, name, port, token: String::new(), room: Arc::clone(room) };
+        forge.up()?;
+        let mut create = forge.command()?;
+        create.args(["admin", "user", "create", "-c"]).arg(folder.join("app.ini")).args(["--username", USER]);
+        create.args(["--password", PASSWORD, "--email", "bot@example.test", "--admin", "--must-change-password=false"]);
         create.args(["--access-token", "--access-token-scopes", "all", "--access-token-name", "tests"]);
         let said = done(&mut create)?;
         let is_token = |word: &&str| word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
         let token = said.split(|c: char| !c.is_ascii_alphanumeric()).find(is_token);
-        let token = token.ok_or(format!("gitea says no token: {said}"))?.to_owned();
-        Ok(Self { process, port, token, room: Arc::clone(room) })
+        token.ok_or(format!("gitea says no token: {said}"))?.clone_into(&mut forge.token);
+        Ok(forge)
+    }
+
+    /// Starts the server where it is down, and waits until it answers.
+    pub(crate) fn up(&mut self) -> Result<(), String> {
+        let (mut web, port) = (self.command()?, self.port);
+        web.args(["web", "-c"]).arg(self.room.folder(self.name).join("app.ini"));
+        let mut process = Process::start(&self.room, self.name, web)?;
+        process.ready(START, || healthy(port, "/api/healthz"))?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// Ends the server.
+    pub(crate) fn down(&mut self) {
+        self.process = None;
+    }
+
+    /// Returns the program.
+    fn command(&self) -> Result<Command, String> {
+        let folder = self.room.folder(self.name);
+        let mut gitea = command(&self.room, "gitea")?;
+        gitea.env("GITEA_WORK_DIR", &folder).env("HOME", folder.join("home"));
+        std::fs::create_dir_all(folder.join("home")).map_err(|error| error.to_string())?;
+        Ok(gitea)
+    }
+
+    /// Makes a user, where there is none of that name, and a token of theirs with scopes.
+    pub(crate) fn user(&self, name: &str, token: &str, scopes: &[&str]) -> Result<String, String> {
+        let email = format!("{name}@example.test");
+        let user = json!({"username": name, "email": email, "password": PASSWORD, "must_change_password": false});
+        if self.api("GET", &format!("/users/{name}"), None).is_err() {
+            self.api("POST", "/admin/users", Some(&user))?;
+        }
+        let pair = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{PASSWORD}"));
+        let (path, body) = (format!("/api/v1/users/{name}/tokens"), json!({"name": token, "scopes": scopes}));
+        let answer = request(self.port, "POST", &path, Some(&format!("Basic {pair}")), Some(&body))?;
+        let made: Value = serde_json::from_str(&answer.body).map_err(|error| error.to_string())?;
+        Ok(made["sha1"].as_str().ok_or(format!("no token: {}", answer.body))?.to_owned())
+    }
+
+    /// Returns its address.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Sends a request to the API and returns its answer.
@@ -73,7 +112,8 @@ impl Gitea {
     /// # Errors
     /// Where it refuses: the status and what it says.
     pub(crate) fn api(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
-        let answer = request(self.port, method, &format!("/api/v1{path}"), Some(&self.token), body)?;
+        let answer =
+            request(self.port, method, &format!("/api/v1{path}"), Some(&format!("token {}", self.token)), body)?;
         if !(200..300).contains(&answer.status) {
             return Err(format!("{method} {path}: {} {}", answer.status, answer.body));
         }
@@ -103,7 +143,7 @@ impl Gitea {
 
     /// Returns its memory.
     pub(crate) fn memory(&self) -> (&'static str, u64) {
-        self.process.memory()
+        self.process.as_ref().map_or((self.name, 0), Process::memory)
     }
 }
 

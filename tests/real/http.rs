@@ -18,17 +18,17 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-/// Sends a request to a port of 127.0.0.1, with a forge's token and a JSON body where there are any.
+/// Sends a request to a port of 127.0.0.1, with credentials and a JSON body where there are any.
 pub(crate) fn request(
     port: u16,
     method: &str,
     path: &str,
-    token: Option<&str>,
+    authorization: Option<&str>,
     body: Option<&Value>,
 ) -> Result<Answer, String> {
     let body = body.map(Value::to_string).unwrap_or_default();
-    let token = token.map(|token| format!("Authorization: token {token}\r\n")).unwrap_or_default();
-    let head = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n{token}");
+    let credentials = authorization.map(|value| format!("Authorization: {value}\r\n")).unwrap_or_default();
+    let head = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n{credentials}");
     let text = format!("{head}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     let answer = exchange(port, &text).map_err(|error| format!("{method} {path}: {error}"))?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or(format!("{method} {path}: no answer"))?;

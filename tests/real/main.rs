@@ -1,8 +1,10 @@
 //! The built program against real components as plain processes: a Kubernetes API server, Flux, Argo CD, Gitea, the
 //! operator on played nodes. Started by `tests/real/run`, which builds them; under a plain `cargo test` every test here is skipped by name.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+#[path = "../action.rs"]
+mod action;
 mod argo;
 mod argo_parts;
 mod bed;
@@ -83,6 +85,15 @@ const TESTS: &[Test] = &[
     test!(FORGE, pull_request::a_wrong_token_leaves_the_branch_and_the_page_that_compares),
     test!(FORGE, pull_request::of_twenty_runs_at_once_one_opens_the_pull_request),
     test!(FORGE, pull_request::a_preview_is_one_comment_however_often_it_is_made),
+    test!(FORGE, pull_request::what_people_review_and_write_stays),
+    test!(FORGE, pull_request::what_is_asked_for_later_is_added_and_nothing_else_is_written),
+    test!(FORGE, pull_request::a_branch_that_was_deleted_is_there_again_and_its_pull_request_stays_closed),
+    test!(FORGE, pull_request::a_conflict_of_people_is_named_and_left_to_them),
+    test!(FORGE, pull_request::a_protected_branch_is_told_with_the_way_round_it),
+    test!(FORGE, pull_request::tokens_that_may_not_are_told_apart),
+    test!(FORGE, pull_request::a_forge_that_is_started_again_in_the_middle_ends_with_one),
+    test!(FORGE, pull_request::of_several_remotes_the_named_one_gets_it),
+    test!(FORGE, pull_request::the_actions_of_the_readme_propose_and_comment),
     test!(FLUX, gitops::flux_applies_each_folder_and_says_which_it_refuses),
     test!(ARGO, gitops::argo_cd_syncs_both_ways_and_heals_where_it_is_told_to),
     test!(ARGO, gitops::argo_cd_shows_what_a_changed_checkout_would_change),

@@ -11,21 +11,19 @@ use crate::forge::{Environment, Forge};
 use crate::git::Repository;
 use crate::report::{PreviewReport, preview_markdown};
 
-/// Keeps the comments; returns what was done, for a person.
+/// The number of a pull request, and what was done to its comments.
+pub(super) type Kept = (u64, &'static str);
+
+/// Keeps the comments; returns the number of the pull request and what was done.
 ///
 /// # Errors
 /// Fails where the forge cannot be reached, and where no pull request is found.
-pub(super) fn keep(repository: &Repository, args: &PreviewArgs, report: &PreviewReport) -> anyhow::Result<String> {
-    let (number, kept) = commented(repository, args, report).context("failed to comment on the pull request")?;
-    Ok(format!("comments of pull request {number}: {kept}"))
+pub(super) fn keep(repository: &Repository, args: &PreviewArgs, report: &PreviewReport) -> anyhow::Result<Kept> {
+    commented(repository, args, report).context("failed to comment on the pull request")
 }
 
-/// Keeps the comments; returns the number of the pull request and what was done.
-fn commented(
-    repository: &Repository,
-    args: &PreviewArgs,
-    report: &PreviewReport,
-) -> anyhow::Result<(u64, &'static str)> {
+/// Keeps them.
+fn commented(repository: &Repository, args: &PreviewArgs, report: &PreviewReport) -> anyhow::Result<Kept> {
     let asked = &args.comment;
     let remote = repository.remote_for(asked.remote.as_deref(), Duration::from_secs(args.builder.timeout))?;
     let forge = connect(project(&remote, asked.forge)?)?;

@@ -10,6 +10,7 @@ mod sides;
 
 use super::Answer;
 use super::build::builder;
+use super::outputs::{self, Ended, Told};
 use super::reach::outside;
 use crate::cli::{Format, PreviewArgs};
 use crate::failure::Failure;
@@ -30,8 +31,18 @@ pub(super) struct Seen {
     notes: Vec<String>,
 }
 
+/// What the next steps of a pipeline are told, beside what the exit code means.
+const OUTPUTS: [&str; 2] = ["pull-request-number", "operation"];
+/// How many bytes the summary of a step may have; GitHub takes 1 MiB.
+const SUMMARY: usize = 1_000_000;
+
 /// Runs the verb.
 pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> {
+    outputs::written(&args.pipeline, &OUTPUTS, shown(args, format))
+}
+
+/// Looks, and keeps the comments where that is asked for.
+fn shown(args: &PreviewArgs, format: Format) -> Ended {
     let repository = Repository::open(&args.change.repo)?;
     let Seen { report, mut failure, mut code, mut notes } = look(&repository, args)?;
     let text = match format {
@@ -39,9 +50,13 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
         Format::Markdown => report::preview_markdown(&report, None).join("\n"),
         Format::Json => report::preview_json(&report),
     };
+    let mut values = vec![("operation", "none".to_owned())];
     if args.comment.comment {
         match comment::keep(&repository, args, &report) {
-            Ok(said) => notes.push(said),
+            Ok((number, kept)) => {
+                values = vec![("pull-request-number", number.to_string()), ("operation", kept.to_owned())];
+                notes.push(format!("comments of pull request {number}: {kept}"));
+            }
             Err(error) => {
                 let missed = outside(&error);
                 code = code.max(missed.kind.exit_code());
@@ -50,7 +65,9 @@ pub(super) fn run(args: &PreviewArgs, format: Format) -> anyhow::Result<Answer> 
         }
     }
     let signs = (format == Format::Text).then_some(report::SIGN_COLUMN);
-    Ok(Answer { text, code, signs, failure, notes })
+    let summary = report::preview_markdown(&report, Some(SUMMARY)).into_iter().next();
+    let told = Told { values, summary, findings: report.findings };
+    Ok((Answer { text, code, signs, failure, notes }, told))
 }
 
 /// Returns what merging will do.

@@ -2,7 +2,9 @@
 //! is merged. Must never lose the branch over a forge that does not answer: that is said beside the answer.
 
 use super::publish::Published;
-use crate::cli::{ChangeArgs, CommentArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, ProposeArgs, SecretsArg};
+use crate::cli::{
+    ChangeArgs, CommentArgs, ControllerArg, DryRunArg, LiveArgs, PipelineArgs, PreviewArgs, ProposeArgs, SecretsArg,
+};
 use crate::commands::next::Command;
 use crate::commands::plan::after;
 use crate::commands::reach::{bare, connect, outside, project};
@@ -145,6 +147,7 @@ impl Request<'_> {
             },
             builder: self.args.recovery.repository.builder.clone(),
             comment: CommentArgs { comment: false, pull_request: None, forge: None, remote: None },
+            pipeline: PipelineArgs::default(),
         };
         match preview::look(self.repository, &args) {
             Ok(seen) => Some(seen.report),

@@ -3,13 +3,29 @@
 
 #![expect(clippy::missing_docs_in_private_items, reason = "the names of tests are sentences")]
 
+mod people;
+mod pipeline;
+mod rights;
+mod trouble;
+
+pub(crate) use people::{
+    a_branch_that_was_deleted_is_there_again_and_its_pull_request_stays_closed,
+    a_conflict_of_people_is_named_and_left_to_them, what_is_asked_for_later_is_added_and_nothing_else_is_written,
+    what_people_review_and_write_stays,
+};
+pub(crate) use pipeline::the_actions_of_the_readme_propose_and_comment;
+pub(crate) use rights::{a_protected_branch_is_told_with_the_way_round_it, tokens_that_may_not_are_told_apart};
+pub(crate) use trouble::{
+    a_forge_that_is_started_again_in_the_middle_ends_with_one, of_several_remotes_the_named_one_gets_it,
+};
+
 use std::path::Path;
 use std::process::Output;
 
 use serde_json::{Value, json};
 
 use crate::bed::Bed;
-use crate::gitea::{Repository, Tree};
+use crate::gitea::{Gitea, Repository, Tree};
 
 const BRANCH: &str = "leeward/minio-a-1122/protect";
 const FAILOVER: [&str; 9] =
@@ -27,8 +43,8 @@ fn files(folder: &Path, below: &str, tree: &mut Tree) {
     }
 }
 
-fn gitops<'a>(bed: &'a Bed, name: &str) -> Repository<'a> {
-    let repository = bed.gitea().repository(name).unwrap();
+fn gitops<'a>(forge: &'a Gitea, name: &str) -> Repository<'a> {
+    let repository = forge.repository(name).unwrap();
     let mut tree = Tree::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("overlays/gitops"), "", &mut tree);
     repository.push(&tree, "first").unwrap();
@@ -78,7 +94,7 @@ fn pulls(bed: &Bed, repository: &Repository<'_>) -> Vec<Value> {
 }
 
 pub(crate) fn a_pull_request_is_opened_once_and_left_alone_where_nothing_changed(bed: &Bed) {
-    let repository = gitops(bed, "pull-once");
+    let repository = gitops(bed.gitea(), "pull-once");
     let first = run(bed, &repository, &[]);
     assert_eq!(operation(&first), ("created", "open"));
     let before = pulls(bed, &repository);
@@ -93,7 +109,7 @@ pub(crate) fn a_pull_request_is_opened_once_and_left_alone_where_nothing_changed
 }
 
 pub(crate) fn a_closed_pull_request_stays_closed_until_somebody_asks(bed: &Bed) {
-    let repository = gitops(bed, "pull-closed");
+    let repository = gitops(bed.gitea(), "pull-closed");
     run(bed, &repository, &[]);
     let path = format!("{}/pulls/1", repository.api_path());
     bed.gitea().api("PATCH", &path, Some(&json!({"state": "closed"}))).unwrap();
@@ -104,7 +120,7 @@ pub(crate) fn a_closed_pull_request_stays_closed_until_somebody_asks(bed: &Bed) 
 }
 
 pub(crate) fn commits_of_people_stay_and_a_moved_base_is_merged(bed: &Bed) {
-    let repository = gitops(bed, "pull-people");
+    let repository = gitops(bed.gitea(), "pull-people");
     run(bed, &repository, &[]);
     repository.git(&["switch", "-q", "--detach", BRANCH]).unwrap();
     std::fs::write(repository.folder().join("NOTE.md"), "by a person\n").unwrap();
@@ -125,7 +141,7 @@ pub(crate) fn commits_of_people_stay_and_a_moved_base_is_merged(bed: &Bed) {
 }
 
 pub(crate) fn a_merged_pull_request_names_the_next_stage(bed: &Bed) {
-    let repository = gitops(bed, "pull-merged");
+    let repository = gitops(bed.gitea(), "pull-merged");
     run(bed, &repository, &[]);
     let path = format!("{}/pulls/1/merge", repository.api_path());
     crate::room::until(std::time::Duration::from_secs(30), || {
@@ -142,7 +158,7 @@ pub(crate) fn a_merged_pull_request_names_the_next_stage(bed: &Bed) {
 }
 
 pub(crate) fn a_wrong_token_leaves_the_branch_and_the_page_that_compares(bed: &Bed) {
-    let repository = gitops(bed, "pull-token");
+    let repository = gitops(bed.gitea(), "pull-token");
     let canary = "canary0123456789";
     let args = [&FAILOVER[..], &["--format=json"]].concat();
     let run = ended(&leeward(bed, repository.folder(), Some(canary), &args).output().unwrap());
@@ -154,7 +170,7 @@ pub(crate) fn a_wrong_token_leaves_the_branch_and_the_page_that_compares(bed: &B
 }
 
 pub(crate) fn of_twenty_runs_at_once_one_opens_the_pull_request(bed: &Bed) {
-    let repository = gitops(bed, "pull-twenty");
+    let repository = gitops(bed.gitea(), "pull-twenty");
     let top = bed.folder("pull-twenty-clones");
     let folders: Vec<_> = (0..10).map(|n| top.join(n.to_string())).collect();
     for folder in &folders {
@@ -164,22 +180,24 @@ pub(crate) fn of_twenty_runs_at_once_one_opens_the_pull_request(bed: &Bed) {
     }
     let runs: Vec<Output> = std::thread::scope(|scope| {
         let start = |n: usize| {
-            let mut command = leeward(bed, &folders[n / 2], Some(bed.gitea().token()), &FAILOVER);
+            let args = [&FAILOVER[..], &["--format=json"]].concat();
+            let mut command = leeward(bed, &folders[n / 2], Some(bed.gitea().token()), &args);
             scope.spawn(move || command.output().unwrap())
         };
         let all: Vec<_> = (0..20).map(start).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    for run in &runs {
-        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    }
+    // Who opened it says so; nobody else wrote anything, or says that they did.
+    let said: Vec<String> = runs.iter().map(|run| operation(&ended(run)).0.to_owned()).collect();
+    assert!(said.iter().any(|did| did == "created"), "{said:?}");
+    assert!(said.iter().all(|did| did == "created" || did == "none"), "{said:?}");
     assert_eq!(pulls(bed, &repository).len(), 1);
     repository.git(&["fetch", "-q", "origin"]).unwrap();
     assert_eq!(repository.git(&["rev-list", "--count", &format!("origin/main..origin/{BRANCH}")]).unwrap(), "1");
 }
 
 pub(crate) fn a_preview_is_one_comment_however_often_it_is_made(bed: &Bed) {
-    let repository = gitops(bed, "pull-comment");
+    let repository = gitops(bed.gitea(), "pull-comment");
     run(bed, &repository, &[]);
     let live = format!("{}/overlays/live/prod-a.yaml", env!("CARGO_MANIFEST_DIR"));
     let args = ["preview", "--head", BRANCH, "--live", &live, "--comment", "--forge=gitea"];
@@ -193,4 +211,12 @@ pub(crate) fn a_preview_is_one_comment_however_often_it_is_made(bed: &Bed) {
     assert!(say().contains("note: comments of pull request 1: none\n"));
     assert_eq!(bed.gitea().api("GET", &path, None).unwrap(), before);
     assert_eq!(before.as_array().unwrap().len(), 1);
+    // A part that is no longer needed goes, a person's words stay.
+    for body in ["<!-- leeward:preview part=2 of=2 -->\nof a longer one", "looks good to me"] {
+        bed.gitea().api("POST", &path, Some(&json!({"body": body}))).unwrap();
+    }
+    assert!(say().contains("note: comments of pull request 1: updated\n"));
+    let after = bed.gitea().api("GET", &path, None).unwrap();
+    let bodies: Vec<&Value> = after.as_array().unwrap().iter().map(|comment| &comment["body"]).collect();
+    assert_eq!(bodies, [&before[0]["body"], &json!("looks good to me")]);
 }
