@@ -21,6 +21,7 @@ mod immutable;
 mod managers;
 mod masking;
 mod merge;
+mod moved;
 mod nulls;
 mod object;
 mod owner;

@@ -17,7 +17,7 @@ use crate::model::shell::quoted;
 
 /// Returns what happens to the objects of one root, the only one of its run.
 pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
-    let shared = Shared::of(&[deployed], live, options);
+    let shared = Shared::of(&[(deployed, applier)], live, options);
     preview_among(deployed, applier, live, (options, &shared))
 }
 
@@ -31,7 +31,7 @@ pub fn preview_among(
     let mut pairs = pairs(deployed);
     pairs.extend(stale(&pairs, deployed, applier));
     let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
-    let context = Context { applier, live, options, shared, after: &after };
+    let context = Context { root: &deployed.path, applier, live, options, shared, after: &after };
     let mut objects: Vec<ObjectPreview> = pairs.iter().map(|pair| object(pair, &context)).collect();
     let refusal = stop_after_refusal(applier, &pairs, &mut objects);
     let mut findings = findings(applier, &objects);

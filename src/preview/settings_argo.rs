@@ -40,6 +40,8 @@ pub(super) struct ArgoSettings {
     pub(super) automated: Option<bool>,
     /// Whether it prunes by itself.
     pub(super) prune: Option<bool>,
+    /// Whether it brings back what somebody else changed or deleted.
+    pub(super) heals: bool,
     /// What keeps it from syncing: an annotation, no automated sync.
     pub(super) held: Option<String>,
     /// `spec.destination.namespace`.
@@ -92,6 +94,7 @@ impl ArgoSettings {
             named: text("/metadata/name").map(|name| (name.to_owned(), namespace)),
             automated: Some(is_on),
             prune: Some(is_on && automated.and_then(|of| of.get("prune")) == Some(&Value::Bool(true))),
+            heals: is_on && automated.and_then(|of| of.get("selfHeal")) == Some(&Value::Bool(true)),
             held: held(owner, is_on),
             namespace: text("/spec/destination/namespace").map(str::to_owned),
             options,

@@ -131,7 +131,8 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
-    let shared = Shared::of(&changed.iter().map(|one| &one.deployed).collect::<Vec<_>>(), &live, &options);
+    let applied: Vec<(&Deployed, &Applier)> = changed.iter().map(|one| &one.deployed).zip(&appliers).collect();
+    let shared = Shared::of(&applied, &live, &options);
     let roots = changed
         .iter()
         .zip(&appliers)
