@@ -8,7 +8,7 @@ use super::owner::{Owner, read, same_object};
 use super::settings_argo::{ArgoSettings, TRACKING_ID, Tracking};
 use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
-use super::{Deployed, Engine};
+use super::{Deployed, Engine, follow};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Trouble};
 use crate::model::object::{Object, ObjectId};
@@ -60,6 +60,7 @@ struct Named {
 
 /// Returns the objects of controllers that should be read beside the root's own: what tells how Git is applied.
 pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: &Live) -> Vec<ObjectId> {
+    let source = git_owner.and_then(|owner| FluxSettings::of(owner).source);
     let owner = git_owner.map(|owner| Object::new(owner.clone()));
     let named = named(deployed, owner.as_ref(), live);
     let mut wanted: Vec<ObjectId> =
@@ -67,8 +68,15 @@ pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: 
     let namespaces: Vec<Option<String>> =
         wanted.iter().filter(|id| id.group == ARGO_GROUP).map(|id| id.namespace.clone()).collect();
     wanted.extend(namespaces.into_iter().map(|namespace| config_map(namespace.as_deref())));
+    wanted.extend(source.as_ref().and_then(follow::source_id));
     wanted.dedup();
     wanted
+}
+
+/// Returns the object that says from which revision a root is made, where its controller keeps that apart.
+pub fn source_wanted(applier: &Applier) -> Option<ObjectId> {
+    let source = applier.flux.source.as_ref().filter(|_| applier.engine == Engine::Flux);
+    source.and_then(follow::source_id)
 }
 
 /// Returns who applies a root, and how.

@@ -200,7 +200,7 @@ proptest! {
         let secrets = [old.trim().to_owned(), new.trim().to_owned(), hand.trim().to_owned()];
         prop_assume!(secrets.iter().all(|secret| secret.len() >= 8));
         let modes = [SecretReading::NotRead, SecretReading::Metadata, SecretReading::KeyedDigest(vec![7; 32])];
-        let options = Options { secrets: modes[way].clone(), operator: None };
+        let options = Options { secrets: modes[way].clone(), ..options() };
         let objects = |secret: &str| secret_objects(secret);
         for engine in ENGINES {
             let (before, after) = (objects(&secrets[0]), objects(&secrets[1]));
@@ -280,7 +280,7 @@ fn forms(secret: &str) -> Vec<String> {
 fn a_changed_secret_shows_as_changed() {
     let (before, after) = (&secret_objects("open sesame one")[0], &secret_objects("open sesame two")[0]);
     let live = live(&[applied(before, Engine::Flux)], kustomization());
-    let digest = Options { secrets: SecretReading::KeyedDigest(vec![7; 32]), operator: None };
+    let digest = Options { secrets: SecretReading::KeyedDigest(vec![7; 32]), ..options() };
     let preview = previewed(&root(&[before], &[after]), &live, Engine::Flux, &digest);
     let object = &preview.objects[0];
     assert_eq!(object.action, Action::Change);

@@ -16,6 +16,7 @@ mod drift;
 mod dry_run;
 mod field;
 mod flux;
+mod follow;
 mod identity;
 mod immutable;
 mod managers;
@@ -55,7 +56,8 @@ use crate::model::live::Trouble;
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 
-pub use applier::{Applier, applier, controllers_wanted};
+pub use applier::{Applier, applier, controllers_wanted, source_wanted};
+pub use follow::Merged;
 pub use place::placed;
 pub use root::{objects_sent, objects_wanted, preview, preview_among};
 pub use shared::Shared;
@@ -212,6 +214,8 @@ pub struct Options {
     pub secrets: SecretReading,
     /// The version of the operator, where the cluster's own schema was not read.
     pub operator: Option<String>,
+    /// What merging moves.
+    pub merged: Merged,
 }
 
 impl RootPreview {

@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use super::desired::is_of;
 use super::field::FieldPath;
+use super::follow::{Origin, Revision};
 use super::selector::{Match, Selector};
 use super::settings_flux::Transforming;
 use super::strip::{annotation, label};
 use crate::model::object::ObjectId;
+use crate::model::path::RepoPath;
 use crate::model::yaml::documents;
 
 /// The annotation that names the Application of an object.
@@ -44,6 +46,8 @@ pub(super) struct ArgoSettings {
     pub(super) heals: bool,
     /// What keeps it from syncing: an annotation, no automated sync.
     pub(super) held: Option<String>,
+    /// Its sources: the folder, and what it is made from.
+    pub(super) sources: Vec<(String, Origin)>,
     /// `spec.destination.namespace`.
     pub(super) namespace: Option<String>,
     /// `spec.syncPolicy.syncOptions`.
@@ -96,12 +100,20 @@ impl ArgoSettings {
             prune: Some(is_on && automated.and_then(|of| of.get("prune")) == Some(&Value::Bool(true))),
             heals: is_on && automated.and_then(|of| of.get("selfHeal")) == Some(&Value::Bool(true)),
             held: held(owner, is_on),
+            sources: sources(spec).into_iter().filter_map(|(_, source)| origin(source)).collect(),
             namespace: text("/spec/destination/namespace").map(str::to_owned),
             options,
             ignored: everywhere.iter().chain(&own).map(Ignoring::modelled).collect(),
             tracking: Tracking::of(map),
             not_modelled: not_modelled(spec).into_iter().chain(unknown).collect(),
         }
+    }
+
+    /// Returns what a root is made from: the source of its folder, else the only one.
+    pub(super) fn origin(&self, root: &RepoPath) -> Option<Origin> {
+        let of_folder = self.sources.iter().find(|(path, _)| path == root.as_str());
+        let only = || self.sources.first().filter(|_| self.sources.len() == 1);
+        of_folder.or_else(only).map(|(_, origin)| origin.clone())
     }
 
     /// Returns whether an option is set, on the object itself or else on the Application.
@@ -220,15 +232,28 @@ fn ignored_everywhere(map: Option<&Value>) -> Vec<Ignoring> {
     data.filter_map(of).collect()
 }
 
-/// Returns the settings that change objects and are not modelled.
-fn not_modelled(spec: &Value) -> Vec<Transforming> {
+/// Returns the sources with the fields that name them.
+fn sources(spec: &Value) -> Vec<(String, &Value)> {
     let mut sources: Vec<(String, &Value)> =
         list(spec, "sources").map(|(index, source)| (format!("spec.sources[{index}]"), source)).collect();
     if let (true, Some(source)) = (sources.is_empty(), spec.get("source")) {
         sources.push(("spec.source".to_owned(), source));
     }
+    sources
+}
+
+/// Returns the folder of a source and what it is made from; `None` for what is no folder.
+fn origin(source: &Value) -> Option<(String, Origin)> {
+    let text = |name: &str| source.get(name).and_then(Value::as_str);
+    let path = RepoPath::parse(text("path")?.trim_start_matches('/')).ok()?;
+    let address = text("repoURL").map(str::to_owned);
+    Some((path.as_str().to_owned(), Origin { address, revision: Revision::of_target(text("targetRevision")) }))
+}
+
+/// Returns the settings that change objects and are not modelled.
+fn not_modelled(spec: &Value) -> Vec<Transforming> {
     let mut found = Vec::new();
-    for (field, source) in sources {
+    for (field, source) in sources(spec) {
         for (name, value) in source.get("kustomize").and_then(Value::as_object).into_iter().flatten() {
             found.extend(of_kustomize(&format!("{field}.kustomize"), name, value));
         }
