@@ -169,7 +169,8 @@ fn of_flux(source: &Source, live: &Live) -> Result<Origin, Finding> {
             Err(Finding::warn("source-absent", fact))
         }
         Some(Reading::Unread(trouble)) => {
-            let finding = Finding::note("source-not-read", unread(&trouble.fact));
+            let finding = if trouble.reason.is_failure() { Finding::warn } else { Finding::note };
+            let finding = finding("source-not-read", unread(&trouble.fact));
             Err(trouble.hint.iter().fold(finding, Finding::hint))
         }
         None => Err(Finding::note("source-not-read", unread("nobody asked for it"))),

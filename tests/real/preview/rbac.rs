@@ -73,8 +73,8 @@ fn objects(word: &str, side: Side) -> Vec<Value> {
     all
 }
 
-/// Returns the objects of the controllers.
-fn owners() -> [Value; 2] {
+/// Returns the objects of the controllers, and what Flux makes its root from.
+fn owners() -> [Value; 3] {
     [
         json!({
             "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
@@ -90,12 +90,17 @@ fn owners() -> [Value; 2] {
                 "syncPolicy": {"automated": {"prune": true}, "syncOptions": ["ServerSideApply=true"]},
             },
         }),
+        json!({
+            "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+            "metadata": {"name": "x", "namespace": "flux-system"},
+            "spec": {"url": "https://git.example/x.git", "interval": "1h", "ref": {"branch": "main"}},
+        }),
     ]
 }
 
 /// Returns a change of all objects.
 fn change(stage: &Stage, name: &str) -> Change {
-    let [flux, argo] = owners();
+    let [flux, argo, _] = owners();
     let tree = |word: &str| {
         let objects = objects(word, Side::Git);
         let mut tree = root("flux", &objects[..4]);
@@ -196,6 +201,13 @@ fn read_less(stage: &Stage, account: &Path, change: &Change) {
         let text = stage.preview_as(account, change, &[]);
         insta::assert_snapshot!(format!("without_{resource}"), text.whole());
     }
+    // What is applied is shown all the same, and that nobody knows from which branch.
+    stage.cluster.apply(&without(READ, "get", "gitrepositories")).unwrap();
+    let unknown = "which revision is followed is not known: `GitRepository flux-system/x` was not read (";
+    becomes(&(1, true), || {
+        let said = stage.preview_as(account, change, &["--format", "json"]);
+        (said.code, said.answer.contains(unknown))
+    });
     // Who may not ask for namespaces misses nothing here: this namespace is there.
     stage.cluster.apply(&without(READ, "get", "namespaces")).unwrap();
     becomes(&1, || stage.preview_as(account, change, &[]).code);
