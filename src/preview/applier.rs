@@ -8,13 +8,13 @@ use super::owner::{Owner, read, same_object};
 use super::settings_argo::{ArgoSettings, TRACKING_ID, Tracking};
 use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
-use super::{Deployed, Engine, follow};
+use super::{Deployed, Engine, follow, window};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Trouble};
 use crate::model::object::{Object, ObjectId};
 
 /// The API group of Argo CD.
-const ARGO_GROUP: &str = "argoproj.io";
+pub(super) const ARGO_GROUP: &str = "argoproj.io";
 
 /// Who applies a root.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,8 @@ struct Named {
 pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: &Live) -> Vec<ObjectId> {
     let source = git_owner.and_then(|owner| FluxSettings::of(owner).source);
     let owner = git_owner.map(|owner| Object::new(owner.clone()));
+    let project = owner.as_ref().filter(|owner| owner.id.group == ARGO_GROUP);
+    let project = project.map(|owner| window::project_id(&ArgoSettings::of(&owner.value, None)));
     let named = named(deployed, owner.as_ref(), live);
     let mut wanted: Vec<ObjectId> =
         owner.map(|owner| owner.id).into_iter().chain(named.map(|named| named.id)).collect();
@@ -69,14 +71,19 @@ pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: 
         wanted.iter().filter(|id| id.group == ARGO_GROUP).map(|id| id.namespace.clone()).collect();
     wanted.extend(namespaces.into_iter().map(|namespace| config_map(namespace.as_deref())));
     wanted.extend(source.as_ref().and_then(follow::source_id));
+    wanted.extend(project);
     wanted.dedup();
     wanted
 }
 
-/// Returns the object that says from which revision a root is made, where its controller keeps that apart.
-pub fn source_wanted(applier: &Applier) -> Option<ObjectId> {
-    let source = applier.flux.source.as_ref().filter(|_| applier.engine == Engine::Flux);
-    source.and_then(follow::source_id)
+/// Returns the object beside the controller's own that says what is applied, or when: what Flux makes a root from, the
+/// project of an Application.
+pub fn beside_wanted(applier: &Applier) -> Option<ObjectId> {
+    applier.owner.as_ref()?;
+    match applier.engine {
+        Engine::Flux => applier.flux.source.as_ref().and_then(follow::source_id),
+        Engine::ArgoCd | Engine::ArgoCdSsa => Some(window::project_id(&applier.argo)),
+    }
 }
 
 /// Returns who applies a root, and how.
@@ -134,6 +141,10 @@ fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -
         if !is_known {
             (argo.automated, argo.held) = (None, None);
         }
+        findings.extend(argo.made_by.as_ref().map(|set| {
+            let fact = format!("`{id}` is made by `ApplicationSet {set}`: its settings are those of that template");
+            Finding::note("owner-generated", fact)
+        }));
         if let Err(trouble) = map {
             findings.extend(assumed(&mut argo, &trouble, (deployed, live)));
         }
@@ -231,7 +242,7 @@ fn named(deployed: &Deployed, in_git: Option<&Object>, live: &Live) -> Option<Na
 }
 
 /// Returns the identity of a controller's object.
-fn controller(group: &str, version: &str, kind: &str, (namespace, name): (&str, &str)) -> ObjectId {
+pub(super) fn controller(group: &str, version: &str, kind: &str, (namespace, name): (&str, &str)) -> ObjectId {
     ObjectId {
         group: group.to_owned(),
         version: version.to_owned(),

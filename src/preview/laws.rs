@@ -24,17 +24,17 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 /// A `spec`.
-fn any_spec() -> impl Strategy<Value = Value> {
+pub(super) fn any_spec() -> impl Strategy<Value = Value> {
     prop::collection::btree_map("[a-d]", any_value(), 1..4).prop_map(|map| Value::Object(map.into_iter().collect()))
 }
 
 /// An object of a kind that nobody describes.
-fn thing(spec: &Value) -> Value {
+pub(super) fn thing(spec: &Value) -> Value {
     json!({"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "x", "namespace": "pxc"}, "spec": spec})
 }
 
 /// What somebody wrote: who, how, what; laid over a live object, the fields recorded.
-fn touched(mut live: Value, manager: &str, operation: &str, spec: &Value) -> Value {
+pub(super) fn touched(mut live: Value, manager: &str, operation: &str, spec: &Value) -> Value {
     let before = live.clone();
     let laid = merge::three_way(
         merge::ThreeWay { last: &Value::Null, sent: &json!({"spec": spec}), live: &live },
@@ -50,7 +50,7 @@ fn touched(mut live: Value, manager: &str, operation: &str, spec: &Value) -> Val
 }
 
 /// Who may have written to a live object.
-fn any_manager() -> impl Strategy<Value = (&'static str, &'static str)> {
+pub(super) fn any_manager() -> impl Strategy<Value = (&'static str, &'static str)> {
     prop_oneof![
         Just(("kubectl-edit", "Update")),
         Just(("kubectl", "Apply")),

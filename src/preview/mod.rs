@@ -42,6 +42,7 @@ mod substitution;
 mod transform;
 mod undeclared;
 mod view;
+mod window;
 
 #[cfg(test)]
 mod laws;
@@ -56,7 +57,7 @@ use crate::model::live::Trouble;
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 
-pub use applier::{Applier, applier, controllers_wanted, source_wanted};
+pub use applier::{Applier, applier, beside_wanted, controllers_wanted};
 pub use follow::Merged;
 pub use place::placed;
 pub use root::{objects_sent, objects_wanted, preview, preview_among};

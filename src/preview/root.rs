@@ -10,7 +10,9 @@ use super::identity::{Pair, is_same, pairs, reading};
 use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
-use super::{Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argocd, flux, follow, refusal, transform};
+use super::{
+    Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argocd, flux, follow, refusal, transform, window,
+};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
 use crate::model::object::{Object, ObjectId};
@@ -41,6 +43,7 @@ pub fn preview_among(
     match following {
         Following::Yes(finding) => {
             findings.extend(finding);
+            findings.extend(window::finding(applier, live));
             findings.extend(refusal);
             findings.extend(unshown(&pairs, deployed, applier));
         }

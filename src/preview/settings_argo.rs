@@ -48,6 +48,12 @@ pub(super) struct ArgoSettings {
     pub(super) held: Option<String>,
     /// Its sources: the folder, and what it is made from.
     pub(super) sources: Vec<(String, Origin)>,
+    /// `spec.project`.
+    pub(super) project: String,
+    /// `spec.destination.name` and `spec.destination.server`.
+    pub(super) clusters: Vec<String>,
+    /// The `ApplicationSet` that makes it.
+    pub(super) made_by: Option<String>,
     /// `spec.destination.namespace`.
     pub(super) namespace: Option<String>,
     /// `spec.syncPolicy.syncOptions`.
@@ -101,6 +107,12 @@ impl ArgoSettings {
             heals: is_on && automated.and_then(|of| of.get("selfHeal")) == Some(&Value::Bool(true)),
             held: held(owner, is_on),
             sources: sources(spec).into_iter().filter_map(|(_, source)| origin(source)).collect(),
+            project: text("/spec/project").unwrap_or("default").to_owned(),
+            clusters: ["name", "server"]
+                .iter()
+                .filter_map(|field| text(&format!("/spec/destination/{field}")).map(str::to_owned))
+                .collect(),
+            made_by: made_by(owner),
             namespace: text("/spec/destination/namespace").map(str::to_owned),
             options,
             ignored: everywhere.iter().chain(&own).map(Ignoring::modelled).collect(),
@@ -156,8 +168,16 @@ fn held(owner: &Value, is_automated: bool) -> Option<String> {
     (!is_automated).then(|| "`spec.syncPolicy.automated` is not on".to_owned())
 }
 
+/// Returns the `ApplicationSet` that makes an Application.
+fn made_by(owner: &Value) -> Option<String> {
+    let references = owner.pointer("/metadata/ownerReferences").and_then(Value::as_array)?;
+    let set =
+        references.iter().find(|reference| reference.get("kind").and_then(Value::as_str) == Some("ApplicationSet"));
+    set?.get("name").and_then(Value::as_str).map(str::to_owned)
+}
+
 /// Returns a list of texts.
-fn strings(value: Option<&Value>) -> Vec<String> {
+pub(super) fn strings(value: Option<&Value>) -> Vec<String> {
     let items = value.and_then(Value::as_array).into_iter().flatten();
     items.filter_map(Value::as_str).map(str::to_owned).collect()
 }
@@ -253,6 +273,11 @@ fn origin(source: &Value) -> Option<(String, Origin)> {
 /// Returns the settings that change objects and are not modelled.
 fn not_modelled(spec: &Value) -> Vec<Transforming> {
     let mut found = Vec::new();
+    if spec.pointer("/syncPolicy/managedNamespaceMetadata").is_some_and(|of| !of.is_null()) {
+        let field = "spec.syncPolicy.managedNamespaceMetadata".to_owned();
+        let target = Selector::of_ignored(&serde_json::json!({"group": "", "kind": "Namespace"}));
+        found.push(Transforming { field, target });
+    }
     for (field, source) in sources(spec) {
         for (name, value) in source.get("kustomize").and_then(Value::as_object).into_iter().flatten() {
             found.extend(of_kustomize(&format!("{field}.kustomize"), name, value));
@@ -303,6 +328,18 @@ mod tests {
         assert!(settings.has(&json!({}), "ServerSideApply=true"));
         assert!(!settings.has(&own, "ServerSideApply=true") && settings.has(&own, "Prune=false"));
         assert_eq!((settings.automated, settings.prune), (Some(false), Some(false)));
+    }
+
+    #[test]
+    fn what_makes_an_application_and_metadata_of_its_namespace_are_known() {
+        let owner = json!({
+            "metadata": {"name": "pxc", "ownerReferences": [{"kind": "ApplicationSet", "name": "fleet"}]},
+            "spec": {"syncPolicy": {"managedNamespaceMetadata": {"labels": {"a": "b"}}}},
+        });
+        let settings = ArgoSettings::of(&owner, None);
+        let fields: Vec<&str> = settings.not_modelled.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, ["spec.syncPolicy.managedNamespaceMetadata"]);
+        assert_eq!((settings.made_by.as_deref(), settings.project.as_str()), (Some("fleet"), "default"));
     }
 
     #[test]

@@ -130,7 +130,7 @@ pub(super) fn observe(
         .iter()
         .zip(&appliers)
         .flat_map(|(one, applier)| preview::objects_wanted(&one.deployed, applier))
-        .chain(appliers.iter().filter_map(preview::source_wanted))
+        .chain(appliers.iter().filter_map(preview::beside_wanted))
         .filter(|id| is_asked(id, args) && !live.objects.contains_key(id))
         .collect();
     live.objects.extend(source.read(&left, |id| how(id, args)));
