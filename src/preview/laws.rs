@@ -277,6 +277,30 @@ fn forms(secret: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_secret_that_is_a_common_word_hides_no_sentence() {
+    let secret = |word: &str| {
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x", "namespace": "pxc"},
+            "stringData": {"key": word}})
+    };
+    let (before, after) = (thing(&json!({"a": {"happen": "manual"}})), thing(&json!({"a": {"happen": "change"}})));
+    let mut owner = kustomization();
+    owner["spec"]["ignore"] = json!([{"paths": ["/spec/a/happen"]}]);
+    let mut reading = live(&[applied(&before, Engine::Flux)], owner.clone());
+    let id = Object::new(secret("x")).id;
+    reading.objects.insert(id, Reading::Unread(Trouble::new(Reason::NotAsked, "no")));
+    let words = ["happen", "manual", "change", "intended", "leaves"].map(secret);
+    for word in &words {
+        let deployed = root(&[&before, word], &[&after, word]);
+        let applier = applier(&[owner.clone()], &reading, &deployed, None);
+        let preview = preview(&deployed, &applier, &reading, &options());
+        let fact = &preview.objects[0].findings[0].fact;
+        assert!(fact.starts_with("intended and does not happen: `"), "{fact}");
+        let value = word["stringData"]["key"].as_str().unwrap();
+        assert!(!format!("{:?}", preview.objects[0].intended).contains(&format!("\"{value}\"")), "{preview:?}");
+    }
+}
+
+#[test]
 fn a_changed_secret_shows_as_changed() {
     let (before, after) = (&secret_objects("open sesame one")[0], &secret_objects("open sesame two")[0]);
     let live = live(&[applied(before, Engine::Flux)], kustomization());

@@ -184,6 +184,23 @@ fn a_folder_that_moves_with_its_kustomization_is_no_deletion() {
 }
 
 #[test]
+fn a_root_is_previewed_for_each_object_that_applies_it() {
+    let world = story();
+    world.git(&["checkout", "-q", BRANCH]);
+    // The same folder for another cluster, whose Kustomization comes first.
+    let second =
+        world.read("flux/pxc-a.yaml").replace("name: pxc-a", "name: aaa").replace("namespace: pxc-a", "namespace: x");
+    world.write("flux/aaa.yaml", &second);
+    world.commit("another cluster");
+    let run = preview(&world, &["--base", "main", "--cluster", "pxc-a/cluster1", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let roots = answer["roots"].as_array().unwrap().iter();
+    let owners: Vec<&str> = roots.map(|root| root["owner"].as_str().unwrap()).collect();
+    assert_eq!((run.code, owners), (1, vec!["Kustomization flux-system/aaa", "Kustomization flux-system/pxc-a"]));
+    assert_eq!(answer["roots"][1]["objects"][0]["action"], "change", "{}", run.stdout);
+}
+
+#[test]
 fn an_owner_that_follows_a_tag_gets_nothing_of_a_merge() {
     let world = story();
     let live = std::fs::read_to_string(world.top().join("live.yaml")).unwrap();

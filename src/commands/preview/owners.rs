@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::sides::Changed;
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
+use crate::preview::Deployed;
 use crate::survey::{Controller, Owner, Root};
 
 /// Returns what the approver has to know of who applies a root, before and after; `roots` are those of the head.
@@ -26,11 +28,29 @@ pub(super) fn findings(path: &RepoPath, before: Option<&Root>, roots: &BTreeMap<
     }
     if new.len() > 1 {
         let names: Vec<String> = new.iter().map(|owner| format!("`{}`", owner.object)).collect();
-        let fact =
-            format!("`{path}` is applied by several objects and previewed for the first alone: {}", names.join(", "));
-        findings.push(Finding::warn("root-shared", fact));
+        let fact = format!("`{path}` is applied by several objects and previewed for each: {}", names.join(", "));
+        findings.push(Finding::note("root-shared", fact));
     }
     findings
+}
+
+/// Returns a root once for each object of a controller that applies it: two may apply it to two clusters, or in two ways.
+/// `old` is the root of the base.
+pub(super) fn each(root: &Root, old: Option<&Root>, deployed: &Deployed) -> Vec<Changed> {
+    let first = old.and_then(|old| old.owner.as_ref());
+    let of = |root: Root, was_deployed: bool, before: Option<&Owner>| Changed {
+        root,
+        deployed: deployed.clone(),
+        was_deployed,
+        owner_before: before.map(|owner| owner.manifest.clone()),
+    };
+    let by = |owner: &Owner| {
+        let before = old.and_then(|old| old.owners().find(|other| is_same(other, owner)));
+        let root = Root { owner: Some(owner.clone()), other_owners: Vec::new(), ..root.clone() };
+        of(root, before.is_some(), before.or(first))
+    };
+    let changed: Vec<Changed> = root.owners().map(by).collect();
+    if changed.is_empty() { vec![of(root.clone(), old.is_some(), first)] } else { changed }
 }
 
 /// Returns whether two are the same object of a controller.
@@ -136,7 +156,7 @@ mod tests {
         assert_eq!(ids(&root(from_ref(&pruning)), &other), [("owner-moves", moves.to_owned())]);
         let edits = "the change edits `spec.targetNamespace` of `K ns/a`, which applies `a`: what is shown is with the settings of today";
         assert_eq!(ids(&root(from_ref(&pruning)), &root(&[moved])), [("owner-changes", edits.to_owned())]);
-        let shared = "`a` is applied by several objects and previewed for the first alone: `K ns/a`, `K ns/b`";
+        let shared = "`a` is applied by several objects and previewed for each: `K ns/a`, `K ns/b`";
         let both = root(&[pruning.clone(), ("K ns/b", json!({}))]);
         assert_eq!(ids(&root(&[pruning]), &both), [("root-shared", shared.to_owned())]);
     }

@@ -259,14 +259,7 @@ impl Sides {
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
                 let old = before.roots.get(path);
                 self.findings.extend(owners::findings(path, old, &after.roots));
-                let owner_before = old.and_then(|root| root.owner.as_ref()).map(|owner| owner.manifest.clone());
-                let was_deployed = old.is_some();
-                self.changed.extend(root.map(|root| Changed {
-                    root: root.clone(),
-                    deployed,
-                    was_deployed,
-                    owner_before,
-                }));
+                self.changed.extend(root.into_iter().flat_map(|root| owners::each(root, old, &deployed)));
             }
             Err(error) => self.withhold(path, &error),
         }
