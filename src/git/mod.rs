@@ -34,6 +34,7 @@ mod settings;
 mod sign;
 mod straight;
 mod tree;
+mod trunk;
 mod write;
 
 pub use open::Repository;
@@ -45,3 +46,4 @@ pub use remote::Remote;
 pub use revision::{Base, Commit};
 pub use sign::Signing;
 pub use tree::Tree;
+pub use trunk::Trunk;

@@ -87,12 +87,14 @@ pub enum Reason {
     NotAsked,
     /// What the controller does there is not modelled.
     NotModelled,
+    /// It hangs on which of two controllers comes first.
+    Undecided,
 }
 
 impl Reason {
     /// Returns whether a read that was needed failed, so that the run cannot end well.
     pub fn is_failure(self) -> bool {
-        !matches!(self, Self::NotAsked | Self::NotModelled)
+        !matches!(self, Self::NotAsked | Self::NotModelled | Self::Undecided)
     }
 }
 

@@ -8,13 +8,13 @@ use super::owner::{Owner, read, same_object};
 use super::settings_argo::{ArgoSettings, TRACKING_ID, Tracking};
 use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
-use super::{Deployed, Engine};
+use super::{Deployed, Engine, follow, window};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Trouble};
 use crate::model::object::{Object, ObjectId};
 
 /// The API group of Argo CD.
-const ARGO_GROUP: &str = "argoproj.io";
+pub(super) const ARGO_GROUP: &str = "argoproj.io";
 
 /// Who applies a root.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,20 +60,36 @@ struct Named {
 
 /// Returns the objects of controllers that should be read beside the root's own: what tells how Git is applied.
 pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: &Live) -> Vec<ObjectId> {
-    let owner = git_owner.map(|owner| Object::new(owner.clone()).id);
-    let named = named(deployed, live);
-    let mut wanted: Vec<ObjectId> = owner.into_iter().chain(named.map(|named| named.id)).collect();
+    let source = git_owner.and_then(|owner| FluxSettings::of(owner).source);
+    let owner = git_owner.map(|owner| Object::new(owner.clone()));
+    let project = owner.as_ref().filter(|owner| owner.id.group == ARGO_GROUP);
+    let project = project.map(|owner| window::project_id(&ArgoSettings::of(&owner.value, None)));
+    let named = named(deployed, owner.as_ref(), live);
+    let mut wanted: Vec<ObjectId> =
+        owner.map(|owner| owner.id).into_iter().chain(named.map(|named| named.id)).collect();
     let namespaces: Vec<Option<String>> =
         wanted.iter().filter(|id| id.group == ARGO_GROUP).map(|id| id.namespace.clone()).collect();
     wanted.extend(namespaces.into_iter().map(|namespace| config_map(namespace.as_deref())));
+    wanted.extend(source.as_ref().and_then(follow::source_id));
+    wanted.extend(project);
     wanted.dedup();
     wanted
 }
 
+/// Returns the object beside the controller's own that says what is applied, or when: what Flux makes a root from, the
+/// project of an Application.
+pub fn beside_wanted(applier: &Applier) -> Option<ObjectId> {
+    applier.owner.as_ref()?;
+    match applier.engine {
+        Engine::Flux => applier.flux.source.as_ref().and_then(follow::source_id),
+        Engine::ArgoCd | Engine::ArgoCdSsa => Some(window::project_id(&applier.argo)),
+    }
+}
+
 /// Returns who applies a root, and how.
 pub fn applier(git_owners: &[Value], live: &Live, deployed: &Deployed, forced: Option<Engine>) -> Applier {
-    let named = named(deployed, live);
     let owner = git_owners.iter().map(|owner| Object::new(owner.clone())).find(|owner| fits(&owner.id, forced));
+    let named = named(deployed, owner.as_ref(), live);
     let named_id = named.as_ref().map(|named| named.id.clone()).filter(|id| fits(id, forced));
     // Git says which object it is; live objects say who really applied them.
     let id = match (&owner, named_id) {
@@ -125,6 +141,10 @@ fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -
         if !is_known {
             (argo.automated, argo.held) = (None, None);
         }
+        findings.extend(argo.made_by.as_ref().map(|set| {
+            let fact = format!("`{id}` is made by `ApplicationSet {set}`: its settings are those of that template");
+            Finding::note("owner-generated", fact)
+        }));
         if let Err(trouble) = map {
             findings.extend(assumed(&mut argo, &trouble, (deployed, live)));
         }
@@ -138,7 +158,7 @@ fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -
 /// Takes how objects are marked from the live objects where `argocd-cm` was not read; says so where they do not tell.
 fn assumed(argo: &mut ArgoSettings, trouble: &Trouble, (deployed, live): (&Deployed, &Live)) -> Option<Finding> {
     let (name, _) = argo.named.as_ref()?;
-    let seen = objects(deployed, live).find_map(|value| Tracking::seen(value, name));
+    let seen = objects(all(deployed), live).find_map(|value| Tracking::seen(value, name));
     if let Some(seen) = seen {
         argo.tracking = seen;
         return None;
@@ -153,7 +173,7 @@ fn assumed(argo: &mut ArgoSettings, trouble: &Trouble, (deployed, live): (&Deplo
 
 /// Returns the applier of a root that no object of a controller is known for.
 fn unowned(deployed: &Deployed, live: &Live, forced: Option<Engine>) -> Applier {
-    let seen = objects(deployed, live).find_map(engine_seen);
+    let seen = objects(all(deployed), live).find_map(engine_seen);
     let (engine, why) = match (forced, seen) {
         (Some(engine), _) => (engine, "asked for".to_owned()),
         (None, Some((engine, manager))) => (engine, format!("`{manager}` is in `metadata.managedFields`")),
@@ -181,9 +201,14 @@ fn engine_seen(value: &Value) -> Option<(Engine, &'static str)> {
     }
 }
 
-/// Returns the live objects of a root.
-fn objects<'a>(deployed: &'a Deployed, live: &'a Live) -> impl Iterator<Item = &'a Value> {
-    let ids: Vec<&ObjectId> = deployed.before.iter().chain(&deployed.after).map(|object| &object.id).collect();
+/// Returns the objects of a root, before and after.
+fn all(deployed: &Deployed) -> impl Iterator<Item = &Object> {
+    deployed.before.iter().chain(&deployed.after)
+}
+
+/// Returns what is live of a root's objects.
+fn objects<'a>(of: impl Iterator<Item = &'a Object>, live: &'a Live) -> impl Iterator<Item = &'a Value> {
+    let ids: Vec<&ObjectId> = of.map(|object| &object.id).collect();
     let is_of = move |id: &ObjectId| {
         let is = |own: &&ObjectId| {
             (&own.group, &own.kind, &own.name) == (&id.group, &id.kind, &id.name)
@@ -197,9 +222,11 @@ fn objects<'a>(deployed: &'a Deployed, live: &'a Live) -> impl Iterator<Item = &
     })
 }
 
-/// Returns the object of a controller that live objects name.
-fn named(deployed: &Deployed, live: &Live) -> Option<Named> {
-    objects(deployed, live).find_map(|value| {
+/// Returns the object of a controller that live objects of the base name; where the root is new, and Git does not say who
+/// applies it, those that it takes over tell as well as any.
+fn named(deployed: &Deployed, in_git: Option<&Object>, live: &Live) -> Option<Named> {
+    let taken_over = deployed.after.iter().filter(|_| in_git.is_none());
+    objects(deployed.before.iter().chain(taken_over), live).find_map(|value| {
         let (name, namespace) = (format!("{GROUP}/name"), format!("{GROUP}/namespace"));
         if let (Some(own), Some(place)) = (label(value, &name), label(value, &namespace)) {
             return Some(Named {
@@ -215,7 +242,7 @@ fn named(deployed: &Deployed, live: &Live) -> Option<Named> {
 }
 
 /// Returns the identity of a controller's object.
-fn controller(group: &str, version: &str, kind: &str, (namespace, name): (&str, &str)) -> ObjectId {
+pub(super) fn controller(group: &str, version: &str, kind: &str, (namespace, name): (&str, &str)) -> ObjectId {
     ObjectId {
         group: group.to_owned(),
         version: version.to_owned(),

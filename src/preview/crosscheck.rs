@@ -178,3 +178,6 @@ pub(super) fn shown(value: Option<&Value>) -> String {
     }
     format!("{}…", text.chars().take(SHOWN).collect::<String>())
 }
+
+#[cfg(test)]
+mod laws;

@@ -13,20 +13,15 @@ use super::view::View;
 use super::{Change, Engine, Unsure, builtin};
 use crate::model::object::ObjectId;
 
-/// Managers that add fields of their own to objects of others, as their work asks for.
-const CONTROLLERS: [&str; 12] = [
+/// Components of Kubernetes (the names of their programs, which are their managers), and the operator's (operator.md): they
+/// add fields to objects of others, as their work asks for.
+const COMPONENTS: [&str; 6] = [
     "cloud-controller-manager",
-    "controller",
-    "external-secrets",
-    "horizontal-pod-autoscaler",
     "kube-apiserver",
     "kube-controller-manager",
     "kube-scheduler",
     "kubelet",
-    "manager",
     "percona-xtradb-cluster-operator",
-    "pxc-operator",
-    "sealed-secrets",
 ];
 
 /// What differs between Git before and live, without anybody having merged anything.
@@ -89,8 +84,15 @@ fn is_more(before: &Value, one: &Change, schema: &Schema) -> bool {
 impl Witness<'_> {
     /// Returns whether somebody else than the controller, operators and Kubernetes wrote at a place.
     fn has_others(self, path: &FieldPath) -> bool {
-        let is_other = |one: &Manager| one.name != self.own && !CONTROLLERS.contains(&one.name.as_str());
-        self.managers.iter().any(|one| is_other(one) && one.fields.touches(path.steps()))
+        self.managers.iter().any(|one| self.is_other(one) && one.fields.touches(path.steps()))
+    }
+
+    /// Returns whether a manager is neither the controller nor one that works on the object by itself: who writes its
+    /// status or scales it does, unless a person does so by hand.
+    fn is_other(self, one: &Manager) -> bool {
+        let is_worker = |other: &Manager| other.name == one.name && !other.subresource.is_empty();
+        let works = !one.name.starts_with("kubectl") && self.managers.iter().any(is_worker);
+        one.name != self.own && !works && !COMPONENTS.contains(&one.name.as_str())
     }
 
     /// Returns who wrote a field last, the controller aside: `kubectl-edit, 2026-11-20`.
@@ -103,7 +105,7 @@ impl Witness<'_> {
 
     /// Collects what somebody else added at a place that Git lacks, at the highest place that is theirs as a whole.
     fn added(self, path: &FieldPath, value: &Value, found: &mut Vec<Change>) {
-        let is_person = |one: &&Manager| one.name != self.own && !CONTROLLERS.contains(&one.name.as_str());
+        let is_person = |one: &&Manager| self.is_other(one);
         let touches = |one: &&Manager| one.fields.touches(path.steps());
         let mut theirs = self.managers.iter().filter(is_person).filter(touches).peekable();
         if theirs.peek().is_none() {
@@ -159,6 +161,7 @@ mod tests {
             {"manager": "kubectl-edit", "operation": "Update", "time": "2026-11-20T08:00:00Z",
                 "fieldsV1": {"f:spec": {"f:size": {}, "f:storages": {"f:b": {".": {}, "f:y": {}}}}}},
             {"manager": "manager", "operation": "Update", "fieldsV1": {"f:spec": {"f:made": {}}}},
+            {"manager": "manager", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}},
         ]}});
         let found = drift(&id(), &before, &live, (&Schema::unknown(), Engine::Flux));
         let shown: Vec<(&str, Option<&str>)> =
@@ -166,6 +169,22 @@ mod tests {
         let by = Some("kubectl-edit, 2026-11-20");
         assert_eq!(shown, [("spec.size", by), ("spec.storages.b", by)]);
         assert_eq!(found.unsure, []);
+    }
+
+    #[test]
+    fn who_writes_the_status_works_on_the_object_unless_it_is_a_person() {
+        let seen = |name: &str, subresource: &str| {
+            let live = json!({"spec": {"made": 2}, "metadata": {"managedFields": [
+                {"manager": name, "operation": "Update", "fieldsV1": {"f:spec": {"f:made": {}}}},
+                {"manager": name, "operation": "Update", "subresource": subresource, "fieldsV1": {}},
+            ]}});
+            drift(&id(), &json!({"spec": {}}), &live, (&Schema::unknown(), Engine::Flux)).changes.len()
+        };
+        let of = |name| [seen(name, "status"), seen(name, "scale"), seen(name, "")];
+        assert_eq!(of("some-operator"), [0, 0, 1]);
+        assert_eq!(of("controller"), [0, 0, 1]);
+        assert_eq!(of("kubectl-edit"), [1, 1, 1]);
+        assert_eq!(of("kube-controller-manager"), [0, 0, 0]);
     }
 
     #[test]

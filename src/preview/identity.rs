@@ -7,8 +7,9 @@ use super::Deployed;
 use crate::model::live::{Live, Reading};
 use crate::model::object::ObjectId;
 
-/// Groups that Kubernetes itself serves; others than those without a dot and `*.k8s.io` are custom resources.
-const BUILT_IN: [&str; 14] = [
+/// The groups of `k8s.io/api` (Kubernetes 1.34): the kinds that a client knows without a definition, so that it patches them
+/// strategically. Not told by their form: custom resources may be in `*.k8s.io`, as `gateway.networking.k8s.io` is.
+const BUILT_IN: [&str; 21] = [
     "",
     "admissionregistration.k8s.io",
     "apps",
@@ -19,10 +20,17 @@ const BUILT_IN: [&str; 14] = [
     "certificates.k8s.io",
     "coordination.k8s.io",
     "discovery.k8s.io",
+    "events.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "internal.apiserver.k8s.io",
     "networking.k8s.io",
+    "node.k8s.io",
     "policy",
     "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
     "storage.k8s.io",
+    "storagemigration.k8s.io",
 ];
 
 /// One object of a root: before, after, or both.

@@ -24,17 +24,17 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 /// A `spec`.
-fn any_spec() -> impl Strategy<Value = Value> {
+pub(super) fn any_spec() -> impl Strategy<Value = Value> {
     prop::collection::btree_map("[a-d]", any_value(), 1..4).prop_map(|map| Value::Object(map.into_iter().collect()))
 }
 
 /// An object of a kind that nobody describes.
-fn thing(spec: &Value) -> Value {
+pub(super) fn thing(spec: &Value) -> Value {
     json!({"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "x", "namespace": "pxc"}, "spec": spec})
 }
 
 /// What somebody wrote: who, how, what; laid over a live object, the fields recorded.
-fn touched(mut live: Value, manager: &str, operation: &str, spec: &Value) -> Value {
+pub(super) fn touched(mut live: Value, manager: &str, operation: &str, spec: &Value) -> Value {
     let before = live.clone();
     let laid = merge::three_way(
         merge::ThreeWay { last: &Value::Null, sent: &json!({"spec": spec}), live: &live },
@@ -50,7 +50,7 @@ fn touched(mut live: Value, manager: &str, operation: &str, spec: &Value) -> Val
 }
 
 /// Who may have written to a live object.
-fn any_manager() -> impl Strategy<Value = (&'static str, &'static str)> {
+pub(super) fn any_manager() -> impl Strategy<Value = (&'static str, &'static str)> {
     prop_oneof![
         Just(("kubectl-edit", "Update")),
         Just(("kubectl", "Apply")),
@@ -200,7 +200,7 @@ proptest! {
         let secrets = [old.trim().to_owned(), new.trim().to_owned(), hand.trim().to_owned()];
         prop_assume!(secrets.iter().all(|secret| secret.len() >= 8));
         let modes = [SecretReading::NotRead, SecretReading::Metadata, SecretReading::KeyedDigest(vec![7; 32])];
-        let options = Options { secrets: modes[way].clone(), operator: None };
+        let options = Options { secrets: modes[way].clone(), ..options() };
         let objects = |secret: &str| secret_objects(secret);
         for engine in ENGINES {
             let (before, after) = (objects(&secrets[0]), objects(&secrets[1]));
@@ -277,10 +277,34 @@ fn forms(secret: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_secret_that_is_a_common_word_hides_no_sentence() {
+    let secret = |word: &str| {
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x", "namespace": "pxc"},
+            "stringData": {"key": word}})
+    };
+    let (before, after) = (thing(&json!({"a": {"happen": "manual"}})), thing(&json!({"a": {"happen": "change"}})));
+    let mut owner = kustomization();
+    owner["spec"]["ignore"] = json!([{"paths": ["/spec/a/happen"]}]);
+    let mut reading = live(&[applied(&before, Engine::Flux)], owner.clone());
+    let id = Object::new(secret("x")).id;
+    reading.objects.insert(id, Reading::Unread(Trouble::new(Reason::NotAsked, "no")));
+    let words = ["happen", "manual", "change", "intended", "leaves"].map(secret);
+    for word in &words {
+        let deployed = root(&[&before, word], &[&after, word]);
+        let applier = applier(&[owner.clone()], &reading, &deployed, None);
+        let preview = preview(&deployed, &applier, &reading, &options());
+        let fact = &preview.objects[0].findings[0].fact;
+        assert!(fact.starts_with("intended and does not happen: `"), "{fact}");
+        let value = word["stringData"]["key"].as_str().unwrap();
+        assert!(!format!("{:?}", preview.objects[0].intended).contains(&format!("\"{value}\"")), "{preview:?}");
+    }
+}
+
+#[test]
 fn a_changed_secret_shows_as_changed() {
     let (before, after) = (&secret_objects("open sesame one")[0], &secret_objects("open sesame two")[0]);
     let live = live(&[applied(before, Engine::Flux)], kustomization());
-    let digest = Options { secrets: SecretReading::KeyedDigest(vec![7; 32]), operator: None };
+    let digest = Options { secrets: SecretReading::KeyedDigest(vec![7; 32]), ..options() };
     let preview = previewed(&root(&[before], &[after]), &live, Engine::Flux, &digest);
     let object = &preview.objects[0];
     assert_eq!(object.action, Action::Change);

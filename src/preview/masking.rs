@@ -2,6 +2,8 @@
 //! objects that make Secrets; in plain, base64 and URL form. The last step. Must never be left out for a field because
 //! of where it stands.
 
+mod ours;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
@@ -52,6 +54,18 @@ impl Mask {
         }
         let inside = self.words.iter().filter(|word| word.len() >= INSIDE_MIN);
         inside.fold(text.to_owned(), |text, word| if text.contains(word) { text.replace(word, MASK) } else { text })
+    }
+
+    /// Returns a sentence of the preview without secrets; its own words are none.
+    fn sentence(&self, text: &str) -> String {
+        if self.words.iter().any(|word| word == text) {
+            return MASK.to_owned();
+        }
+        let inside = self.words.iter().filter(|word| word.len() >= INSIDE_MIN);
+        inside.fold(
+            text.to_owned(),
+            |text, word| if text.contains(word) { ours::masked(&text, word, MASK) } else { text },
+        )
     }
 
     /// Returns a value without secrets.
@@ -115,7 +129,7 @@ impl Mask {
     /// Masks findings.
     pub(super) fn findings(&self, findings: &mut [Finding]) {
         for finding in findings {
-            finding.fact = self.text(&finding.fact);
+            finding.fact = self.sentence(&finding.fact);
             finding.hint = finding.hint.as_deref().map(|hint| self.text(hint));
         }
     }
@@ -127,13 +141,14 @@ impl Mask {
             self.change(&id, change);
         }
         for unsure in &mut object.unsure {
-            for text in [&mut unsure.why, &mut unsure.path, &mut unsure.pointer] {
+            unsure.why = self.sentence(&unsure.why);
+            for text in [&mut unsure.path, &mut unsure.pointer] {
                 *text = self.text(text);
             }
         }
         self.findings(&mut object.findings);
         if let Some(trouble) = &mut object.trouble {
-            trouble.fact = self.text(&trouble.fact);
+            trouble.fact = self.sentence(&trouble.fact);
             trouble.hint = trouble.hint.as_deref().map(|hint| self.text(hint));
         }
     }

@@ -16,11 +16,13 @@ mod drift;
 mod dry_run;
 mod field;
 mod flux;
+mod follow;
 mod identity;
 mod immutable;
 mod managers;
 mod masking;
 mod merge;
+mod moved;
 mod nulls;
 mod object;
 mod owner;
@@ -40,6 +42,7 @@ mod substitution;
 mod transform;
 mod undeclared;
 mod view;
+mod window;
 
 #[cfg(test)]
 mod laws;
@@ -54,7 +57,8 @@ use crate::model::live::Trouble;
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 
-pub use applier::{Applier, applier, controllers_wanted};
+pub use applier::{Applier, applier, beside_wanted, controllers_wanted};
+pub use follow::Merged;
 pub use place::placed;
 pub use root::{objects_sent, objects_wanted, preview, preview_among};
 pub use shared::Shared;
@@ -211,6 +215,8 @@ pub struct Options {
     pub secrets: SecretReading,
     /// The version of the operator, where the cluster's own schema was not read.
     pub operator: Option<String>,
+    /// What merging moves.
+    pub merged: Merged,
 }
 
 impl RootPreview {

@@ -10,6 +10,7 @@ use super::difference::{bare, differences, stored};
 use super::drift::drift;
 use super::field::{FieldPath, within};
 use super::identity::{Pair, is_built_in, is_secret, reading};
+use super::moved::{Handover, Neighbour};
 use super::predict::{Case, Predicted, predict};
 use super::prune::{Leaving, leaving, loss};
 use super::refusal::Refused;
@@ -18,15 +19,18 @@ use super::shared::Shared;
 use super::strip::comparable;
 use super::view::View;
 use super::{
-    Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run, immutable, refusal,
-    respect, transform, undeclared,
+    Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run, immutable, moved,
+    refusal, respect, transform, undeclared,
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Trouble};
 use crate::model::object::ObjectId;
+use crate::model::path::RepoPath;
 
 /// What every object of a root is seen with.
 pub(super) struct Context<'a> {
+    /// The root.
+    pub(super) root: &'a RepoPath,
     /// Who applies the root.
     pub(super) applier: &'a Applier,
     /// What was read.
@@ -45,13 +49,17 @@ struct Start<'a> {
     pair: &'a Pair,
     /// What is known of its kind.
     schema: Schema,
+    /// The root that it comes from in the same change.
+    giver: Option<&'a Neighbour>,
     /// Everything around it.
     context: &'a Context<'a>,
 }
 
 /// Returns the preview of one object.
 pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
-    let start = Start { pair, schema: context.shared.schema(&pair.id), context };
+    let given = context.shared.moves.given(pair, context.root);
+    let (pair, giver) = given.as_ref().map_or((pair, None), |(pair, giver)| (pair, Some(*giver)));
+    let start = Start { pair, schema: context.shared.schema(&pair.id), giver, context };
     let mut preview = start.undecided();
     preview.intended = start.intended();
     match start.reading() {
@@ -132,20 +140,37 @@ impl Start<'_> {
         let mut defaulted = live.clone();
         builtin::defaulted(id, &self.schema, &mut defaulted);
         let live = &defaulted;
-        let of = |value: &Option<Value>| value.as_ref().map(|value| sent(value, id, applier, Some(live)));
-        let (before, after) = (of(&self.pair.before), of(&self.pair.after));
+        let of = |value: &Option<Value>, applier| value.as_ref().map(|value| sent(value, id, applier, Some(live)));
+        let was = self.giver.map_or(applier, |giver| &giver.applier);
+        let (before, after) = (of(&self.pair.before, was), of(&self.pair.after, applier));
         if let Some(before) = &before {
-            let found = drift(id, &before.value, live, (&self.schema, applier.engine));
+            let found = drift(id, &before.value, live, (&self.schema, was.engine));
             (preview.drift, preview.unsure) = (found.changes, found.unsure);
         }
-        match after {
-            Some(after) => self.applied(live, (before.as_ref(), &after), preview),
-            None => self.gone(live, preview),
+        match (after, self.handover(live)) {
+            (Some(after), None | Some(Handover::Kept(_))) => {
+                self.applied(live, (before.as_ref(), &after), preview);
+            }
+            (Some(after), Some(handover)) => moved::taken(&handover, after, &self.schema, preview),
+            (None, _) => self.gone(live, preview),
         }
+        preview.findings.extend(self.comes_from(live));
         preview.findings.extend(leaving_already(id, live));
         if is_secret(id) && self.context.options.secrets == SecretReading::Metadata {
             without_values(preview);
         }
+    }
+
+    /// Returns what becomes of an object between the root that it comes from and this one.
+    fn handover(&self, live: &Value) -> Option<Handover> {
+        let giver = self.giver?;
+        let taker = Neighbour { path: self.context.root.clone(), applier: self.context.applier.clone() };
+        Some(moved::handover(&self.pair.id, live, (giver, &taker)))
+    }
+
+    /// Says which root an object comes from.
+    fn comes_from(&self, live: &Value) -> Option<Finding> {
+        Some(moved::comes(&self.giver?.path, &self.handover(live)?))
     }
 
     /// Previews an object that the controller applies.
@@ -250,13 +275,25 @@ impl Start<'_> {
     /// Previews an object that leaves Git.
     fn gone(&self, live: &Value, preview: &mut ObjectPreview) {
         preview.basis = Basis::Predicted;
-        match leaving(&self.pair.id, live, self.context.applier) {
+        let context = self.context;
+        let taker = context.shared.moves.taken(&self.pair.id, context.root);
+        let giver = Neighbour { path: context.root.clone(), applier: context.applier.clone() };
+        let handover = taker.map(|taker| (taker, moved::handover(&self.pair.id, live, (&giver, taker))));
+        let fate = match &handover {
+            Some((taker, handover)) => {
+                preview.findings.push(moved::goes(&taker.path, handover));
+                handover.fate()
+            }
+            None => leaving(&self.pair.id, live, context.applier),
+        };
+        match fate {
             Leaving::Deleted => {
                 let live = comparable(live);
                 preview.action = Action::Delete;
                 preview.effective = differences(&live, &bare(&live), View::of(&self.schema));
                 preview.findings.extend(loss(&self.pair.id));
             }
+            Leaving::Kept(_) if handover.is_some() => preview.action = Action::Unchanged,
             Leaving::Kept(why) => {
                 preview.action = Action::Unchanged;
                 preview

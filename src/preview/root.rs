@@ -5,11 +5,14 @@ use serde_json::Value;
 
 use super::applier::Applier;
 use super::desired::sent;
+use super::follow::{Following, following};
 use super::identity::{Pair, is_same, pairs, reading};
 use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
-use super::{Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argocd, flux, refusal, transform};
+use super::{
+    Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argocd, flux, follow, refusal, transform, window,
+};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
 use crate::model::object::{Object, ObjectId};
@@ -17,7 +20,7 @@ use crate::model::shell::quoted;
 
 /// Returns what happens to the objects of one root, the only one of its run.
 pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
-    let shared = Shared::of(&[deployed], live, options);
+    let shared = Shared::of(&[(deployed, applier)], live, options);
     preview_among(deployed, applier, live, (options, &shared))
 }
 
@@ -31,12 +34,21 @@ pub fn preview_among(
     let mut pairs = pairs(deployed);
     pairs.extend(stale(&pairs, deployed, applier));
     let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
-    let context = Context { applier, live, options, shared, after: &after };
+    let context = Context { root: &deployed.path, applier, live, options, shared, after: &after };
     let mut objects: Vec<ObjectPreview> = pairs.iter().map(|pair| object(pair, &context)).collect();
     let refusal = stop_after_refusal(applier, &pairs, &mut objects);
+    let following = following(applier, &deployed.path, live, &options.merged);
+    follow::settle(&following, &mut objects);
     let mut findings = findings(applier, &objects);
-    findings.extend(refusal);
-    findings.extend(unshown(&pairs, deployed, applier));
+    match following {
+        Following::Yes(finding) => {
+            findings.extend(finding);
+            findings.extend(window::finding(applier, live));
+            findings.extend(refusal);
+            findings.extend(unshown(&pairs, deployed, applier));
+        }
+        Following::Other(finding) | Following::Elsewhere(finding) => findings.insert(0, finding),
+    }
     shared.mask.findings(&mut findings);
     RootPreview {
         path: deployed.path.clone(),

@@ -122,7 +122,7 @@ impl Selector {
 }
 
 /// Returns a shell pattern as a regular expression; `None` for the forms that are not modelled.
-fn of_glob(glob: &str) -> Option<String> {
+pub(super) fn of_glob(glob: &str) -> Option<String> {
     if glob.contains(['[', '{', '\\', '!']) {
         return None;
     }

@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use super::desired::is_of;
 use super::field::FieldPath;
+use super::follow::{Origin, Revision};
 use super::selector::{Match, Selector};
 use super::settings_flux::Transforming;
 use super::strip::{annotation, label};
 use crate::model::object::ObjectId;
+use crate::model::path::RepoPath;
 use crate::model::yaml::documents;
 
 /// The annotation that names the Application of an object.
@@ -40,8 +42,18 @@ pub(super) struct ArgoSettings {
     pub(super) automated: Option<bool>,
     /// Whether it prunes by itself.
     pub(super) prune: Option<bool>,
+    /// Whether it brings back what somebody else changed or deleted.
+    pub(super) heals: bool,
     /// What keeps it from syncing: an annotation, no automated sync.
     pub(super) held: Option<String>,
+    /// Its sources: the folder, and what it is made from.
+    pub(super) sources: Vec<(String, Origin)>,
+    /// `spec.project`.
+    pub(super) project: String,
+    /// `spec.destination.name` and `spec.destination.server`.
+    pub(super) clusters: Vec<String>,
+    /// The `ApplicationSet` that makes it.
+    pub(super) made_by: Option<String>,
     /// `spec.destination.namespace`.
     pub(super) namespace: Option<String>,
     /// `spec.syncPolicy.syncOptions`.
@@ -92,13 +104,28 @@ impl ArgoSettings {
             named: text("/metadata/name").map(|name| (name.to_owned(), namespace)),
             automated: Some(is_on),
             prune: Some(is_on && automated.and_then(|of| of.get("prune")) == Some(&Value::Bool(true))),
+            heals: is_on && automated.and_then(|of| of.get("selfHeal")) == Some(&Value::Bool(true)),
             held: held(owner, is_on),
+            sources: sources(spec).into_iter().filter_map(|(_, source)| origin(source)).collect(),
+            project: text("/spec/project").unwrap_or("default").to_owned(),
+            clusters: ["name", "server"]
+                .iter()
+                .filter_map(|field| text(&format!("/spec/destination/{field}")).map(str::to_owned))
+                .collect(),
+            made_by: made_by(owner),
             namespace: text("/spec/destination/namespace").map(str::to_owned),
             options,
             ignored: everywhere.iter().chain(&own).map(Ignoring::modelled).collect(),
             tracking: Tracking::of(map),
             not_modelled: not_modelled(spec).into_iter().chain(unknown).collect(),
         }
+    }
+
+    /// Returns what a root is made from: the source of its folder, else the only one.
+    pub(super) fn origin(&self, root: &RepoPath) -> Option<Origin> {
+        let of_folder = self.sources.iter().find(|(path, _)| path == root.as_str());
+        let only = || self.sources.first().filter(|_| self.sources.len() == 1);
+        of_folder.or_else(only).map(|(_, origin)| origin.clone())
     }
 
     /// Returns whether an option is set, on the object itself or else on the Application.
@@ -141,8 +168,16 @@ fn held(owner: &Value, is_automated: bool) -> Option<String> {
     (!is_automated).then(|| "`spec.syncPolicy.automated` is not on".to_owned())
 }
 
+/// Returns the `ApplicationSet` that makes an Application.
+fn made_by(owner: &Value) -> Option<String> {
+    let references = owner.pointer("/metadata/ownerReferences").and_then(Value::as_array)?;
+    let set =
+        references.iter().find(|reference| reference.get("kind").and_then(Value::as_str) == Some("ApplicationSet"));
+    set?.get("name").and_then(Value::as_str).map(str::to_owned)
+}
+
 /// Returns a list of texts.
-fn strings(value: Option<&Value>) -> Vec<String> {
+pub(super) fn strings(value: Option<&Value>) -> Vec<String> {
     let items = value.and_then(Value::as_array).into_iter().flatten();
     items.filter_map(Value::as_str).map(str::to_owned).collect()
 }
@@ -217,15 +252,33 @@ fn ignored_everywhere(map: Option<&Value>) -> Vec<Ignoring> {
     data.filter_map(of).collect()
 }
 
-/// Returns the settings that change objects and are not modelled.
-fn not_modelled(spec: &Value) -> Vec<Transforming> {
+/// Returns the sources with the fields that name them.
+fn sources(spec: &Value) -> Vec<(String, &Value)> {
     let mut sources: Vec<(String, &Value)> =
         list(spec, "sources").map(|(index, source)| (format!("spec.sources[{index}]"), source)).collect();
     if let (true, Some(source)) = (sources.is_empty(), spec.get("source")) {
         sources.push(("spec.source".to_owned(), source));
     }
+    sources
+}
+
+/// Returns the folder of a source and what it is made from; `None` for what is no folder.
+fn origin(source: &Value) -> Option<(String, Origin)> {
+    let text = |name: &str| source.get(name).and_then(Value::as_str);
+    let path = RepoPath::parse(text("path")?.trim_start_matches('/')).ok()?;
+    let address = text("repoURL").map(str::to_owned);
+    Some((path.as_str().to_owned(), Origin { address, revision: Revision::of_target(text("targetRevision")) }))
+}
+
+/// Returns the settings that change objects and are not modelled.
+fn not_modelled(spec: &Value) -> Vec<Transforming> {
     let mut found = Vec::new();
-    for (field, source) in sources {
+    if spec.pointer("/syncPolicy/managedNamespaceMetadata").is_some_and(|of| !of.is_null()) {
+        let field = "spec.syncPolicy.managedNamespaceMetadata".to_owned();
+        let target = Selector::of_ignored(&serde_json::json!({"group": "", "kind": "Namespace"}));
+        found.push(Transforming { field, target });
+    }
+    for (field, source) in sources(spec) {
         for (name, value) in source.get("kustomize").and_then(Value::as_object).into_iter().flatten() {
             found.extend(of_kustomize(&format!("{field}.kustomize"), name, value));
         }
@@ -275,6 +328,18 @@ mod tests {
         assert!(settings.has(&json!({}), "ServerSideApply=true"));
         assert!(!settings.has(&own, "ServerSideApply=true") && settings.has(&own, "Prune=false"));
         assert_eq!((settings.automated, settings.prune), (Some(false), Some(false)));
+    }
+
+    #[test]
+    fn what_makes_an_application_and_metadata_of_its_namespace_are_known() {
+        let owner = json!({
+            "metadata": {"name": "pxc", "ownerReferences": [{"kind": "ApplicationSet", "name": "fleet"}]},
+            "spec": {"syncPolicy": {"managedNamespaceMetadata": {"labels": {"a": "b"}}}},
+        });
+        let settings = ArgoSettings::of(&owner, None);
+        let fields: Vec<&str> = settings.not_modelled.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, ["spec.syncPolicy.managedNamespaceMetadata"]);
+        assert_eq!((settings.made_by.as_deref(), settings.project.as_str()), (Some("fleet"), "default"));
     }
 
     #[test]

@@ -43,8 +43,23 @@ pub(super) struct FluxSettings {
     pub(super) path: Option<String>,
     /// What the controller says it applied; `None` where its status was not read, or not understood.
     pub(super) inventory: Option<Vec<ObjectId>>,
+    /// `spec.sourceRef`: kind, namespace and name.
+    pub(super) source: Option<Source>,
+    /// `spec.dependsOn`: namespaces and names of what has to be applied first.
+    pub(super) waits_for: Vec<(String, String)>,
     /// Whether its status names objects in a form that is not known.
     pub(super) is_inventory_unclear: bool,
+}
+
+/// What a `Kustomization` is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Source {
+    /// `GitRepository`, `OCIRepository`, `Bucket`…
+    pub(super) kind: String,
+    /// Its namespace.
+    pub(super) namespace: String,
+    /// Its name.
+    pub(super) name: String,
 }
 
 /// Fields that a controller leaves alone.
@@ -82,11 +97,14 @@ impl FluxSettings {
         let spec = owner.get("spec").unwrap_or(&Value::Null);
         let text = |pointer: &str| owner.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
         let name = text("/metadata/name").map(str::to_owned);
+        let namespace = text("/metadata/namespace").unwrap_or("default").to_owned();
         let listed = owner.pointer("/status/inventory/entries").and_then(Value::as_array);
         // An entry that is not understood could be any object.
         let inventory: Option<Vec<ObjectId>> = listed.and_then(|listed| listed.iter().map(inventory_entry).collect());
         Self {
-            named: name.map(|name| (name, text("/metadata/namespace").unwrap_or("default").to_owned())),
+            source: spec.get("sourceRef").and_then(|of| source(of, &namespace)),
+            waits_for: entries(spec, "dependsOn").filter_map(|(_, of)| waits_for(of, &namespace)).collect(),
+            named: name.map(|name| (name, namespace)),
             is_suspended: spec.get("suspend") == Some(&Value::Bool(true)),
             prune: Some(spec.get("prune") == Some(&Value::Bool(true))),
             force: spec.get("force") == Some(&Value::Bool(true)),
@@ -102,6 +120,22 @@ impl FluxSettings {
             inventory,
         }
     }
+}
+
+/// Returns what `spec.sourceRef` names; its namespace is that of the Kustomization where it names none.
+fn source(of: &Value, namespace: &str) -> Option<Source> {
+    let text = |name: &str| of.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    Some(Source {
+        kind: text("kind")?.to_owned(),
+        namespace: text("namespace").unwrap_or(namespace).to_owned(),
+        name: text("name")?.to_owned(),
+    })
+}
+
+/// Returns what an entry of `spec.dependsOn` names.
+fn waits_for(of: &Value, namespace: &str) -> Option<(String, String)> {
+    let text = |name: &str| of.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    Some((text("namespace").unwrap_or(namespace).to_owned(), text("name")?.to_owned()))
 }
 
 /// Returns a path inside the repository, whose top Flux takes for the root of all paths.

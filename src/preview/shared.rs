@@ -1,4 +1,5 @@
-//! What all roots of a run have in common, made once: the schemas of their kinds, and what must not be said.
+//! What all roots of a run have in common, made once: the schemas of their kinds, the objects that go from one to another,
+//! and what must not be said.
 //! Made by the glue before the first root, asked for every object. Must hold the secrets of every root: an object of one
 //! may name what another keeps secret.
 
@@ -6,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::applier::Applier;
 use super::masking::Mask;
+use super::moved::Moves;
 use super::schema::Schema;
 use super::{Deployed, Options};
 use crate::model::live::{Live, Reading};
@@ -21,24 +24,26 @@ pub struct Shared {
     schemas: BTreeMap<Kind, Schema>,
     /// What must not be said.
     pub(super) mask: Mask,
+    /// The objects that more than one root has.
+    pub(super) moves: Moves,
 }
 
 impl Shared {
-    /// Returns what these roots have in common.
-    pub fn of(roots: &[&Deployed], live: &Live, options: &Options) -> Self {
+    /// Returns what these roots have in common; each comes with who applies it.
+    pub fn of(roots: &[(&Deployed, &Applier)], live: &Live, options: &Options) -> Self {
         let answers = live.dry_runs.values().filter_map(|answer| answer.as_ref().ok());
         let found = live.objects.values().filter_map(|reading| match reading {
             Reading::Found(value) => Some(value),
             Reading::Absent(_) | Reading::Unread(_) => None,
         });
-        let in_git = || roots.iter().flat_map(|root| root.before.iter().chain(&root.after));
+        let in_git = || roots.iter().flat_map(|(root, _)| root.before.iter().chain(&root.after));
         let values = in_git().map(|object| &object.value);
         let mask = Mask::of(values.chain(found).chain(answers), &options.secrets);
         let mut schemas: BTreeMap<Kind, Schema> = BTreeMap::new();
         for id in in_git().map(|object| &object.id).chain(live.objects.keys()) {
             schemas.entry(kind(id)).or_insert_with(|| schema(id, live, options));
         }
-        Self { schemas, mask }
+        Self { schemas, mask, moves: Moves::of(roots) }
     }
 
     /// Returns what is known of an object's kind.

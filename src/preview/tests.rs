@@ -96,7 +96,7 @@ fn written(mut live: Value, manager: &str, operation: &str, (pointer, value): (&
 
 /// What is asked for by default.
 pub(super) fn options() -> Options {
-    Options { secrets: SecretReading::NotRead, operator: None }
+    Options { secrets: SecretReading::NotRead, operator: None, merged: Merged::default() }
 }
 
 /// A root.
@@ -334,7 +334,7 @@ fn defaults_in_the_items_of_a_list_are_no_drift() {
 fn a_map_that_git_empties_is_refused_on_the_server() {
     let crd = json!({"storages": {"a": {"type": "s3"}}});
     let (before, after) = (cluster(3, &crd["storages"]), cluster(3, &json!({})));
-    let asked = Options { secrets: SecretReading::NotRead, operator: Some("1.20.0".into()) };
+    let asked = Options { secrets: SecretReading::NotRead, operator: Some("1.20.0".into()), merged: Merged::default() };
     for (engine, expected) in ENGINES.into_iter().zip([Action::Unchanged, Action::Change, Action::Unchanged]) {
         let reading = live(&[applied(&before, engine)], owner(engine));
         let preview = previewed(&root(&[&before], &[&after]), &reading, engine, &asked);

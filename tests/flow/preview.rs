@@ -138,7 +138,10 @@ fn refuses_revisions_that_are_missing_or_the_same() {
             &["--head", BRANCH, "--base", "nowhere"],
             "error: failed to resolve revision `nowhere`\ncaused by: no such revision\nhint: --base main\n",
         ),
-        (&[], "error: `main` has nothing that `main` has not\nhint: --head BRANCH\n"),
+        (
+            &[],
+            "error: `main` is the base and the head: without a remote, the base is the branch that is checked out\nhint: --head BRANCH\n",
+        ),
         (
             &["--head", BRANCH, "--cluster", "db"],
             "error: no cluster `db` in a root that changes, only `pxc-a/cluster1`, `pxc-b/cluster1`\nhint: --cluster [ROOT:][NAMESPACE/]NAME\n",
@@ -147,6 +150,66 @@ fn refuses_revisions_that_are_missing_or_the_same() {
         let run = preview(&world, args);
         assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (3, "", said), "{args:?}");
     }
+}
+
+#[test]
+fn without_a_remote_a_branch_that_is_checked_out_asks_for_its_base() {
+    let world = story();
+    world.git(&["checkout", "-q", BRANCH]);
+    let run = preview(&world, &[]);
+    let said = format!(
+        "error: `{BRANCH}` is the base and the head: without a remote, the base is the branch that is checked out\nhint: --base main\n"
+    );
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr), (3, "", said));
+    assert_eq!(preview(&world, &["--base", "main"]).code, 1);
+}
+
+#[test]
+fn a_folder_that_moves_with_its_kustomization_is_no_deletion() {
+    let world = story();
+    world.git(&["checkout", "-q", "-b", "moved", "main"]);
+    world.git(&["mv", "clusters/prod-a/pxc", "clusters/prod-a/db"]);
+    world.replace("flux/pxc-a.yaml", "./clusters/prod-a/pxc", "./clusters/prod-a/db");
+    world.commit("move");
+    let run = preview(&world, &["--base", "main", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let roots = answer["roots"].as_array().unwrap().iter();
+    let said: Vec<_> =
+        roots.map(|root| (root["path"].as_str().unwrap(), root["objects"][0]["action"].as_str().unwrap())).collect();
+    // What was edited by hand is reset as by any other merge.
+    let want = vec![("clusters/prod-a/db", "change"), ("clusters/prod-a/pxc", "unchanged")];
+    assert_eq!((run.code, said), (1, want), "{}", run.stdout);
+    assert_eq!(answer["findings"][0]["id"], "owner-moves", "{}", run.stdout);
+    assert_eq!(answer["summary"]["delete"], 0);
+}
+
+#[test]
+fn a_root_is_previewed_for_each_object_that_applies_it() {
+    let world = story();
+    world.git(&["checkout", "-q", BRANCH]);
+    // The same folder for another cluster, whose Kustomization comes first.
+    let second =
+        world.read("flux/pxc-a.yaml").replace("name: pxc-a", "name: aaa").replace("namespace: pxc-a", "namespace: x");
+    world.write("flux/aaa.yaml", &second);
+    world.commit("another cluster");
+    let run = preview(&world, &["--base", "main", "--cluster", "pxc-a/cluster1", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let roots = answer["roots"].as_array().unwrap().iter();
+    let owners: Vec<&str> = roots.map(|root| root["owner"].as_str().unwrap()).collect();
+    assert_eq!((run.code, owners), (1, vec!["Kustomization flux-system/aaa", "Kustomization flux-system/pxc-a"]));
+    assert_eq!(answer["roots"][1]["objects"][0]["action"], "change", "{}", run.stdout);
+}
+
+#[test]
+fn an_owner_that_follows_a_tag_gets_nothing_of_a_merge() {
+    let world = story();
+    let live = std::fs::read_to_string(world.top().join("live.yaml")).unwrap();
+    std::fs::write(world.top().join("live.yaml"), live.replace("    branch: main\n", "    tag: v1.4.0\n")).unwrap();
+    let run = preview(&world, &["--head", BRANCH, "--cluster", "pxc-a/cluster1"]);
+    let warning = "`Kustomization flux-system/pxc-a` follows the tag `v1.4.0`: merging into `main` changes";
+    assert_eq!((run.code, run.stdout.contains(warning)), (1, true), "{}", run.stdout);
+    let effective: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("  effective")).collect();
+    assert_eq!(effective, ["  effective nothing changes"], "{}", run.stdout);
 }
 
 #[test]

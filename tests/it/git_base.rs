@@ -122,3 +122,32 @@ fn lists_our_branches_here_and_at_remotes_once() {
     );
     assert_eq!(names(&repo).len(), 2);
 }
+
+#[test]
+fn tells_which_branch_a_merge_moves_and_whether_it_is_the_default() {
+    let repo = Repo::new();
+    repo.git(&["branch", "release/1"]);
+    let clone = repo.clone_with("clone", &[]);
+    let of = |base: Option<&str>| {
+        let opened = clone.open();
+        let trunk = opened.trunk(&opened.base(base).unwrap()).unwrap();
+        (trunk.branch, trunk.is_default)
+    };
+    let main = (Some("main".to_owned()), Some(true));
+    for base in [None, Some("main"), Some("origin/main"), Some("origin/HEAD"), Some("refs/heads/main")] {
+        assert_eq!(of(base), main, "{base:?}");
+    }
+    assert_eq!(of(Some("origin/release/1")), (Some("release/1".to_owned()), Some(false)));
+    assert_eq!(of(Some("HEAD~0")), (None, None));
+    clone.git(&["remote", "set-head", "origin", "--delete"]);
+    assert_eq!(of(Some("main")), (Some("main".to_owned()), None));
+}
+
+#[test]
+fn an_address_is_told_without_its_user() {
+    let repo = Repo::new();
+    let base = repo.open().base(None).unwrap();
+    assert_eq!(repo.open().trunk(&base).unwrap().addresses, Vec::<String>::new());
+    repo.git(&["remote", "add", "far", "https://me:geheim@git.example.org/dba/fleet.git"]);
+    assert_eq!(repo.open().trunk(&base).unwrap().addresses, ["https://git.example.org/dba/fleet.git"]);
+}

@@ -14,7 +14,8 @@ use super::outputs::{self, Ended, Told};
 use super::reach::outside;
 use crate::cli::{Format, PreviewArgs};
 use crate::failure::Failure;
-use crate::git::Repository;
+use crate::git::{Repository, Trunk};
+use crate::preview::Merged;
 use crate::report::{self, BaseLine, PreviewReport, Summary};
 use observe::Source;
 use sides::Sides;
@@ -81,7 +82,7 @@ pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Resul
     let Sides { mut changed, mut findings, failure } = sides;
     findings.extend(select::named(&mut changed, &args.change.cluster)?);
     let source = Source::open(&args.live, args.builder.timeout)?;
-    let observed = observe::observe(&source, changed, &args.live)?;
+    let observed = observe::observe(&source, changed, (merged(repository, &revisions)?, &args.live))?;
     findings.extend(observed.findings);
     let report = PreviewReport {
         base: line(&revisions.base),
@@ -100,6 +101,12 @@ pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Resul
         _ => report.summary().exit_code(),
     };
     Ok(Seen { report, failure, code, notes: builder.notes() })
+}
+
+/// Returns what merging moves.
+fn merged(repository: &Repository, revisions: &sides::Revisions) -> anyhow::Result<Merged> {
+    let Trunk { branch, is_default, addresses } = repository.trunk(&revisions.base)?;
+    Ok(Merged { branch, is_default, addresses })
 }
 
 /// Returns how a revision is reported.

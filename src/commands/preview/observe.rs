@@ -16,7 +16,9 @@ use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Scope, Trouble};
 use crate::model::object::{Object, ObjectId};
 use crate::preview::schema::Schema;
-use crate::preview::{self, Applier, Deployed, Engine, Options, RootPreview, SecretReading, Shared, preview_among};
+use crate::preview::{
+    self, Applier, Deployed, Engine, Merged, Options, RootPreview, SecretReading, Shared, preview_among,
+};
 
 /// Where live objects come from.
 pub(super) enum Source {
@@ -103,7 +105,11 @@ fn scope_in_files(given: &Given, id: &ObjectId) -> Scope {
 ///
 /// # Errors
 /// Fails where no key for this run's digests can be had.
-pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -> anyhow::Result<Observed> {
+pub(super) fn observe(
+    source: &Source,
+    changed: Vec<Changed>,
+    (merged, args): (Merged, &LiveArgs),
+) -> anyhow::Result<Observed> {
     let mut changed = placed(source, changed);
     let mut live = Live::default();
     let ids: BTreeSet<ObjectId> = changed.iter().flat_map(|one| objects(&one.deployed)).collect();
@@ -118,12 +124,13 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
     live.objects.extend(source.read(&controllers, |_| How::Whole));
     let mut findings = select::here(&mut changed, &live, &source.describe())?;
     let forced = args.controller.map(engine);
-    let options = Options { secrets: secrets(args)?, operator: operator(&changed, args) };
+    let options = Options { secrets: secrets(args)?, operator: operator(&changed, args), merged };
     let appliers: Vec<Applier> = changed.iter().map(|one| applier(one, &live, forced)).collect();
     let left: BTreeSet<ObjectId> = changed
         .iter()
         .zip(&appliers)
         .flat_map(|(one, applier)| preview::objects_wanted(&one.deployed, applier))
+        .chain(appliers.iter().filter_map(preview::beside_wanted))
         .filter(|id| is_asked(id, args) && !live.objects.contains_key(id))
         .collect();
     live.objects.extend(source.read(&left, |id| how(id, args)));
@@ -131,7 +138,8 @@ pub(super) fn observe(source: &Source, changed: Vec<Changed>, args: &LiveArgs) -
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
-    let shared = Shared::of(&changed.iter().map(|one| &one.deployed).collect::<Vec<_>>(), &live, &options);
+    let applied: Vec<(&Deployed, &Applier)> = changed.iter().map(|one| &one.deployed).zip(&appliers).collect();
+    let shared = Shared::of(&applied, &live, &options);
     let roots = changed
         .iter()
         .zip(&appliers)

@@ -1,32 +1,75 @@
 //! What a change does to the objects of the controllers themselves: one that leaves Git takes along what it applied, one
 //! whose settings change applies otherwise than it does today. Neither shows in the objects of a root; both are said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::sides::Changed;
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
+use crate::preview::Deployed;
 use crate::survey::{Controller, Owner, Root};
 
-/// Returns what the approver has to know of who applies a root, before and after.
-pub(super) fn findings(path: &RepoPath, before: Option<&Root>, after: Option<&Root>) -> Vec<Finding> {
+/// Returns what the approver has to know of who applies a root, before and after; `roots` are those of the head.
+pub(super) fn findings(path: &RepoPath, before: Option<&Root>, roots: &BTreeMap<RepoPath, Root>) -> Vec<Finding> {
+    let after = roots.get(path);
     let owners = |root: Option<&Root>| -> Vec<Owner> { root.into_iter().flat_map(Root::owners).cloned().collect() };
     let (old, new) = (owners(before), owners(after));
     let mut findings = Vec::new();
     for owner in &old {
-        match new.iter().find(|other| other.object == owner.object && other.controller == owner.controller) {
-            None => findings.push(leaves(path, owner)),
+        match new.iter().find(|other| is_same(other, owner)) {
+            None => findings.push(match roots.values().find(|root| applies(root, owner)) {
+                Some(root) => goes_on(path, owner, &root.path),
+                None => leaves(path, owner),
+            }),
             Some(other) => findings.extend(changes(path, owner, other)),
         }
     }
     if new.len() > 1 {
         let names: Vec<String> = new.iter().map(|owner| format!("`{}`", owner.object)).collect();
-        let fact =
-            format!("`{path}` is applied by several objects and previewed for the first alone: {}", names.join(", "));
-        findings.push(Finding::warn("root-shared", fact));
+        let fact = format!("`{path}` is applied by several objects and previewed for each: {}", names.join(", "));
+        findings.push(Finding::note("root-shared", fact));
     }
     findings
+}
+
+/// Returns a root once for each object of a controller that applies it: two may apply it to two clusters, or in two ways.
+/// `old` is the root of the base.
+pub(super) fn each(root: &Root, old: Option<&Root>, deployed: &Deployed) -> Vec<Changed> {
+    let first = old.and_then(|old| old.owner.as_ref());
+    let of = |root: Root, was_deployed: bool, before: Option<&Owner>| Changed {
+        root,
+        deployed: deployed.clone(),
+        was_deployed,
+        owner_before: before.map(|owner| owner.manifest.clone()),
+    };
+    let by = |owner: &Owner| {
+        let before = old.and_then(|old| old.owners().find(|other| is_same(other, owner)));
+        let root = Root { owner: Some(owner.clone()), other_owners: Vec::new(), ..root.clone() };
+        of(root, before.is_some(), before.or(first))
+    };
+    let changed: Vec<Changed> = root.owners().map(by).collect();
+    if changed.is_empty() { vec![of(root.clone(), old.is_some(), first)] } else { changed }
+}
+
+/// Returns whether two are the same object of a controller.
+fn is_same(one: &Owner, other: &Owner) -> bool {
+    (&one.object, one.controller) == (&other.object, other.controller)
+}
+
+/// Returns whether a controller's object applies a root.
+fn applies(root: &Root, owner: &Owner) -> bool {
+    root.owners().any(|other| is_same(other, owner))
+}
+
+/// Says that a controller's object applies another root now.
+fn goes_on(path: &RepoPath, owner: &Owner, other: &RepoPath) -> Finding {
+    let fact = format!(
+        "`{}` no longer applies `{path}` and applies `{other}`: what only `{path}` had leaves Git for it",
+        owner.object
+    );
+    Finding::warn("owner-moves", fact)
 }
 
 /// Says what goes with a controller's object that no longer names a root.
@@ -99,16 +142,21 @@ mod tests {
     fn says_which_controllers_leave_change_and_share() {
         let path = RepoPath::parse("a").unwrap();
         let ids = |before: &Root, after: &Root| -> Vec<(&str, String)> {
-            findings(&path, Some(before), Some(after)).into_iter().map(|one| (one.id, one.fact)).collect()
+            let roots = BTreeMap::from([(after.path.clone(), after.clone())]);
+            findings(&path, Some(before), &roots).into_iter().map(|one| (one.id, one.fact)).collect()
         };
         let pruning = ("K ns/a", json!({"spec": {"prune": true}}));
         let moved = ("K ns/a", json!({"spec": {"prune": true, "targetNamespace": "other"}}));
         assert_eq!(ids(&root(from_ref(&pruning)), &root(from_ref(&pruning))), []);
         let gone = "`K ns/a` no longer applies `a`: once it is deleted, Flux deletes everything that it applied (`spec.prune: true`); that is not in the objects shown";
         assert_eq!(ids(&root(from_ref(&pruning)), &root(&[])), [("owner-leaves", gone.to_owned())]);
+        let mut other = root(from_ref(&pruning));
+        other.path = RepoPath::parse("b").unwrap();
+        let moves = "`K ns/a` no longer applies `a` and applies `b`: what only `a` had leaves Git for it";
+        assert_eq!(ids(&root(from_ref(&pruning)), &other), [("owner-moves", moves.to_owned())]);
         let edits = "the change edits `spec.targetNamespace` of `K ns/a`, which applies `a`: what is shown is with the settings of today";
         assert_eq!(ids(&root(from_ref(&pruning)), &root(&[moved])), [("owner-changes", edits.to_owned())]);
-        let shared = "`a` is applied by several objects and previewed for the first alone: `K ns/a`, `K ns/b`";
+        let shared = "`a` is applied by several objects and previewed for each: `K ns/a`, `K ns/b`";
         let both = root(&[pruning.clone(), ("K ns/b", json!({}))]);
         assert_eq!(ids(&root(&[pruning]), &both), [("root-shared", shared.to_owned())]);
     }

@@ -70,12 +70,24 @@ pub(super) fn revisions(repository: &Repository, args: &ChangeArgs) -> anyhow::R
         }
         refused(fact).hint("--base REV")
     })?;
+    if fork == head.commit && tip.name == head.name && repository.remotes()?.is_empty() {
+        return Err(itself(repository, &head.name).into());
+    }
     if fork == head.commit {
         let fact = format!("`{}` has nothing that `{}` has not", head.name, tip.name);
         return Err(refused(fact).hint("--head BRANCH").into());
     }
     let moved = (tip.commit != fork).then(|| tip.clone());
     Ok(Revisions { base: Base { commit: fork, name: tip.name }, head, moved })
+}
+
+/// Refuses to hold a branch against itself: without a remote, the branch that is checked out is the base too.
+fn itself(repository: &Repository, branch: &str) -> Failure {
+    let fact =
+        format!("`{branch}` is the base and the head: without a remote, the base is the branch that is checked out");
+    let is_there = |name: &&str| *name != branch && repository.base(Some(name)).is_ok();
+    let usual = ["main", "master"].into_iter().find(is_there);
+    refused(fact).hint(usual.map_or_else(|| "--head BRANCH".to_owned(), |name| format!("--base {name}")))
 }
 
 /// Returns what changes between two revisions.
@@ -246,15 +258,8 @@ impl Sides {
                 let deployed = Deployed { path: path.clone(), before: objects(old), after: objects(new) };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
                 let old = before.roots.get(path);
-                self.findings.extend(owners::findings(path, old, after.roots.get(path)));
-                let owner_before = old.and_then(|root| root.owner.as_ref()).map(|owner| owner.manifest.clone());
-                let was_deployed = old.is_some();
-                self.changed.extend(root.map(|root| Changed {
-                    root: root.clone(),
-                    deployed,
-                    was_deployed,
-                    owner_before,
-                }));
+                self.findings.extend(owners::findings(path, old, &after.roots));
+                self.changed.extend(root.into_iter().flat_map(|root| owners::each(root, old, &deployed)));
             }
             Err(error) => self.withhold(path, &error),
         }

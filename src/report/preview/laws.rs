@@ -18,6 +18,11 @@ fn hostile() -> impl Strategy<Value = String> {
         "```",
         "</details>",
         "@all",
+        "#12",
+        "!3",
+        "https://evil.example/a",
+        "<img src=x onerror=y>",
+        "[x](javascript:y)",
         "|",
         "\n",
         "`",
@@ -130,6 +135,19 @@ fn outside_fences(part: &str) -> String {
     outside
 }
 
+/// Returns a text without spans and elements of code.
+fn without_code(outside: &str) -> String {
+    let code = regex::Regex::new("(?s)<code>.*?</code>|`[^`\n]*`").unwrap();
+    code.replace_all(outside, " ").into_owned()
+}
+
+/// Returns what a forge shows of a text: character references read.
+fn shown(plain: &str) -> String {
+    let reference = regex::Regex::new("&#([0-9]+);").unwrap();
+    let read = |found: &regex::Captures| char::from_u32(found[1].parse().unwrap()).unwrap().to_string();
+    reference.replace_all(plain, read).into_owned()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -146,6 +164,11 @@ proptest! {
             prop_assert_eq!(count("<details>"), count("</details>"), "{}", outside);
             prop_assert_eq!(count("<!--"), 1, "{}", outside);
             prop_assert!(!outside.contains('@'));
+            let acts = regex::Regex::new("[@#!][A-Za-z0-9]|://").unwrap();
+            // The marker of the comment is no part of what is shown.
+            let plain = without_code(outside.split_once("-->").unwrap().1);
+            prop_assert!(!acts.is_match(&shown(&plain)), "{}", plain);
+            prop_assert!(!plain.contains("<img") && !plain.contains("](java"), "{}", plain);
             for line in outside.lines().filter(|line| line.starts_with("| ")) {
                 prop_assert_eq!(line.matches('|').count(), 6, "{}", line);
             }

@@ -138,10 +138,28 @@ pub(super) fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let is_paired = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
     if !is_paired {
-        return encoded(text);
+        return plain(text);
     }
-    let part = |(number, part): (usize, &&str)| if number % 2 == 1 { code(part) } else { encoded(part) };
+    let part = |(number, part): (usize, &&str)| if number % 2 == 1 { code(part) } else { plain(part) };
     parts.iter().enumerate().map(part).collect()
+}
+
+/// The marks by which forges name people, groups, issues, pull requests, labels and milestones.
+const MARKS: &str = "@#!$~%&^";
+/// What a word takes beside itself where it becomes code.
+const AROUND: usize = "<code></code>".len();
+
+/// Returns a text outside of code. A word that a forge would make a link or a mention becomes code: forges look for those
+/// in what is shown, so that a character reference does not stop them.
+fn plain(text: &str) -> String {
+    let word = |word: &str| if links(word) { code(word) } else { encoded(word) };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns whether a forge would make a link or a mention of a word.
+fn links(word: &str) -> bool {
+    let marked = |(at, mark): (usize, &str)| word[at + mark.len()..].starts_with(|next: char| !next.is_whitespace());
+    word.contains("://") || word.match_indices(|c| MARKS.contains(c)).any(marked)
 }
 
 /// Returns a text in which every character that could act is a character reference.
@@ -154,7 +172,8 @@ pub(super) fn encoded(text: &str) -> String {
 pub(super) fn clipped(text: &str, most: usize) -> String {
     let mut room = most;
     for (start, c) in text.char_indices() {
-        match room.checked_sub(encoded(c.encode_utf8(&mut [0; 4])).len()) {
+        let around = if c == ':' || MARKS.contains(c) { AROUND } else { 0 };
+        match room.checked_sub(encoded(c.encode_utf8(&mut [0; 4])).len() + around) {
             Some(left) => room = left,
             None => return format!("{}…", &text[..start]),
         }

@@ -174,6 +174,7 @@ pub(super) fn trouble(trouble: &Trouble) -> String {
         Reason::CannotTell => "no clear answer",
         Reason::NotAsked => "not asked",
         Reason::NotModelled => "not modelled",
+        Reason::Undecided => "undecided",
     };
     format!("{reason}: {}", trouble.fact)
 }

@@ -73,8 +73,8 @@ fn objects(word: &str, side: Side) -> Vec<Value> {
     all
 }
 
-/// Returns the objects of the controllers.
-fn owners() -> [Value; 2] {
+/// Returns the objects of the controllers, what Flux makes its root from, and the project of the Application.
+fn owners() -> [Value; 4] {
     [
         json!({
             "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
@@ -90,12 +90,22 @@ fn owners() -> [Value; 2] {
                 "syncPolicy": {"automated": {"prune": true}, "syncOptions": ["ServerSideApply=true"]},
             },
         }),
+        json!({
+            "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+            "metadata": {"name": "x", "namespace": "flux-system"},
+            "spec": {"url": "https://git.example/x.git", "interval": "1h", "ref": {"branch": "main"}},
+        }),
+        json!({
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject",
+            "metadata": {"name": "default", "namespace": "argocd"},
+            "spec": {"syncWindows": [{"kind": "deny", "schedule": "0 8 * * 1-5", "duration": "10h", "namespaces": ["pxc"]}]},
+        }),
     ]
 }
 
 /// Returns a change of all objects.
 fn change(stage: &Stage, name: &str) -> Change {
-    let [flux, argo] = owners();
+    let [flux, argo, _, _] = owners();
     let tree = |word: &str| {
         let objects = objects(word, Side::Git);
         let mut tree = root("flux", &objects[..4]);
@@ -195,6 +205,17 @@ fn read_less(stage: &Stage, account: &Path, change: &Change) {
         assert!(named.is_ok(), "{}", named.unwrap_err());
         let text = stage.preview_as(account, change, &[]);
         insta::assert_snapshot!(format!("without_{resource}"), text.whole());
+    }
+    // What is applied is shown all the same, and that nobody knows from which branch, or when.
+    for (resource, unknown) in [
+        ("gitrepositories", "which revision is followed is not known: `GitRepository flux-system/x` was not read ("),
+        ("appprojects", "whether sync windows hold is not known: `AppProject argocd/default` was not read ("),
+    ] {
+        stage.cluster.apply(&without(READ, "get", resource)).unwrap();
+        becomes(&(1, true), || {
+            let said = stage.preview_as(account, change, &["--format", "json"]);
+            (said.code, said.answer.contains(unknown))
+        });
     }
     // Who may not ask for namespaces misses nothing here: this namespace is there.
     stage.cluster.apply(&without(READ, "get", "namespaces")).unwrap();

@@ -1,0 +1,234 @@
+//! Whether what applies a root follows the branch that merging moves: another branch, a tag, a commit or another repository
+//! gets nothing of it. Comes after the objects of a root. Must never show effects that merging does not have.
+
+use serde_json::Value;
+
+use super::applier::Applier;
+use super::settings_flux::Source;
+use super::{Action, Engine, ObjectPreview};
+use crate::model::finding::Finding;
+use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
+use crate::model::object::ObjectId;
+use crate::model::path::RepoPath;
+
+/// The API group of Flux' sources.
+const GROUP: &str = "source.toolkit.fluxcd.io";
+/// The branch that a Flux `GitRepository` follows where it names nothing.
+const FLUX_DEFAULT: &str = "master";
+
+/// What merging moves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// The branch; `None` where the base is no branch.
+    pub branch: Option<String>,
+    /// Whether it is the remote's default; `None` where nothing tells.
+    pub is_default: Option<bool>,
+    /// The addresses of this repository, without users.
+    pub addresses: Vec<String>,
+}
+
+/// What a root is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// The address of the repository.
+    pub(super) address: Option<String>,
+    /// What of it.
+    pub(super) revision: Revision,
+}
+
+/// What of a repository is followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Revision {
+    /// The branch that is the remote's default.
+    Default,
+    /// A branch.
+    Branch(String),
+    /// A branch, a tag or a commit: only a branch of the same name is followed.
+    Named(String),
+    /// A tag, a range of versions, a commit: no branch.
+    Fixed(String),
+}
+
+/// Whether merging reaches the controller.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Following {
+    /// It does, or nothing says otherwise.
+    Yes(Option<Finding>),
+    /// Another revision is followed.
+    Other(Finding),
+    /// It may be another repository.
+    Elsewhere(Finding),
+}
+
+/// Returns the object that says what Flux makes a root from; `settings` come from Git or from the live object.
+pub(super) fn source_id(source: &Source) -> Option<ObjectId> {
+    (source.kind == "GitRepository").then(|| ObjectId {
+        group: GROUP.to_owned(),
+        version: "v1".to_owned(),
+        kind: source.kind.clone(),
+        namespace: Some(source.namespace.clone()),
+        name: source.name.clone(),
+    })
+}
+
+/// Returns whether what applies a root follows what merging moves.
+pub(super) fn following(applier: &Applier, root: &RepoPath, live: &Live, merged: &Merged) -> Following {
+    let origin = match applier.engine {
+        Engine::Flux => match applier.flux.source.as_ref().map(|source| of_flux(source, live)) {
+            Some(Ok(origin)) => Some(origin),
+            Some(Err(finding)) => return Following::Yes(Some(finding)),
+            None => None,
+        },
+        Engine::ArgoCd | Engine::ArgoCdSsa => applier.argo.origin(root),
+    };
+    let Some(origin) = origin else { return Following::Yes(None) };
+    let owner = applier.owner.as_deref().unwrap_or("the controller's object");
+    if let Some(address) = origin.address.as_ref().filter(|address| is_other(address, &merged.addresses)) {
+        let fact = format!(
+            "`{owner}` applies `{}`, which is no remote of this repository: unless it is the same one, merging changes nothing there",
+            without_user(address)
+        );
+        let hint = format!("git remote add deployed {}", crate::model::shell::quoted(&without_user(address)));
+        return Following::Elsewhere(Finding::warn("owner-of-other-repository", fact).hint(hint));
+    }
+    let Some(what) = origin.revision.other(merged) else { return Following::Yes(None) };
+    let branch = merged.branch.as_ref().map_or_else(|| "a branch".to_owned(), |branch| format!("`{branch}`"));
+    let fact = format!("`{owner}` follows {what}: merging into {branch} changes nothing there until it follows that");
+    Following::Other(Finding::warn("owner-follows-other", fact))
+}
+
+impl Revision {
+    /// Returns what is followed, where that is not what merging moves.
+    fn other(&self, merged: &Merged) -> Option<String> {
+        match (self, &merged.branch) {
+            (Self::Fixed(what), _) => Some(what.clone()),
+            (Self::Default, _) => {
+                (merged.is_default == Some(false)).then(|| "the default branch of its repository".to_owned())
+            }
+            (Self::Branch(name) | Self::Named(name), Some(branch)) if name == branch => None,
+            (Self::Branch(name), Some(_)) => Some(format!("the branch `{name}`")),
+            (Self::Named(name), Some(_)) => Some(format!("`{name}`")),
+            (Self::Branch(_) | Self::Named(_), None) => None,
+        }
+    }
+
+    /// Returns what a reference names by its full name.
+    fn of_reference(name: &str) -> Self {
+        match name.strip_prefix("refs/heads/") {
+            Some(branch) => Self::Branch(branch.to_owned()),
+            None => Self::Fixed(format!("the reference `{name}`")),
+        }
+    }
+
+    /// Returns what `targetRevision` of Argo CD names.
+    pub(super) fn of_target(target: Option<&str>) -> Self {
+        let is_commit = |text: &str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match target {
+            None | Some("" | "HEAD") => Self::Default,
+            Some(name) if name.starts_with("refs/") => Self::of_reference(name),
+            Some(commit) if is_commit(commit) => Self::Fixed(format!("the commit `{commit}`")),
+            Some(name) => Self::Named(name.to_owned()),
+        }
+    }
+
+    /// Returns what `spec.ref` of a `GitRepository` names; the first of its fields that is set counts.
+    fn of_flux(reference: &Value) -> Self {
+        let text = |name: &str| reference.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        if let Some(commit) = text("commit") {
+            return Self::Fixed(format!("the commit `{commit}`"));
+        }
+        if let Some(name) = text("name") {
+            return Self::of_reference(name);
+        }
+        if let Some(range) = text("semver") {
+            return Self::Fixed(format!("the tags of `{range}`"));
+        }
+        if let Some(tag) = text("tag") {
+            return Self::Fixed(format!("the tag `{tag}`"));
+        }
+        Self::Branch(text("branch").unwrap_or(FLUX_DEFAULT).to_owned())
+    }
+}
+
+/// Returns what Flux makes a root from, or why that is not known.
+fn of_flux(source: &Source, live: &Live) -> Result<Origin, Finding> {
+    let name = format!("{} {}/{}", source.kind, source.namespace, source.name);
+    let Some(id) = source_id(source) else {
+        let fact = format!("it is made from `{name}`: merging reaches it once something makes that from Git");
+        return Err(Finding::note("source-not-git", fact));
+    };
+    let unread = |why: &str| format!("which revision is followed is not known: `{name}` was not read ({why})");
+    match live.objects.get(&id) {
+        Some(Reading::Found(found)) => Ok(Origin {
+            address: found.pointer("/spec/url").and_then(Value::as_str).map(str::to_owned),
+            revision: Revision::of_flux(found.pointer("/spec/ref").unwrap_or(&Value::Null)),
+        }),
+        Some(Reading::Absent(Absence::Kind)) => Err(Finding::note("source-not-read", unread("no such kind is served"))),
+        Some(Reading::Absent(_)) => {
+            let fact = format!("`{name}` is not in the cluster: nothing is applied without it");
+            Err(Finding::warn("source-absent", fact))
+        }
+        Some(Reading::Unread(trouble)) => {
+            let finding = if trouble.reason.is_failure() { Finding::warn } else { Finding::note };
+            let finding = finding("source-not-read", unread(&trouble.fact));
+            Err(trouble.hint.iter().fold(finding, Finding::hint))
+        }
+        None => Err(Finding::note("source-not-read", unread("nobody asked for it"))),
+    }
+}
+
+/// Returns whether an address names another repository than all of these, as far as their paths tell: hosts have several
+/// names, inside a cluster and outside.
+fn is_other(address: &str, known: &[String]) -> bool {
+    let known: Vec<String> = known.iter().filter_map(|address| repository(address)).collect();
+    let Some(path) = repository(address).filter(|_| !known.is_empty()) else { return false };
+    let ends = |long: &str, short: &str| long == short || long.ends_with(&format!("/{short}"));
+    !known.iter().any(|other| ends(other, &path) || ends(&path, other))
+}
+
+/// Returns the path of a repository on its host: `org/name`; `None` for a folder of this machine.
+fn repository(address: &str) -> Option<String> {
+    let path = match address.split_once("://") {
+        Some(("file", _)) => return None,
+        Some((_, rest)) => rest.split_once('/')?.1,
+        // `user@host:path`, as ssh writes it.
+        None => address.split_once(':').filter(|(host, _)| !host.contains('/'))?.1,
+    };
+    let path = path.trim_matches('/').trim_end_matches(".git").trim_end_matches('/');
+    (!path.is_empty()).then(|| path.to_lowercase())
+}
+
+/// Returns an address without user and password.
+fn without_user(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}/{path}")
+}
+
+/// Takes away what is said of effects that merging does not have, or may not have.
+pub(super) fn settle(following: &Following, objects: &mut [ObjectPreview]) {
+    for object in objects {
+        let has_failed = object.trouble.as_ref().is_some_and(|trouble| trouble.reason.is_failure());
+        let action = match following {
+            Following::Yes(_) => continue,
+            Following::Other(_) if has_failed => Action::CannotTell,
+            Following::Other(_) => Action::Unchanged,
+            Following::Elsewhere(_) => Action::CannotTell,
+        };
+        // What differs from the base is what the other revision says, no work of somebody's hands.
+        (object.action, object.basis) = (action, super::Basis::Nothing);
+        object.effective.clear();
+        object.drift.clear();
+        object.unsure.clear();
+        object.findings.clear();
+        if has_failed {
+            continue;
+        }
+        let elsewhere = || Trouble::new(Reason::Undecided, "whether this repository is what is applied is not known");
+        object.trouble = matches!(following, Following::Elsewhere(_)).then(elsewhere);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Sync windows of an Argo CD project: when an Application is kept from syncing. Asked once a root. Knows no clock, so it
+//! names the windows that hold for an Application and never says that one is open.
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::Engine;
+use super::applier::{ARGO_GROUP, Applier, controller};
+use super::selector::of_glob;
+use super::settings_argo::{ArgoSettings, strings};
+use crate::model::finding::Finding;
+use crate::model::live::{Absence, Live, Reading};
+use crate::model::object::ObjectId;
+
+/// Returns the project of an Application.
+pub(super) fn project_id(settings: &ArgoSettings) -> ObjectId {
+    let namespace = settings.named.as_ref().map_or("argocd", |(_, namespace)| namespace.as_str());
+    controller(ARGO_GROUP, "v1alpha1", "AppProject", (namespace, &settings.project))
+}
+
+/// Returns which windows hold for what applies a root, or that nobody knows.
+pub(super) fn finding(applier: &Applier, live: &Live) -> Option<Finding> {
+    let owner = applier.owner.as_ref().filter(|_| applier.engine != Engine::Flux)?;
+    let id = project_id(&applier.argo);
+    let unread = |why: &str| {
+        let fact = format!("whether sync windows hold is not known: `{id}` was not read ({why})");
+        Finding::note("windows-not-read", fact)
+    };
+    let project = match live.objects.get(&id) {
+        Some(Reading::Found(project)) => project,
+        Some(Reading::Absent(Absence::Kind)) => return Some(unread("no such kind is served")),
+        Some(Reading::Absent(_)) => return Some(unread("it is not there")),
+        Some(Reading::Unread(trouble)) => {
+            return Some(trouble.hint.iter().fold(unread(&trouble.fact), Finding::hint));
+        }
+        None => return Some(unread("nobody asked for it")),
+    };
+    let windows = project.pointer("/spec/syncWindows").and_then(Value::as_array).into_iter().flatten();
+    let shown: Vec<String> = windows.filter(|window| holds(window, &applier.argo)).map(words).collect();
+    let fact = format!(
+        "sync windows of `{id}` hold for `{owner}`: {}; merging changes nothing while they keep it from syncing",
+        shown.join(", ")
+    );
+    (!shown.is_empty()).then(|| Finding::warn("sync-windows", fact))
+}
+
+/// Returns whether a window is about an Application: one of its three lists names it, or all three where it asks for that.
+fn holds(window: &Value, settings: &ArgoSettings) -> bool {
+    let named: Vec<&str> = settings.named.iter().map(|(name, _)| name.as_str()).collect();
+    let places: Vec<&str> = settings.namespace.iter().map(String::as_str).collect();
+    let clusters: Vec<&str> = settings.clusters.iter().map(String::as_str).collect();
+    let lists = [("applications", named), ("namespaces", places), ("clusters", clusters)];
+    let mut told = lists.iter().filter_map(|(list, is)| {
+        let patterns = strings(window.get(list));
+        (!patterns.is_empty()).then(|| is.iter().any(|text| patterns.iter().any(|one| is_like(text, one))))
+    });
+    let needs_all = window.get("andOperator") == Some(&Value::Bool(true));
+    if needs_all { told.all(|fits| fits) } else { told.any(|fits| fits) }
+}
+
+/// Returns whether a text is like a pattern; one that is not understood may be like anything.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let pattern = of_glob(pattern).and_then(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok());
+    pattern.is_none_or(|pattern| pattern.is_match(text))
+}
+
+/// Returns a window for people.
+fn words(window: &Value) -> String {
+    let text = |name: &str| window.get(name).and_then(Value::as_str).unwrap_or_default();
+    let verb = if text("kind") == "allow" { "allowed" } else { "denied" };
+    let zone = if text("timeZone").is_empty() { "UTC" } else { text("timeZone") };
+    format!("{verb} for `{}` from `{}` ({zone})", text("duration"), text("schedule"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::object::Object;
+    use crate::preview::tests::{application, applied, cluster, live, options, root};
+    use crate::preview::{applier, preview};
+
+    /// What is said of windows beside a change, where the project is this.
+    fn said(windows: Option<Value>) -> Vec<(&'static str, String)> {
+        let (before, after) = (cluster(3, &json!({})), cluster(4, &json!({})));
+        let owner = application(&[]);
+        let mut live = live(&[applied(&before, Engine::ArgoCd)], owner.clone());
+        if let Some(windows) = windows {
+            let project = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject",
+                "metadata": {"name": "default", "namespace": "argocd"}, "spec": {"syncWindows": windows}});
+            live.objects.insert(Object::new(project.clone()).id, Reading::Found(project));
+        }
+        let deployed = root(&[&before], &[&after]);
+        let applier = applier(&[owner], &live, &deployed, None);
+        let findings = preview(&deployed, &applier, &live, &options()).findings;
+        let is_about = |finding: &&Finding| finding.id.contains("windows");
+        findings.iter().filter(is_about).map(|finding| (finding.id, finding.fact.clone())).collect()
+    }
+
+    #[test]
+    fn windows_that_hold_are_named_and_others_are_not() {
+        let window = |kind: &str, lists: Value| {
+            let mut window = json!({"kind": kind, "schedule": "0 22 * * *", "duration": "1h"});
+            window.as_object_mut().unwrap().extend(lists.as_object().unwrap().clone());
+            window
+        };
+        let shown = said(Some(json!([
+            window("deny", json!({"applications": ["p?c"], "timeZone": "Europe/Berlin"})),
+            window("allow", json!({"namespaces": ["p*"]})),
+            window("deny", json!({"applications": ["other"]})),
+            window("deny", json!({"applications": ["*"], "namespaces": ["other"], "andOperator": true})),
+        ])));
+        let fact = "sync windows of `AppProject argocd/default` hold for `Application argocd/pxc`: denied for `1h` from `0 22 * * *` (Europe/Berlin), allowed for `1h` from `0 22 * * *` (UTC); merging changes nothing while they keep it from syncing";
+        assert_eq!(shown, [("sync-windows", fact.to_owned())]);
+        assert_eq!(said(Some(Value::Null)), []);
+    }
+
+    #[test]
+    fn a_project_that_was_not_read_is_said() {
+        let fact =
+            "whether sync windows hold is not known: `AppProject argocd/default` was not read (nobody asked for it)";
+        assert_eq!(said(None), [("windows-not-read", fact.to_owned())]);
+    }
+}
