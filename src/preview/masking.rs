@@ -2,6 +2,10 @@
 //! objects that make Secrets; in plain, base64 and URL form. The last step. Must never be left out for a field because
 //! of where it stands.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use aho_corasick::{AhoCorasick, Span};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
@@ -21,8 +25,10 @@ const INSIDE_MIN: usize = 4;
 
 /// What is masked.
 pub(super) struct Mask {
-    /// Secrets, the longest first.
-    words: Vec<String>,
+    /// Secrets, in every way they are written.
+    words: HashSet<String>,
+    /// Finds those that are long enough inside other texts, all in one pass.
+    inside: AhoCorasick,
     /// The key of this run's digests, where changed values may be told apart.
     key: Option<Vec<u8>>,
 }
@@ -37,21 +43,31 @@ impl Mask {
             // The annotation may hold what the object no longer does.
             found.extend(super::strip::last_applied(object).iter().flat_map(held));
         }
-        let mut words: Vec<String> =
+        let found: HashSet<String> = found.into_iter().collect();
+        let words: HashSet<String> =
             found.iter().flat_map(|word| forms(word)).filter(|word| !word.is_empty()).collect();
-        words.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        words.dedup();
+        let inside = words.iter().filter(|word| word.len() >= INSIDE_MIN);
+        let inside = AhoCorasick::new(inside).expect("what is read is smaller than what an automaton takes");
         let key = if let SecretReading::KeyedDigest(key) = secrets { Some(key.clone()) } else { None };
-        Self { words, key }
+        Self { words, inside, key }
     }
 
-    /// Returns a text without secrets.
+    /// Returns a text without secrets; where two of them overlap, nothing of either is left.
     fn text(&self, text: &str) -> String {
-        if self.words.iter().any(|word| word == text) {
+        if self.words.contains(text) {
             return MASK.to_owned();
         }
-        let inside = self.words.iter().filter(|word| word.len() >= INSIDE_MIN);
-        inside.fold(text.to_owned(), |text, word| if text.contains(word) { text.replace(word, MASK) } else { text })
+        let mut spans: Vec<Span> = self.inside.find_overlapping_iter(text).map(|found| found.span()).collect();
+        spans.sort_unstable_by_key(|span| (span.start, Reverse(span.end)));
+        let (mut masked, mut end) = (String::new(), 0);
+        for span in spans {
+            if span.start >= end {
+                masked += &text[end..span.start];
+                masked += MASK;
+            }
+            end = end.max(span.end);
+        }
+        masked + &text[end..]
     }
 
     /// Returns a value without secrets.
