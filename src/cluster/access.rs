@@ -21,16 +21,6 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Set in every pod.
 const IN_POD: &str = "KUBERNETES_SERVICE_HOST";
 
-/// Whether the pod's own service account may be, or has to be, the way in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum InCluster {
-    /// Where no kubeconfig is there.
-    #[default]
-    Auto,
-    /// Even where one is.
-    Only,
-}
-
 /// Which API server, as whom, for how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
@@ -38,8 +28,6 @@ pub struct Access {
     pub kubeconfig: Option<PathBuf>,
     /// The context; else the current one.
     pub context: Option<String>,
-    /// What a pod's service account is for.
-    pub in_cluster: InCluster,
     /// Where namespaced objects are looked for when neither they nor their reader say it.
     pub namespace: Option<String>,
     /// How long everything may take, from the connection on.
@@ -53,7 +41,6 @@ impl Default for Access {
         Self {
             kubeconfig: None,
             context: None,
-            in_cluster: InCluster::Auto,
             namespace: None,
             deadline: Duration::from_mins(1),
             request_timeout: Duration::from_secs(15),
@@ -105,9 +92,6 @@ pub(super) fn link(access: &Access, runtime: &Runtime) -> anyhow::Result<Link> {
 /// Returns where the settings are.
 #[expect(clippy::disallowed_methods, reason = "the variables of kubectl and of pods, which clap does not know")]
 fn source(access: &Access) -> anyhow::Result<Source> {
-    if access.in_cluster == InCluster::Only {
-        return Ok(Source::Pod);
-    }
     if let Some(path) = &access.kubeconfig {
         return Ok(Source::File(path.clone()));
     }

@@ -1,4 +1,5 @@
-//! What the API server serves: per API version the resource and the scope of each kind, one request each.
+//! What the API server serves: per API version the resource and the scope of each kind, one request each, and none for
+//! kinds that are `known` until something speaks against it.
 //! Must never take a version that could not be read for one that is not served.
 
 use std::cell::RefCell;
@@ -7,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-use super::IN_FLIGHT;
 use super::answer::{self, Asked, Said};
 use super::claims::api_version;
 use super::wire::{Call, Wire};
+use super::{IN_FLIGHT, known};
 use crate::model::live::{Reason, Scope, Trouble};
+use crate::model::object::ObjectId;
 
 /// Group and version.
 pub(super) type Version = (String, String);
@@ -25,6 +27,15 @@ pub(super) struct Resource {
     pub(super) scope: Scope,
 }
 
+/// Who says how a kind is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The API server.
+    Server,
+    /// Nobody asked it: the table in `known`.
+    Heart,
+}
+
 /// The kinds of a version; `None` where the version is not served.
 type Kinds = Option<BTreeMap<String, Resource>>;
 
@@ -36,8 +47,15 @@ pub(super) struct Discovery {
 }
 
 impl Discovery {
-    /// Reads the versions that are not known yet.
-    pub(super) async fn learn(&self, wire: &Wire, versions: BTreeSet<Version>) {
+    /// Reads the versions of the objects of which not even a guess can be made, as far as they were not read before.
+    pub(super) async fn learn(&self, wire: &Wire, ids: impl Iterator<Item = &ObjectId>) {
+        let is_known = |id: &&ObjectId| known::resource(&id.group, &id.version, &id.kind).is_some();
+        let versions = ids.filter(|id| !is_known(id)).map(version_of).collect();
+        self.ask(wire, versions).await;
+    }
+
+    /// Reads versions that were not read before.
+    pub(super) async fn ask(&self, wire: &Wire, versions: BTreeSet<Version>) {
         let unknown: Vec<Version> = {
             let known = self.known.borrow();
             versions.into_iter().filter(|version| !known.get(version).is_some_and(Result::is_ok)).collect()
@@ -50,15 +68,26 @@ impl Discovery {
         self.known.borrow_mut().extend(read);
     }
 
-    /// Returns how a kind is served; `None` where it is not.
-    pub(super) fn resource(&self, group: &str, version: &str, kind: &str) -> Result<Option<Resource>, Trouble> {
-        let key = (group.to_owned(), version.to_owned());
-        match self.known.borrow().get(&key) {
-            Some(Ok(kinds)) => Ok(kinds.as_ref().and_then(|kinds| kinds.get(kind)).cloned()),
-            Some(Err(trouble)) => Err(trouble.clone()),
-            None => Err(Trouble::new(Reason::CannotTell, "nobody asked for the kinds of its API version")),
+    /// Returns how a kind is served, as the server said or else by heart; `None` where it is not.
+    pub(super) fn resource(&self, id: &ObjectId) -> Result<Option<(Resource, Source)>, Trouble> {
+        let by_heart = || known::resource(&id.group, &id.version, &id.kind).map(|resource| (resource, Source::Heart));
+        match (self.known.borrow().get(&version_of(id)), by_heart) {
+            (Some(Ok(kinds)), _) => {
+                let resource = kinds.as_ref().and_then(|kinds| kinds.get(&id.kind)).cloned();
+                Ok(resource.map(|resource| (resource, Source::Server)))
+            }
+            (Some(Err(trouble)), by_heart) => by_heart().map(Some).ok_or_else(|| trouble.clone()),
+            (None, by_heart) => {
+                let nobody = || Trouble::new(Reason::CannotTell, "nobody asked for the kinds of its API version");
+                by_heart().map(Some).ok_or_else(nobody)
+            }
         }
     }
+}
+
+/// Returns group and version of an object.
+pub(super) fn version_of(id: &ObjectId) -> Version {
+    (id.group.clone(), id.version.clone())
 }
 
 /// Reads the kinds of a version.

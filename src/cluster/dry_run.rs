@@ -7,6 +7,7 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 use super::answer::{self, Said};
+use super::discovery::{Source, version_of};
 use super::locate::{self, Located};
 use super::mask::Masks;
 use super::read::{absent, asked};
@@ -14,15 +15,6 @@ use super::wire::{Call, Wire};
 use super::{Cluster, How, IN_FLIGHT, claims};
 use crate::model::live::{Absence, Reason, Trouble};
 use crate::model::object::ObjectId;
-
-/// What happens where another field manager owns what would change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conflicts {
-    /// It is taken over.
-    Force,
-    /// It is said ([`Reason::Conflict`]).
-    Report,
-}
 
 /// An object to apply without effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,42 +25,76 @@ pub struct DryRunRequest {
     pub default_namespace: Option<String>,
     /// What is applied.
     pub object: Value,
-    /// As which field manager: `kustomize-controller`, `argocd-controller`.
+    /// As which field manager: `kustomize-controller`, `argocd-controller`; what others own is taken over, as they do.
     pub manager: String,
-    /// What other managers mean.
-    pub conflicts: Conflicts,
+}
+
+/// What one request gave.
+struct Given<'a> {
+    /// What was asked for.
+    request: &'a DryRunRequest,
+    /// The answer.
+    answer: Result<Value, Trouble>,
+    /// Whether it can mean that the kind does not live where it was looked for.
+    is_doubtful: bool,
 }
 
 /// Asks for every object.
 pub(super) async fn all(cluster: &Cluster, requests: &[DryRunRequest]) -> BTreeMap<ObjectId, Result<Value, Trouble>> {
-    let versions = requests.iter().map(|request| (request.id.group.clone(), request.id.version.clone())).collect();
-    cluster.discovery.learn(&cluster.wire, versions).await;
-    let asks = requests.iter().map(|request| async { (request.id.clone(), one(cluster, request).await) });
+    cluster.discovery.learn(&cluster.wire, requests.iter().map(|request| &request.id)).await;
+    let (doubtful, mut given): (Vec<Given>, Vec<Given>) =
+        each(cluster, requests.iter()).await.into_iter().partition(|given| given.is_doubtful);
+    let versions = doubtful.iter().map(|given| version_of(&given.request.id)).collect();
+    cluster.discovery.ask(&cluster.wire, versions).await;
+    given.extend(each(cluster, doubtful.into_iter().map(|given| given.request)).await);
+    given.into_iter().map(|given| (given.request.id.clone(), given.answer)).collect()
+}
+
+/// Asks for objects, each by itself.
+async fn each<'a>(cluster: &Cluster, requests: impl Iterator<Item = &'a DryRunRequest>) -> Vec<Given<'a>> {
+    let asks = requests.map(|request| one(cluster, request));
     stream::iter(asks).buffer_unordered(IN_FLIGHT).collect().await
 }
 
 /// Asks for one object.
-async fn one(cluster: &Cluster, request: &DryRunRequest) -> Result<Value, Trouble> {
+async fn one<'a>(cluster: &Cluster, request: &'a DryRunRequest) -> Given<'a> {
     let id = &request.id;
-    let Some(located) = locate::object(cluster, id, request.default_namespace.as_deref())? else {
-        let version = claims::api_version(&id.group, &id.version);
-        return Err(Trouble::new(
-            Reason::Rejected,
-            format!("the API server serves no kind `{}` of `{version}`", id.kind),
-        )
-        .hint("apply its CustomResourceDefinition first"));
-    };
-    apply(&cluster.wire, request, &located).await
+    let of = |answer, is_doubtful| Given { request, answer, is_doubtful };
+    match locate::object(cluster, id, request.default_namespace.as_deref()) {
+        Err(trouble) => of(Err(trouble), false),
+        Ok(None) => {
+            let version = claims::api_version(&id.group, &id.version);
+            let fact = format!("the API server serves no kind `{}` of `{version}`", id.kind);
+            of(Err(Trouble::new(Reason::Rejected, fact).hint("apply its CustomResourceDefinition first")), false)
+        }
+        Ok(Some(located)) => match apply(&cluster.wire, request, &located).await {
+            Err(trouble) => of(Err(trouble), false),
+            // What is not stored stays undone: asking once more does no harm.
+            Ok(said) => {
+                let is_elsewhere = match &said {
+                    Said::NotServed => true,
+                    Said::Missing(details) => absent(details, id, &located).is_err(),
+                    Said::Value(_) | Said::Trouble(_) => false,
+                };
+                let is_doubtful = is_elsewhere && located.source == Source::Heart;
+                of(answered(said, request, &located), is_doubtful)
+            }
+        },
+    }
 }
 
 /// Sends one apply that writes nothing.
-async fn apply(wire: &Wire, request: &DryRunRequest, located: &Located) -> Result<Value, Trouble> {
-    let force = request.conflicts == Conflicts::Force;
+async fn apply(wire: &Wire, request: &DryRunRequest, located: &Located) -> Result<Said, Trouble> {
     let manager = locate::segment(&request.manager);
-    let path = format!("{}?dryRun=All&fieldManager={manager}&force={force}", located.path);
+    let path = format!("{}?dryRun=All&fieldManager={manager}&force=true", located.path);
     let call = Call { apply: Some(body(request, located)), ..Call::get(path) };
     let answer = wire.send(&call).await?;
-    match answer::read(&answer, &asked("patch", &request.id, located, Masks::of(&request.object))) {
+    Ok(answer::read(&answer, &asked("patch", &request.id, located, Masks::of(&request.object))))
+}
+
+/// Returns what an answer says of an apply.
+fn answered(said: Said, request: &DryRunRequest, located: &Located) -> Result<Value, Trouble> {
+    match said {
         Said::Value(value) => claims::object(value, &request.id, located, How::Whole),
         Said::Trouble(trouble) => Err(trouble),
         Said::NotServed => Err(Trouble::new(Reason::CannotTell, "what answers 404 is no API server")),

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::Cluster;
-use super::discovery::Resource;
+use super::discovery::{Resource, Source};
 use crate::model::live::{Reason, Scope, Trouble};
 use crate::model::object::ObjectId;
 
@@ -17,6 +17,17 @@ pub(super) struct Located {
     pub(super) namespace: Option<String>,
     /// Its path.
     pub(super) path: String,
+    /// The path of all objects of its kind.
+    pub(super) kind_path: String,
+    /// Who says so.
+    pub(super) source: Source,
+}
+
+impl Located {
+    /// Returns the path of the objects of its kind in its namespace.
+    pub(super) fn place_path(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(place, _)| place)
+    }
 }
 
 /// Returns where an object is; `None` where its kind is not served.
@@ -28,9 +39,7 @@ pub(super) fn object(cluster: &Cluster, id: &ObjectId, fallback: Option<&str>) -
     if [".", ".."].contains(&id.name.as_str()) {
         return Err(Trouble::new(Reason::Rejected, format!("no object can be named `{}`", id.name)));
     }
-    let Some(Resource { plural, scope }) = cluster.discovery.resource(&id.group, &id.version, &id.kind)? else {
-        return Ok(None);
-    };
+    let Some((Resource { plural, scope }, source)) = cluster.discovery.resource(id)? else { return Ok(None) };
     let namespace = match scope {
         Scope::Cluster => None,
         Scope::Namespaced => {
@@ -40,9 +49,10 @@ pub(super) fn object(cluster: &Cluster, id: &ObjectId, fallback: Option<&str>) -
     };
     let top = if id.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", segment(&id.group)) };
     let place = namespace.as_deref().map(|name| format!("/namespaces/{}", segment(name))).unwrap_or_default();
-    let path = format!("{top}/{}{place}/{}/{}", segment(&id.version), segment(&plural), segment(&id.name));
+    let (top, plural_path) = (format!("{top}/{}", segment(&id.version)), segment(&plural));
+    let path = format!("{top}{place}/{plural_path}/{}", segment(&id.name));
     let resource = if id.group.is_empty() { plural } else { format!("{plural}.{}", id.group) };
-    Ok(Some(Located { resource, namespace, path }))
+    Ok(Some(Located { resource, namespace, path, kind_path: format!("{top}/{plural_path}"), source }))
 }
 
 /// Returns that a namespace is needed.

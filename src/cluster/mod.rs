@@ -12,7 +12,9 @@ mod documents;
 mod dry_run;
 mod fault;
 mod forbidden;
+mod known;
 mod kubeconfig;
+mod lists;
 mod locate;
 mod mask;
 mod proxy;
@@ -23,15 +25,16 @@ mod wire;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use futures_util::future::join;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::failure::outside;
 use crate::model::live::{Reading, Scope, Trouble};
 use crate::model::object::ObjectId;
-pub use access::{Access, InCluster};
+pub use access::Access;
 use discovery::Discovery;
-pub use dry_run::{Conflicts, DryRunRequest};
+pub use dry_run::DryRunRequest;
 use wire::Wire;
 
 /// How many requests are under way at a time.
@@ -100,11 +103,15 @@ impl Cluster {
 
     /// Returns where the objects of each kind live; `None` where that could not be told, or the kind is not served.
     pub fn scopes(&self, ids: &[ObjectId]) -> BTreeMap<ObjectId, Option<Scope>> {
-        let versions = ids.iter().map(|id| (id.group.clone(), id.version.clone())).collect();
-        self.wait(self.discovery.learn(&self.wire, versions));
+        self.wait(self.discovery.learn(&self.wire, ids.iter()));
+        self.scopes_so_far(ids)
+    }
+
+    /// Returns where the objects of each kind live, as far as that was said by now; asks nothing.
+    pub fn scopes_so_far(&self, ids: &[ObjectId]) -> BTreeMap<ObjectId, Option<Scope>> {
         let scope = |id: &ObjectId| {
-            let resource = self.discovery.resource(&id.group, &id.version, &id.kind);
-            (id.clone(), resource.ok().flatten().map(|resource| resource.scope))
+            let resource = self.discovery.resource(id);
+            (id.clone(), resource.ok().flatten().map(|(resource, _)| resource.scope))
         };
         ids.iter().map(scope).collect()
     }
@@ -112,6 +119,15 @@ impl Cluster {
     /// Reads every object, each with its own result.
     pub fn read(&self, wanted: &[Wanted]) -> BTreeMap<ObjectId, Reading> {
         self.wait(read::all(self, wanted))
+    }
+
+    /// Reads objects and OpenAPI v3 documents at the same time.
+    pub fn read_with(
+        &self,
+        wanted: &[Wanted],
+        group_versions: &[String],
+    ) -> (BTreeMap<ObjectId, Reading>, BTreeMap<String, Result<Value, Trouble>>) {
+        self.wait(join(read::all(self, wanted), documents::all(&self.wire, group_versions)))
     }
 
     /// Asks the API server what applying each object would make of it, and writes nothing.

@@ -24,6 +24,15 @@ const LARGEST: usize = 64 * 1024 * 1024;
 /// How long a run takes at most, whatever was asked for.
 const LONGEST: Duration = Duration::from_hours(24);
 
+/// How often a request is sent at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tries {
+    /// Once: the same can be had in another way.
+    One,
+    /// Again, where that may help.
+    Several,
+}
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
@@ -33,12 +42,14 @@ pub(super) struct Call {
     pub(super) accept: &'static str,
     /// The object of a dry run; a plain read has none.
     pub(super) apply: Option<Vec<u8>>,
+    /// How often.
+    pub(super) tries: Tries,
 }
 
 impl Call {
     /// Returns the read of a path as JSON.
     pub(super) fn get(path: impl Into<String>) -> Self {
-        Self { path: path.into(), accept: "application/json", apply: None }
+        Self { path: path.into(), accept: "application/json", apply: None, tries: Tries::Several }
     }
 
     /// Returns the request as it is sent.
@@ -109,7 +120,7 @@ impl Wire {
             let Ok(outcome) = timeout_at(until.into(), self.once(call)).await else { return Err(self.late()) };
             // A server may name a time that no clock reaches.
             let in_time = |pause: &Duration| Instant::now().checked_add(*pause).is_some_and(|then| then < until);
-            let pause = pause(&outcome, repeated).filter(in_time);
+            let pause = pause(&outcome, repeated).filter(|_| call.tries == Tries::Several).filter(in_time);
             let Some(pause) = pause else { return outcome.map_err(|broken| broken.trouble) };
             sleep(pause).await;
             repeated += 1;

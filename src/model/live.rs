@@ -108,3 +108,78 @@ pub struct Live {
     /// OpenAPI v3 documents by `group/version` (`v1` for the core group), as `/openapi/v3` serves them.
     pub documents: BTreeMap<String, Value>,
 }
+
+/// Where objects of one name are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// In the namespace that the identity says, in none where it says none.
+    Its,
+    /// In whatever namespace.
+    Any,
+}
+
+impl Live {
+    /// Returns what was read of an object whatever its version, in the order of `objects`.
+    pub fn any_version(&self, id: &ObjectId, within: Within) -> Vec<(&ObjectId, &Reading)> {
+        let from = |version: &str, kind: &str, namespace: Option<&str>, name: &str| ObjectId {
+            group: id.group.clone(),
+            version: version.to_owned(),
+            kind: kind.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        };
+        let mut found = Vec::new();
+        let mut next = self.objects.range(from("", "", None, "")..).next();
+        while let Some((first, _)) = next.filter(|(first, _)| first.group == id.group) {
+            let version = first.version.as_str();
+            if within == Within::Its {
+                let exact = from(version, &id.kind, id.namespace.as_deref(), &id.name);
+                found.extend(self.objects.get_key_value(&exact));
+            } else {
+                let kind = self.objects.range(from(version, &id.kind, None, "")..);
+                let kind = kind.take_while(|(other, _)| other.version == version && other.kind == id.kind);
+                found.extend(kind.filter(|(other, _)| other.group == id.group && other.name == id.name));
+            }
+            // The least text above this version.
+            next = self.objects.range(from(&format!("{version}\0"), "", None, "")..).next();
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_in_every_version_in_its_namespace_or_in_all() {
+        let id = |version: &str, namespace: Option<&str>, name: &str| ObjectId {
+            group: "g".to_owned(),
+            version: version.to_owned(),
+            kind: "K".to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        };
+        let ids = [
+            id("v1", None, "x"),
+            id("v1", Some("a"), "x"),
+            id("v1", Some("b"), "x"),
+            id("v1", Some("b"), "y"),
+            id("v1beta1", Some("a"), "x"),
+        ];
+        let other = ObjectId { kind: "L".to_owned(), ..ids[1].clone() };
+        let another = ObjectId { group: "h".to_owned(), ..ids[1].clone() };
+        let absent = |id: ObjectId| (id, Reading::Absent(Absence::Object));
+        let objects = ids.iter().cloned().chain([other, another]).map(absent).collect();
+        let live = Live { objects, ..Live::default() };
+        let found = |id: &ObjectId, within| {
+            live.any_version(id, within).into_iter().map(|(id, _)| id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&id("v2", Some("a"), "x"), Within::Its), [ids[1].clone(), ids[4].clone()]);
+        let everywhere = [&ids[0], &ids[1], &ids[2], &ids[4]].map(Clone::clone);
+        assert_eq!(found(&id("v2", Some("c"), "x"), Within::Any), everywhere);
+        assert_eq!(found(&id("v2", None, "x"), Within::Its), [ids[0].clone()]);
+        assert_eq!(found(&id("v1", Some("c"), "x"), Within::Its), []);
+        assert_eq!(found(&ObjectId { group: "i".to_owned(), ..ids[0].clone() }, Within::Any), []);
+    }
+}

@@ -1,6 +1,8 @@
 //! Who applies a root, how, with which settings, and how that is known: from the live objects, the controller's own
 //! object, or Git. The first step of a preview. Must never present settings of Git as those the cluster runs with.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::field::FieldPath;
@@ -10,7 +12,7 @@ use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
 use super::{Deployed, Engine, follow, window};
 use crate::model::finding::Finding;
-use crate::model::live::{Live, Reading, Trouble};
+use crate::model::live::{Live, Reading, Trouble, Within};
 use crate::model::object::{Object, ObjectId};
 
 /// The API group of Argo CD.
@@ -206,17 +208,12 @@ fn all(deployed: &Deployed) -> impl Iterator<Item = &Object> {
     deployed.before.iter().chain(&deployed.after)
 }
 
-/// Returns what is live of a root's objects.
+/// Returns what is live of a root's objects, in the order of what was read.
 fn objects<'a>(of: impl Iterator<Item = &'a Object>, live: &'a Live) -> impl Iterator<Item = &'a Value> {
-    let ids: Vec<&ObjectId> = of.map(|object| &object.id).collect();
-    let is_of = move |id: &ObjectId| {
-        let is = |own: &&ObjectId| {
-            (&own.group, &own.kind, &own.name) == (&id.group, &id.kind, &id.name)
-                && (own.namespace.is_none() || own.namespace == id.namespace)
-        };
-        ids.iter().any(is)
-    };
-    live.objects.iter().filter(move |(id, _)| is_of(id)).filter_map(|(_, reading)| match reading {
+    let ids = of.map(|object| &object.id);
+    let within = |id: &ObjectId| if id.namespace.is_some() { Within::Its } else { Within::Any };
+    let own: BTreeMap<&ObjectId, &Reading> = ids.flat_map(|id| live.any_version(id, within(id))).collect();
+    own.into_values().filter_map(|reading| match reading {
         Reading::Found(value) => Some(value),
         Reading::Absent(_) | Reading::Unread(_) => None,
     })

@@ -1,6 +1,8 @@
 //! Which object is which: Git before, Git after, live and inventories name the same object by group, kind, namespace and
 //! name; the version may move. Must never take two objects of different namespaces for one.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::Deployed;
@@ -33,6 +35,9 @@ const BUILT_IN: [&str; 21] = [
     "storagemigration.k8s.io",
 ];
 
+/// What tells objects apart: group, kind, namespace, name.
+pub(super) type Key<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
+
 /// One object of a root: before, after, or both.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pair {
@@ -46,7 +51,7 @@ pub(super) struct Pair {
 
 /// Returns whether two identities name the same object.
 pub(super) fn is_same(one: &ObjectId, other: &ObjectId) -> bool {
-    (&one.group, &one.kind, &one.namespace, &one.name) == (&other.group, &other.kind, &other.namespace, &other.name)
+    key(one) == key(other)
 }
 
 /// Returns whether Kubernetes itself serves the kind.
@@ -63,17 +68,27 @@ pub(super) fn is_secret(id: &ObjectId) -> bool {
 /// the controller puts it already ([`super::placed`]).
 pub(super) fn pairs(deployed: &Deployed) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
+    let mut places: HashMap<Key<'_>, usize> = HashMap::new();
     for object in &deployed.before {
+        places.entry(key(&object.id)).or_insert(pairs.len());
         pairs.push(Pair { id: object.id.clone(), before: Some(object.value.clone()), after: None });
     }
     for object in &deployed.after {
         let (id, value) = (object.id.clone(), object.value.clone());
-        match pairs.iter_mut().find(|pair| is_same(&pair.id, &id)) {
-            Some(pair) => (pair.id, pair.after) = (id, Some(value)),
-            None => pairs.push(Pair { id, before: None, after: Some(value) }),
+        match places.get(&key(&object.id)) {
+            Some(place) => (pairs[*place].id, pairs[*place].after) = (id, Some(value)),
+            None => {
+                places.insert(key(&object.id), pairs.len());
+                pairs.push(Pair { id, before: None, after: Some(value) });
+            }
         }
     }
     pairs
+}
+
+/// Returns what two identities of one object have in common.
+pub(super) fn key(id: &ObjectId) -> Key<'_> {
+    (&id.group, &id.kind, id.namespace.as_deref(), &id.name)
 }
 
 /// Returns what was read of an object: by its whole identity, else by all but the version.

@@ -4,6 +4,11 @@
 
 mod ours;
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, Span};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
@@ -23,8 +28,10 @@ const INSIDE_MIN: usize = 4;
 
 /// What is masked.
 pub(super) struct Mask {
-    /// Secrets, the longest first.
-    words: Vec<String>,
+    /// Secrets, in every way they are written.
+    words: HashSet<String>,
+    /// Finds those that are long enough inside other texts, all in one pass.
+    inside: AhoCorasick,
     /// The key of this run's digests, where changed values may be told apart.
     key: Option<Vec<u8>>,
 }
@@ -39,33 +46,48 @@ impl Mask {
             // The annotation may hold what the object no longer does.
             found.extend(super::strip::last_applied(object).iter().flat_map(held));
         }
-        let mut words: Vec<String> =
+        let found: HashSet<String> = found.into_iter().collect();
+        let words: HashSet<String> =
             found.iter().flat_map(|word| forms(word)).filter(|word| !word.is_empty()).collect();
-        words.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        words.dedup();
         let key = if let SecretReading::KeyedDigest(key) = secrets { Some(key.clone()) } else { None };
-        Self { words, key }
+        Self::over(words, key)
+    }
+
+    /// Returns the mask for these words.
+    fn over(words: HashSet<String>, key: Option<Vec<u8>>) -> Self {
+        let inside = words.iter().filter(|word| word.len() >= INSIDE_MIN);
+        let inside = AhoCorasick::new(inside).expect("what is read is smaller than what an automaton takes");
+        Self { words, inside, key }
     }
 
     /// Returns a text without secrets.
     fn text(&self, text: &str) -> String {
-        if self.words.iter().any(|word| word == text) {
-            return MASK.to_owned();
-        }
-        let inside = self.words.iter().filter(|word| word.len() >= INSIDE_MIN);
-        inside.fold(text.to_owned(), |text, word| if text.contains(word) { text.replace(word, MASK) } else { text })
+        self.masked(text, &[])
     }
 
     /// Returns a sentence of the preview without secrets; its own words are none.
     fn sentence(&self, text: &str) -> String {
-        if self.words.iter().any(|word| word == text) {
+        self.masked(text, &ours::ranges(text))
+    }
+
+    /// Returns a text without secrets, save those within these ranges; where two of them overlap, nothing of either is left.
+    fn masked(&self, text: &str, spared: &[Range<usize>]) -> String {
+        if self.words.contains(text) {
             return MASK.to_owned();
         }
-        let inside = self.words.iter().filter(|word| word.len() >= INSIDE_MIN);
-        inside.fold(
-            text.to_owned(),
-            |text, word| if text.contains(word) { ours::masked(&text, word, MASK) } else { text },
-        )
+        let is_spared = |span: &Span| spared.iter().any(|own| own.start <= span.start && span.end <= own.end);
+        let mut spans: Vec<Span> = self.inside.find_overlapping_iter(text).map(|found| found.span()).collect();
+        spans.retain(|span| !is_spared(span));
+        spans.sort_unstable_by_key(|span| (span.start, Reverse(span.end)));
+        let (mut masked, mut end) = (String::new(), 0);
+        for span in spans {
+            if span.start >= end {
+                masked += &text[end..span.start];
+                masked += MASK;
+            }
+            end = end.max(span.end);
+        }
+        masked + &text[end..]
     }
 
     /// Returns a value without secrets.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::model::finding::Finding;
-use crate::model::live::{Live, Reading, Reason, Trouble};
+use crate::model::live::{Live, Reading, Reason, Trouble, Within};
 use crate::model::object::ObjectId;
 
 /// Where the settings of a controller's object come from.
@@ -84,7 +84,15 @@ pub(super) fn same_object(one: &ObjectId, other: &ObjectId) -> bool {
 /// # Errors
 /// Fails with the trouble where nobody knows.
 pub(super) fn read<'a>(live: &'a Live, id: &ObjectId) -> Result<Option<&'a Value>, Trouble> {
-    let readings = || live.objects.iter().filter(|(other, _)| same_object(other, id)).map(|(_, reading)| reading);
+    // Where one of the two says no namespace, they may be the same.
+    let near = match &id.namespace {
+        Some(_) => {
+            let unplaced = ObjectId { namespace: None, ..id.clone() };
+            [live.any_version(id, Within::Its), live.any_version(&unplaced, Within::Its)].concat()
+        }
+        None => live.any_version(id, Within::Any),
+    };
+    let readings = || near.iter().map(|(_, reading)| *reading);
     let found = readings().find_map(|reading| match reading {
         Reading::Found(value) => Some(value),
         Reading::Absent(_) | Reading::Unread(_) => None,

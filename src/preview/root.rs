@@ -1,12 +1,14 @@
 //! One root: its objects, the controller's inventory, and what holds for all of them → its preview.
 //! The entry of the room. Must never leave out an object that goes.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::applier::Applier;
 use super::desired::sent;
 use super::follow::{Following, following};
-use super::identity::{Pair, is_same, pairs, reading};
+use super::identity::{Key, Pair, key, pairs, reading};
 use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
@@ -97,8 +99,8 @@ fn stale(pairs: &[Pair], deployed: &Deployed, applier: &Applier) -> Vec<Pair> {
 
 /// Returns the objects of the inventory that Git does not have.
 fn of_nobody<'a>(pairs: &'a [Pair], applier: &'a Applier) -> impl Iterator<Item = &'a ObjectId> {
-    let is_known = |id: &ObjectId| pairs.iter().any(|pair| is_same(&pair.id, id));
-    applier.flux.inventory.iter().flatten().filter(move |id| !is_known(id))
+    let known: HashSet<Key<'_>> = pairs.iter().map(|pair| key(&pair.id)).collect();
+    applier.flux.inventory.iter().flatten().filter(move |id| !known.contains(&key(id)))
 }
 
 /// Returns why the controller's inventory cannot be held against Git.

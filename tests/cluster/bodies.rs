@@ -7,9 +7,11 @@ use leeward::model::live::{Absence, Reading, Reason, Trouble};
 use serde_json::json;
 
 use crate::server::{Play, json};
-use crate::setting::{CR_PATH, NAMESPACE_PATH, Setting, cr, cr_id, healthy_but, no_namespace, not_found};
+use crate::setting::{
+    CR_PATH, NAMESPACE_PATH, Setting, THING_PATH, THINGS_PATH, cr, cr_id, healthy_but, no_namespace, not_found,
+    thing_id,
+};
 
-const VERSION_PATH: &str = "/apis/pxc.percona.com/v1";
 const HINT: &str = "`server` and `proxy-url` of the cluster in the kubeconfig";
 
 /// Returns answers that are no answer, and what is said of them.
@@ -109,10 +111,10 @@ fn trouble(setting: &Setting, reading: Reading) -> Option<(Reason, String)> {
 
 #[test]
 fn a_broken_answer_about_an_object_or_its_kind_is_trouble() {
-    for path in [CR_PATH, VERSION_PATH] {
+    for (path, id) in [(CR_PATH, cr_id()), (THINGS_PATH, thing_id())] {
         each(|name, play, (reason, fact)| {
             let setting = Setting::of(healthy_but([(path, play)]));
-            let got = trouble(&setting, setting.read(&cr_id(), How::Whole));
+            let got = trouble(&setting, setting.read(&id, How::Whole));
             assert_eq!(got, Some((reason, fact.to_owned())), "{path}: {name}");
         });
     }
@@ -185,11 +187,19 @@ fn what_is_not_there_is_told_from_its_namespace_and_its_kind() {
         ("object", healthy_but([(CR_PATH, not_found())]), Absence::Object),
         ("namespace", healthy_but([(CR_PATH, not_found()), (NAMESPACE_PATH, no_namespace())]), Absence::Namespace),
         ("namespace at once", healthy_but([(CR_PATH, no_namespace())]), Absence::Namespace),
-        ("version", healthy_but([(VERSION_PATH, gone()), ("/apis", groups(&json!([])))]), Absence::Kind),
-        ("other version", healthy_but([(VERSION_PATH, gone()), ("/apis", groups(&v2()))]), Absence::Kind),
-        ("kind", healthy_but([(VERSION_PATH, kinds())]), Absence::Kind),
     ] {
         assert_eq!(Setting::of(script).read(&cr_id(), How::Whole), Reading::Absent(expected), "{name}");
+    }
+    // Of a kind that is known by heart, the server is asked where it lives once it is not there.
+    for (id, path, version) in [(cr_id(), CR_PATH, "pxc.percona.com"), (thing_id(), THING_PATH, "things.example")] {
+        let versions = format!("/apis/{version}/v1");
+        for (name, script) in [
+            ("version", healthy_but([(path, gone()), (&versions, gone()), ("/apis", groups(&json!([])))])),
+            ("other version", healthy_but([(path, gone()), (&versions, gone()), ("/apis", groups(&v2(version)))])),
+            ("kind", healthy_but([(path, gone()), (&versions, kinds(version))])),
+        ] {
+            assert_eq!(Setting::of(script).read(&id, How::Whole), Reading::Absent(Absence::Kind), "{version}: {name}");
+        }
     }
 }
 
@@ -197,18 +207,22 @@ fn what_is_not_there_is_told_from_its_namespace_and_its_kind() {
 fn a_version_that_the_list_of_groups_does_not_deny_is_not_absent() {
     let page = Play::Answer(404, "text/html", "", "<html></html>".to_owned());
     for (name, groups) in [
-        ("listed", crate::setting::healthy().remove(2).1),
+        ("listed", crate::setting::healthy().remove(3).1),
         ("no list", json(200, &json!({"kind": "Status", "apiVersion": "v1"}))),
         ("a page", page),
         ("a cut", Play::CutInBody("{}".to_owned())),
         ("another list", json(200, &json!({"kind": "APIVersions", "groups": []}))),
     ] {
-        let setting = Setting::of(healthy_but([(VERSION_PATH, gone()), ("/apis", groups)]));
-        let reading = setting.read(&cr_id(), How::Whole);
-        assert!(
-            matches!(&reading, Reading::Unread(trouble) if trouble.reason != Reason::NotAsked),
-            "{name}: {reading:?}"
-        );
+        for (id, path, versions) in
+            [(cr_id(), CR_PATH, "/apis/pxc.percona.com/v1"), (thing_id(), THING_PATH, THINGS_PATH)]
+        {
+            let setting = Setting::of(healthy_but([(path, gone()), (versions, gone()), ("/apis", groups.clone())]));
+            let reading = setting.read(&id, How::Whole);
+            assert!(
+                matches!(&reading, Reading::Unread(trouble) if trouble.reason != Reason::NotAsked),
+                "{name}: {reading:?}"
+            );
+        }
     }
 }
 
@@ -240,12 +254,12 @@ fn groups(groups: &serde_json::Value) -> Play {
     json(200, &json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}))
 }
 
-/// Returns the operator's group with another version.
-fn v2() -> serde_json::Value {
-    json!([{"name": "pxc.percona.com", "versions": [{"groupVersion": "pxc.percona.com/v2", "version": "v2"}]}])
+/// Returns a group with another version.
+fn v2(group: &str) -> serde_json::Value {
+    json!([{"name": group, "versions": [{"groupVersion": format!("{group}/v2"), "version": "v2"}]}])
 }
 
-/// Returns the operator's version without the kind.
-fn kinds() -> Play {
-    json(200, &json!({"kind": "APIResourceList", "groupVersion": "pxc.percona.com/v1", "resources": []}))
+/// Returns a group's version without a kind.
+fn kinds(group: &str) -> Play {
+    json(200, &json!({"kind": "APIResourceList", "groupVersion": format!("{group}/v1"), "resources": []}))
 }

@@ -1,6 +1,6 @@
 //! Dry runs: what is sent, what comes back, and that nothing is ever sent that would write.
 
-use leeward::cluster::{Conflicts, DryRunRequest};
+use leeward::cluster::DryRunRequest;
 use leeward::model::live::{Reason, Trouble};
 use leeward::model::object::ObjectId;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::server::{Play, json};
 use crate::setting::{CR_PATH, Setting, cr, cr_id, healthy_but, no_namespace, not_found, status};
 
 /// Returns the dry run of the one CR.
-fn request(conflicts: Conflicts) -> DryRunRequest {
+fn request() -> DryRunRequest {
     let mut object = cr();
     object["metadata"] =
         json!({"name": "c1", "uid": "u", "resourceVersion": "7", "managedFields": [], "generation": 2});
@@ -18,28 +18,27 @@ fn request(conflicts: Conflicts) -> DryRunRequest {
         default_namespace: Some("pxc".to_owned()),
         object,
         manager: "kustomize controller&dryRun=None".to_owned(),
-        conflicts,
     }
 }
 
 /// Asks for the dry run of the one CR.
-fn dry_run(play: Play, conflicts: Conflicts) -> (Setting, Result<Value, Trouble>) {
+fn dry_run(play: Play) -> (Setting, Result<Value, Trouble>) {
     let setting = Setting::of(healthy_but([(CR_PATH, play)]));
-    let mut answers = setting.cluster().dry_run(&[request(conflicts)]);
-    let answer = answers.remove(&request(conflicts).id).unwrap();
+    let mut answers = setting.cluster().dry_run(&[request()]);
+    let answer = answers.remove(&request().id).unwrap();
     assert!(answers.is_empty());
     (setting, answer)
 }
 
 #[test]
 fn an_apply_says_that_it_is_a_dry_run_and_by_whom() {
-    for (conflicts, force, code) in [(Conflicts::Force, "true", 200), (Conflicts::Report, "false", 201)] {
-        let (setting, answer) = dry_run(json(code, &cr()), conflicts);
+    for code in [200, 201] {
+        let (setting, answer) = dry_run(json(code, &cr()));
         assert_eq!(answer, Ok(cr()));
         let manager = "kustomize%20controller%26dryRun%3DNone";
-        let line = format!("PATCH {CR_PATH}?dryRun=All&fieldManager={manager}&force={force}");
-        assert_eq!(setting.server.lines(), ["GET /apis/pxc.percona.com/v1", &line]);
-        let asked = setting.server.asked().remove(1);
+        let line = format!("PATCH {CR_PATH}?dryRun=All&fieldManager={manager}&force=true");
+        assert_eq!(setting.server.lines(), [line]);
+        let asked = setting.server.asked().remove(0);
         assert_eq!(asked.headers["content-type"], "application/apply-patch+yaml");
         assert_eq!(serde_json::from_str::<Value>(&asked.body).unwrap(), cr());
     }
@@ -101,7 +100,7 @@ fn every_refusal_of_a_dry_run_is_said_as_what_it_is() {
         ),
     ] {
         let expected = Trouble { reason, fact: fact.to_owned(), hint: hint.map(str::to_owned) };
-        assert_eq!(dry_run(play, Conflicts::Report).1, Err(expected));
+        assert_eq!(dry_run(play).1, Err(expected));
     }
 }
 
@@ -109,7 +108,7 @@ fn every_refusal_of_a_dry_run_is_said_as_what_it_is() {
 fn a_kind_that_is_not_served_is_no_dry_run() {
     let setting = Setting::of(healthy_but([]));
     let id = ObjectId { kind: "Nope".to_owned(), ..cr_id() };
-    let request = DryRunRequest { id: id.clone(), ..request(Conflicts::Force) };
+    let request = DryRunRequest { id: id.clone(), ..request() };
     let fact = "the API server serves no kind `Nope` of `pxc.percona.com/v1`";
     let expected = Trouble::new(Reason::Rejected, fact).hint("apply its CustomResourceDefinition first");
     assert_eq!(setting.cluster().dry_run(&[request]), [(id, Err(expected))].into());

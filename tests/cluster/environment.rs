@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use leeward::cluster::{Access, Cluster, InCluster};
+use leeward::cluster::{Access, Cluster};
 use leeward::failure::hint_of;
 use tempfile::TempDir;
 
@@ -29,8 +29,7 @@ fn says_what_it_connects_to() {
     if !set(CHILD) {
         return;
     }
-    let in_cluster = if set("IN_CLUSTER") { InCluster::Only } else { InCluster::Auto };
-    match Cluster::connect(&Access { in_cluster, ..Access::default() }) {
+    match Cluster::connect(&Access::default()) {
         Ok(cluster) => println!("SAYS {}", cluster.describe()),
         Err(error) => println!("SAYS {error:#} | {}", hint_of(&error).unwrap_or_default()),
     }
@@ -87,6 +86,7 @@ fn a_broken_kubeconfig_never_leads_elsewhere() {
     ] {
         assert_eq!(connect(folder.path(), &variables), expected, "{variables:?}");
     }
-    let only = connect(folder.path(), &[home, ("IN_CLUSTER", "1")]);
+    let nothing = TempDir::new().unwrap();
+    let only = connect(nothing.path(), &[("HOME", "DIR"), pod]);
     assert!(only.starts_with("failed to use the service account of the pod: "), "{only}");
 }

@@ -7,6 +7,7 @@ mod access;
 mod bodies;
 mod dry_runs;
 mod environment;
+mod lists;
 mod many;
 mod server;
 mod setting;

@@ -9,7 +9,9 @@ use leeward::model::object::ObjectId;
 use serde_json::{Value, json};
 
 use crate::server::{Play, json};
-use crate::setting::{CR_PATH, Setting, cr, cr_id, healthy_but, id, status, wanted};
+use crate::setting::{
+    CR_PATH, Setting, THING_PATH, THINGS_PATH, cr, cr_id, healthy_but, id, status, thing, thing_id, wanted,
+};
 
 /// Returns a config map.
 fn config_map(name: &str) -> Value {
@@ -57,14 +59,18 @@ fn each_version_is_asked_for_once_and_each_object_once() {
     let maps = names.map(|name| wanted(&id("", "ConfigMap", name), How::Whole));
     cluster.read(&maps);
     cluster.read(&[wanted(&cr_id(), How::Whole), maps[0].clone()]);
+    cluster.read(&[wanted(&thing_id(), How::Whole)]);
+    cluster.read(&[wanted(&thing_id(), How::Whole)]);
+    // Kinds that are known by heart cost no request.
     let expected = [
-        "GET /api/v1",
         "GET /api/v1/namespaces/pxc/configmaps/a",
         "GET /api/v1/namespaces/pxc/configmaps/a",
         "GET /api/v1/namespaces/pxc/configmaps/b",
         "GET /api/v1/namespaces/pxc/configmaps/c",
-        "GET /apis/pxc.percona.com/v1",
         &format!("GET {CR_PATH}"),
+        &format!("GET {THINGS_PATH}"),
+        &format!("GET {THING_PATH}"),
+        &format!("GET {THING_PATH}"),
     ];
     assert_eq!(setting.server.lines(), expected);
     assert_eq!(cluster.requests(), expected.len());
@@ -72,13 +78,13 @@ fn each_version_is_asked_for_once_and_each_object_once() {
 
 #[test]
 fn a_version_that_could_not_be_read_is_asked_for_again() {
-    let list = crate::setting::healthy().remove(0).1;
+    let list = crate::setting::healthy().remove(1).1;
     let broken = Play::Answer(500, "text/plain", "", String::new());
-    let setting = Setting::of(healthy_but([("/apis/pxc.percona.com/v1", Play::Then(broken.into(), list.into()))]));
+    let setting = Setting::of(healthy_but([(THINGS_PATH, Play::Then(broken.into(), list.into()))]));
     let cluster = setting.cluster();
-    let read = || cluster.read(&[wanted(&cr_id(), How::Whole)]).remove(&cr_id()).unwrap();
+    let read = || cluster.read(&[wanted(&thing_id(), How::Whole)]).remove(&thing_id()).unwrap();
     assert!(matches!(read(), Reading::Unread(trouble) if trouble.reason == Reason::CannotTell));
-    assert_eq!(read(), Reading::Found(cr()));
+    assert_eq!(read(), Reading::Found(thing()));
 }
 
 #[test]

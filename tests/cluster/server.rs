@@ -85,8 +85,11 @@ impl Server {
 fn serve(stream: &TcpStream, script: &[(String, Play)], asked: &Mutex<Vec<Request>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     while let Some(request) = read(&mut reader) {
-        let path = request.line.split(' ').nth(1).unwrap().split('?').next().unwrap().to_owned();
-        let play = script.iter().find(|(known, _)| *known == path).map(|(_, play)| play.clone());
+        let whole = request.line.split(' ').nth(1).unwrap().to_owned();
+        let path = whole.split('?').next().unwrap();
+        // A script may tell requests apart by their query.
+        let find = |path: &str| script.iter().find(|(known, _)| known == path).map(|(_, play)| play.clone());
+        let play = find(&whole).or_else(|| find(path));
         let before = {
             let mut asked = asked.lock().unwrap();
             let same = |known: &&Request| known.line == request.line;

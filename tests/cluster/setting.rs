@@ -11,6 +11,10 @@ use tempfile::TempDir;
 
 use crate::server::{Play, Server, json};
 
+/// The path of the one object of a kind that nobody knows by heart.
+pub(crate) const THING_PATH: &str = "/apis/things.example/v1/namespaces/pxc/things/t1";
+/// The path of its kind.
+pub(crate) const THINGS_PATH: &str = "/apis/things.example/v1";
 /// The path of the one CR.
 pub(crate) const CR_PATH: &str = "/apis/pxc.percona.com/v1/namespaces/pxc/perconaxtradbclusters/c1";
 /// Its namespace.
@@ -19,6 +23,16 @@ pub(crate) const NAMESPACE_PATH: &str = "/api/v1/namespaces/pxc";
 /// Returns the identity of the one CR.
 pub(crate) fn cr_id() -> ObjectId {
     id("pxc.percona.com", "PerconaXtraDBCluster", "c1")
+}
+
+/// Returns the identity of the one object of a kind that nobody knows by heart.
+pub(crate) fn thing_id() -> ObjectId {
+    id("things.example", "Thing", "t1")
+}
+
+/// Returns the one object of a kind that nobody knows by heart.
+pub(crate) fn thing() -> Value {
+    json!({"apiVersion": "things.example/v1", "kind": "Thing", "metadata": {"name": "t1", "namespace": "pxc"}})
 }
 
 /// Returns an identity in namespace `pxc`.
@@ -83,15 +97,18 @@ pub(crate) fn healthy() -> Vec<(String, Play)> {
         resource("namespaces", "Namespace", false),
         resource("secrets", "Secret", true),
     ]);
-    let groups =
-        json!([{"name": "pxc.percona.com", "versions": [{"groupVersion": "pxc.percona.com/v1", "version": "v1"}]}]);
+    let group =
+        |name: &str| json!({"name": name, "versions": [{"groupVersion": format!("{name}/v1"), "version": "v1"}]});
+    let groups = json!([group("pxc.percona.com"), group("things.example")]);
     let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "pxc"}});
     [
         ("/apis/pxc.percona.com/v1", list("pxc.percona.com/v1", pxc)),
+        (THINGS_PATH, list("things.example/v1", json!([resource("things", "Thing", true)]))),
         ("/api/v1", list("v1", core)),
         ("/apis", json(200, &json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}))),
         (NAMESPACE_PATH, json(200, &namespace)),
         (CR_PATH, json(200, &cr())),
+        (THING_PATH, json(200, &thing())),
     ]
     .map(|(path, play)| (path.to_owned(), play))
     .into()

@@ -5,7 +5,7 @@ use leeward::model::live::{Reading, Reason, Trouble};
 use serde_json::json;
 
 use crate::server::{Play, json};
-use crate::setting::{CR_PATH, Setting, cr, cr_id, healthy_but, status};
+use crate::setting::{CR_PATH, Setting, THINGS_PATH, cr, cr_id, healthy_but, status, thing_id};
 
 /// Returns how a forbidden request is written.
 fn denied(user: &str) -> String {
@@ -111,9 +111,8 @@ fn every_refusal_of_a_read_is_said_as_what_it_is() {
     ] {
         let setting = Setting::of(healthy_but([(CR_PATH, status(code, reason, &message, details()))]));
         assert_eq!(setting.read(&cr_id(), How::Whole), Reading::Unread(expected.clone()), "{code} {message}");
-        let version = "/apis/pxc.percona.com/v1";
-        let setting = Setting::of(healthy_but([(version, status(code, reason, &message, json!({})))]));
-        let Reading::Unread(trouble) = setting.read(&cr_id(), How::Whole) else { panic!("{code} {message}") };
+        let setting = Setting::of(healthy_but([(THINGS_PATH, status(code, reason, &message, json!({})))]));
+        let Reading::Unread(trouble) = setting.read(&thing_id(), How::Whole) else { panic!("{code} {message}") };
         assert_eq!(trouble.reason, expected.reason, "{code} {message}");
     }
 }
@@ -133,7 +132,7 @@ fn a_server_with_too_much_to_do_is_asked_again() {
     ] {
         let setting = Setting::of(healthy_but([(CR_PATH, play)]));
         assert_eq!(setting.read(&cr_id(), How::Whole), Reading::Found(cr()), "{name}");
-        let expected = ["GET /apis/pxc.percona.com/v1".to_owned(), format!("GET {CR_PATH}"), format!("GET {CR_PATH}")];
+        let expected = [format!("GET {CR_PATH}"), format!("GET {CR_PATH}")];
         assert_eq!(setting.server.lines(), expected, "{name}");
     }
 }
@@ -148,7 +147,7 @@ fn a_server_that_asks_for_more_time_than_there_is_is_left_alone() {
         let setting = Setting::of(healthy_but([(CR_PATH, busy)]));
         let fact = format!("the API server has too much to do (429){wait}");
         assert_eq!(setting.read(&cr_id(), How::Whole), Reading::Unread(Trouble::new(Reason::CannotTell, fact)));
-        assert_eq!(setting.server.lines().len(), 2);
+        assert_eq!(setting.server.lines().len(), 1);
     }
 }
 
@@ -157,5 +156,5 @@ fn a_server_that_is_always_busy_is_asked_five_times() {
     let setting = Setting::of(healthy_but([(CR_PATH, Play::Answer(429, "", "", String::new()))]));
     let expected = Trouble::new(Reason::CannotTell, "the API server has too much to do (429)");
     assert_eq!(setting.read(&cr_id(), How::Whole), Reading::Unread(expected));
-    assert_eq!(setting.server.lines().len(), 1 + 5);
+    assert_eq!(setting.server.lines().len(), 5);
 }

@@ -1,6 +1,6 @@
 //! Law 4 at this edge: no value of a Secret, no token, in anything that comes out.
 
-use leeward::cluster::{Conflicts, DryRunRequest, How};
+use leeward::cluster::{DryRunRequest, How};
 use leeward::model::live::{Reading, Reason, Trouble};
 use serde_json::{Value, json};
 
@@ -50,13 +50,8 @@ fn a_server_is_not_quoted_about_a_secret() {
         let setting = Setting::of(healthy_but([(SECRET_PATH, status(code, reason, &message, json!({})))]));
         let object =
             json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s1"}, "stringData": {"a": VALUE}});
-        let request = DryRunRequest {
-            id: id("", "Secret", "s1"),
-            default_namespace: None,
-            object,
-            manager: "m".to_owned(),
-            conflicts: Conflicts::Report,
-        };
+        let request =
+            DryRunRequest { id: id("", "Secret", "s1"), default_namespace: None, object, manager: "m".to_owned() };
         let said = format!(
             "{:?} {:?}",
             setting.read(&id("", "Secret", "s1"), How::Whole),
@@ -76,13 +71,7 @@ fn credentials_that_were_sent_are_masked_in_what_is_said_of_them() {
     let mut object = crate::setting::cr();
     object["spec"]["password"] = VALUE.into();
     let id = crate::setting::cr_id();
-    let request = DryRunRequest {
-        id: id.clone(),
-        default_namespace: None,
-        object,
-        manager: "m".to_owned(),
-        conflicts: Conflicts::Force,
-    };
+    let request = DryRunRequest { id: id.clone(), default_namespace: None, object, manager: "m".to_owned() };
     let fact = "the API server refuses the object: PerconaXtraDBCluster is invalid: spec.password: Invalid value: \"***\": too short";
     assert_eq!(setting.cluster().dry_run(&[request]), [(id, Err(Trouble::new(Reason::Rejected, fact)))].into());
 }

@@ -7,6 +7,7 @@ mod observe;
 mod owners;
 mod select;
 mod sides;
+mod source;
 
 use super::Answer;
 use super::build::builder;
@@ -17,8 +18,8 @@ use crate::failure::Failure;
 use crate::git::{Repository, Trunk};
 use crate::preview::Merged;
 use crate::report::{self, BaseLine, PreviewReport, Summary};
-use observe::Source;
 use sides::Sides;
+use source::{Opened, Opening};
 
 /// What a run saw.
 pub(super) struct Seen {
@@ -78,11 +79,13 @@ fn shown(args: &PreviewArgs, format: Format) -> Ended {
 pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Result<Seen> {
     let revisions = sides::revisions(repository, &args.change)?;
     let builder = builder(&args.builder);
-    let sides = sides::sides(repository, &revisions, &builder, &args.change)?;
-    let Sides { mut changed, mut findings, failure } = sides;
+    let surveyed = sides::survey(repository, &revisions, &args.change)?;
+    // The live side is opened, and asked for what is known to be needed, while the roots are built.
+    let opening = Opening::start(args, &surveyed);
+    let Sides { mut changed, mut findings, failure } = surveyed.build(&builder);
     findings.extend(select::named(&mut changed, &args.change.cluster)?);
-    let source = Source::open(&args.live, args.builder.timeout)?;
-    let observed = observe::observe(&source, changed, (merged(repository, &revisions)?, &args.live))?;
+    let Opened { source, ahead } = opening.finish()?;
+    let observed = observe::observe(&source, ahead, changed, (merged(repository, &revisions)?, &args.live))?;
     findings.extend(observed.findings);
     let report = PreviewReport {
         base: line(&revisions.base),

@@ -1,17 +1,15 @@
-//! What is read of the live side, in three rounds: where kinds live, the objects of every root, then the controllers that
-//! apply them. From the API server or from files; afterwards, on request, the API server's dry run.
+//! What is read of the live side: in one round the objects of every root, the controllers' objects that Git names and the
+//! schemas; then what those name; afterwards, on request, the API server's dry run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use serde_json::Value;
 
-use super::given::Given;
 use super::select;
 use super::sides::Changed;
+use super::source::{Ahead, Documents, Source};
 use crate::cli::{ControllerArg, DryRunArg, LiveArgs, SecretsArg};
-use crate::cluster::{Access, Cluster, Conflicts, DryRunRequest, How, InCluster, Wanted};
-use crate::kustomize::Gvk;
+use crate::cluster::{DryRunRequest, How};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Scope, Trouble};
 use crate::model::object::{Object, ObjectId};
@@ -19,14 +17,6 @@ use crate::preview::schema::Schema;
 use crate::preview::{
     self, Applier, Deployed, Engine, Merged, Options, RootPreview, SecretReading, Shared, preview_among,
 };
-
-/// Where live objects come from.
-pub(super) enum Source {
-    /// Files.
-    Files(Given),
-    /// An API server.
-    Cluster(Box<Cluster>),
-}
 
 /// What was seen of the live side.
 pub(super) struct Observed {
@@ -36,69 +26,16 @@ pub(super) struct Observed {
     pub(super) findings: Vec<Finding>,
 }
 
-impl Source {
-    /// Opens the source that flags name; `timeout` is how many seconds everything may take.
-    ///
-    /// # Errors
-    /// Refuses files that hold no objects and a kubeconfig that cannot be used.
-    pub(super) fn open(args: &LiveArgs, timeout: u64) -> anyhow::Result<Self> {
-        if !args.live.is_empty() {
-            return Given::read(&args.live).map(Self::Files);
-        }
-        let deadline = Duration::from_secs(timeout);
-        let access = Access {
-            kubeconfig: args.kubeconfig.clone(),
-            context: args.context.clone(),
-            in_cluster: InCluster::Auto,
-            namespace: None,
-            deadline,
-            request_timeout: deadline.min(Access::default().request_timeout),
-        };
-        Cluster::connect(&access).map(Box::new).map(Self::Cluster)
-    }
-
-    /// Returns what the report calls it.
-    pub(super) fn describe(&self) -> String {
-        match self {
-            Self::Files(given) => given.name.clone(),
-            Self::Cluster(cluster) => cluster.describe(),
-        }
-    }
-
-    /// Returns how many requests were sent.
-    pub(super) fn requests(&self) -> Option<usize> {
-        match self {
-            Self::Files(_) => None,
-            Self::Cluster(cluster) => Some(cluster.requests()),
-        }
-    }
-
-    /// Returns where the objects of each kind live.
-    fn scopes(&self, ids: &[ObjectId]) -> BTreeMap<ObjectId, Option<Scope>> {
-        match self {
-            Self::Cluster(cluster) => cluster.scopes(ids),
-            Self::Files(given) => ids.iter().map(|id| (id.clone(), Some(scope_in_files(given, id)))).collect(),
-        }
-    }
-
-    /// Reads objects.
-    fn read(&self, ids: &BTreeSet<ObjectId>, how: impl Fn(&ObjectId) -> How) -> BTreeMap<ObjectId, Reading> {
-        match self {
-            Self::Files(given) => ids.iter().map(|id| (id.clone(), given.reading(id))).collect(),
-            Self::Cluster(cluster) => {
-                let want = |id: &ObjectId| Wanted { id: id.clone(), default_namespace: None, how: how(id) };
-                cluster.read(&ids.iter().map(want).collect::<Vec<_>>())
-            }
-        }
-    }
-}
-
-/// Returns where the objects of a kind live, as far as files and the kinds of Kubernetes tell.
-fn scope_in_files(given: &Given, id: &ObjectId) -> Scope {
-    let version = if id.group.is_empty() { id.version.clone() } else { format!("{}/{}", id.group, id.version) };
-    let is_beside = Gvk::new(&version, &id.kind).is_cluster_scoped()
-        || matches!(given.reading(&ObjectId { namespace: None, ..id.clone() }), Reading::Found(_));
-    if is_beside { Scope::Cluster } else { Scope::Namespaced }
+/// What was read so far.
+struct Seen<'a> {
+    /// Where it comes from.
+    source: &'a Source,
+    /// What may be asked for.
+    args: &'a LiveArgs,
+    /// The objects.
+    live: Live,
+    /// The schemas.
+    documents: Documents,
 }
 
 /// Reads what the roots need, and returns what happens to each.
@@ -107,34 +44,23 @@ fn scope_in_files(given: &Given, id: &ObjectId) -> Scope {
 /// Fails where no key for this run's digests can be had.
 pub(super) fn observe(
     source: &Source,
-    changed: Vec<Changed>,
+    ahead: Ahead,
+    mut changed: Vec<Changed>,
     (merged, args): (Merged, &LiveArgs),
 ) -> anyhow::Result<Observed> {
-    let mut changed = placed(source, changed);
-    let mut live = Live::default();
-    let ids: BTreeSet<ObjectId> = changed.iter().flat_map(|one| objects(&one.deployed)).collect();
-    let (asked, unasked): (BTreeSet<_>, BTreeSet<_>) = ids.into_iter().partition(|id| is_asked(id, args));
-    live.objects.extend(unasked.into_iter().map(|id| (id, Reading::Unread(secret_unasked()))));
-    live.objects.extend(source.read(&asked, |id| how(id, args)));
-    let controllers: BTreeSet<ObjectId> = changed
-        .iter()
-        .flat_map(|one| preview::controllers_wanted(&one.deployed, manifest(one), &live))
-        .filter(|id| !live.objects.contains_key(id))
-        .collect();
-    live.objects.extend(source.read(&controllers, |_| How::Whole));
-    let mut findings = select::here(&mut changed, &live, &source.describe())?;
+    let live = Live { objects: ahead.objects, ..Live::default() };
+    let mut seen = Seen { source, args, live, documents: ahead.documents };
+    seen.roots(&mut changed);
+    seen.controllers(&changed);
+    let mut findings = select::here(&mut changed, &seen.live, &source.describe())?;
     let forced = args.controller.map(engine);
     let options = Options { secrets: secrets(args)?, operator: operator(&changed, args), merged };
-    let appliers: Vec<Applier> = changed.iter().map(|one| applier(one, &live, forced)).collect();
-    let left: BTreeSet<ObjectId> = changed
-        .iter()
-        .zip(&appliers)
-        .flat_map(|(one, applier)| preview::objects_wanted(&one.deployed, applier))
-        .chain(appliers.iter().filter_map(preview::beside_wanted))
-        .filter(|id| is_asked(id, args) && !live.objects.contains_key(id))
-        .collect();
-    live.objects.extend(source.read(&left, |id| how(id, args)));
-    findings.extend(documents(source, &changed, &mut live));
+    let appliers: Vec<Applier> = changed.iter().map(|one| applier(one, &seen.live, forced)).collect();
+    let wanted = changed.iter().zip(&appliers);
+    let wanted = wanted.flat_map(|(one, applier)| preview::objects_wanted(&one.deployed, applier));
+    seen.objects(wanted.chain(appliers.iter().filter_map(preview::beside_wanted)).collect(), &[]);
+    findings.extend(seen.schemas(&changed));
+    let mut live = seen.live;
     if args.dry_run == DryRunArg::Server {
         live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
     }
@@ -147,20 +73,98 @@ pub(super) fn observe(
     Ok(Observed { roots: roots.collect(), findings })
 }
 
-/// Returns the roots with every object in the namespace where the controller puts it.
-fn placed(source: &Source, mut changed: Vec<Changed>) -> Vec<Changed> {
-    let kinds: BTreeSet<ObjectId> = changed.iter().flat_map(|one| objects(&one.deployed)).collect();
-    let scopes = source.scopes(&kinds.into_iter().collect::<Vec<_>>());
-    let scope = |id: &ObjectId| scopes.get(id).copied().flatten();
-    for one in &mut changed {
-        let (before, after) = (one.owner_before.as_ref(), manifest(one).cloned());
+impl Seen<'_> {
+    /// Reads what roots hold, where their controllers put it, with what Git says of who applies them and with their schemas.
+    fn roots(&mut self, changed: &mut [Changed]) {
+        let kinds: BTreeSet<ObjectId> = changed.iter().flat_map(|one| objects(&one.deployed)).collect();
+        let kinds: Vec<ObjectId> = kinds.into_iter().collect();
+        let mut scopes = self.source.scopes(&kinds);
+        // Once more where a kind turns out to live elsewhere than it does everywhere else.
+        for _ in 0..2 {
+            place(changed, &scopes);
+            let wanted = changed.iter().flat_map(|one| objects(&one.deployed).chain(self.named(one))).collect();
+            self.objects(wanted, &schemas_wanted(changed));
+            let said = self.source.scopes_so_far(&kinds);
+            if said == scopes {
+                return;
+            }
+            scopes = said;
+        }
+    }
+
+    /// Returns the objects of controllers that tell how a root is applied, as far as is known by now.
+    fn named(&self, one: &Changed) -> Vec<ObjectId> {
+        preview::controllers_wanted(&one.deployed, manifest(one), &self.live)
+    }
+
+    /// Reads what the live objects name as their controllers' objects.
+    fn controllers(&mut self, changed: &[Changed]) {
+        let wanted = changed.iter().flat_map(|one| self.named(one)).collect();
+        self.objects(wanted, &[]);
+    }
+
+    /// Reads objects and schemas that were not read before.
+    fn objects(&mut self, mut wanted: BTreeSet<ObjectId>, documents: &[String]) {
+        wanted.retain(|id| !self.live.objects.contains_key(id));
+        let (asked, unasked): (BTreeSet<_>, BTreeSet<_>) = wanted.into_iter().partition(|id| is_asked(id, self.args));
+        let documents: Vec<String> =
+            documents.iter().filter(|version| !self.documents.contains_key(*version)).cloned().collect();
+        let (objects, documents) = self.source.read(&asked, |id| how(id, self.args), &documents);
+        self.live.objects.extend(objects);
+        self.live.objects.extend(unasked.into_iter().map(|id| (id, Reading::Unread(secret_unasked()))));
+        self.documents.extend(documents);
+    }
+
+    /// Hands on the schemas of what is previewed; says which could not be read.
+    fn schemas(&mut self, changed: &[Changed]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for version in schemas_wanted(changed) {
+            match self.documents.remove(&version) {
+                Some(Ok(document)) => drop(self.live.documents.insert(version, document)),
+                Some(Err(trouble)) => findings.push(schema_unread(&version, trouble)),
+                // Files hold no schemas.
+                None => {}
+            }
+        }
+        findings
+    }
+}
+
+/// Puts every object of roots in the namespace where the controller puts it.
+fn place(changed: &mut [Changed], scopes: &BTreeMap<ObjectId, Option<Scope>>) {
+    let by_kind: BTreeMap<(&str, &str, &str), Option<Scope>> =
+        scopes.iter().map(|(id, scope)| ((id.group.as_str(), id.version.as_str(), id.kind.as_str()), *scope)).collect();
+    for one in changed {
+        let (before, after) = (one.owner_before.clone(), manifest(one).cloned());
+        let scope = |id: &ObjectId| match scopes.get(id) {
+            Some(scope) => *scope,
+            // It was placed before, so its namespace is another than Git's.
+            None => by_kind.get(&(id.group.as_str(), id.version.as_str(), id.kind.as_str())).copied().flatten(),
+        };
         let place = |objects: &mut Vec<Object>, owner: Option<&Value>| {
             *objects = preview::placed(std::mem::take(objects), owner, &scope);
         };
-        place(&mut one.deployed.before, before);
+        place(&mut one.deployed.before, before.as_ref());
         place(&mut one.deployed.after, after.as_ref());
     }
-    changed
+}
+
+/// Returns the API versions whose kinds the program does not know by itself.
+fn schemas_wanted(changed: &[Changed]) -> Vec<String> {
+    let ids = changed.iter().flat_map(|one| one.deployed.before.iter().chain(&one.deployed.after)).map(|one| &one.id);
+    let kinds: BTreeMap<(&str, &str, &str), &ObjectId> =
+        ids.map(|id| ((id.group.as_str(), id.version.as_str(), id.kind.as_str()), id)).collect();
+    let unknown = kinds.into_values().filter(|id| !id.group.is_empty() && Schema::embedded(id, None).is_none());
+    let versions: BTreeSet<String> = unknown.map(|id| format!("{}/{}", id.group, id.version)).collect();
+    versions.into_iter().collect()
+}
+
+/// Says that a schema could not be read.
+fn schema_unread(version: &str, trouble: Trouble) -> Finding {
+    let fact = format!("the schema of `{version}` could not be read ({}): embedded tables are used", trouble.fact);
+    let mut finding = Finding::note("schema-unread", fact);
+    finding.hint = trouble.hint;
+    finding
 }
 
 /// Returns the objects of a root, before and after.
@@ -232,28 +236,6 @@ fn operator(changed: &[Changed], args: &LiveArgs) -> Option<String> {
     args.operator_version.clone().or_else(said)
 }
 
-/// Reads the schemas of kinds that the program does not know by itself; says what could not be read.
-fn documents(source: &Source, changed: &[Changed], live: &mut Live) -> Vec<Finding> {
-    let Source::Cluster(cluster) = source else { return Vec::new() };
-    let ids = changed.iter().flat_map(|one| objects(&one.deployed));
-    let unknown = ids.filter(|id| Schema::embedded(id, None).is_none() && !id.group.is_empty());
-    let versions: BTreeSet<String> = unknown.map(|id| format!("{}/{}", id.group, id.version)).collect();
-    let mut findings = Vec::new();
-    for (version, document) in cluster.documents(&versions.into_iter().collect::<Vec<_>>()) {
-        match document {
-            Ok(document) => drop(live.documents.insert(version, document)),
-            Err(trouble) => {
-                let fact =
-                    format!("the schema of `{version}` could not be read ({}): embedded tables are used", trouble.fact);
-                let mut finding = Finding::note("schema-unread", fact);
-                finding.hint = trouble.hint;
-                findings.push(finding);
-            }
-        }
-    }
-    findings
-}
-
 /// Asks the API server what the controllers' applies would give.
 fn dry_runs(
     source: &Source,
@@ -274,14 +256,7 @@ fn dry_runs(
             default_namespace: None,
             object: object.value,
             manager: manager.to_owned(),
-            conflicts: Conflicts::Force,
         })
         .collect();
-    match source {
-        Source::Cluster(cluster) => cluster.dry_run(&requests),
-        Source::Files(_) => {
-            let why = Trouble::new(Reason::NotAsked, "there is no API server to ask: live objects come from files");
-            requests.into_iter().map(|request| (request.id, Err(why.clone()))).collect()
-        }
-    }
+    source.dry_runs(&requests)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use memchr::memmem;
 use serde_json::Value;
 
 use super::owners;
@@ -13,11 +14,12 @@ use crate::failure::{Failure, refused};
 use crate::git::{Base, Repository, Tree};
 use crate::kustomize::files::{Entry, Files as _, Patched};
 use crate::model::finding::Finding;
+use crate::model::object::PXC_KIND;
 use crate::model::path::RepoPath;
 use crate::model::shell::quoted;
 use crate::preview::Deployed;
 use crate::render::overlay::created_kustomization;
-use crate::survey::{self, Root};
+use crate::survey::{self, Owner, Root};
 
 /// The two revisions.
 pub(super) struct Revisions {
@@ -90,22 +92,40 @@ fn itself(repository: &Repository, branch: &str) -> Failure {
     refused(fact).hint(usual.map_or_else(|| "--head BRANCH".to_owned(), |name| format!("--base {name}")))
 }
 
-/// Returns what changes between two revisions.
+/// Two revisions, surveyed: which roots change, before anything is built.
+pub(super) struct Surveyed<'a> {
+    /// Git before and Git after.
+    sides: (Side<'a>, Side<'a>),
+    /// The roots that change, and what is said of others in their order.
+    steps: Vec<Step>,
+    /// What the approver has to know of the files.
+    findings: Vec<Finding>,
+    /// What is said of the files as a whole, after the roots.
+    closing: Vec<Finding>,
+}
+
+/// One root of two revisions.
+enum Step {
+    /// It changes.
+    Changes(RepoPath),
+    /// Nobody knows.
+    Unsure(Finding),
+}
+
+/// Returns which roots change between two revisions.
 ///
 /// # Errors
 /// Fails when a tree cannot be read.
-pub(super) fn sides(
-    repository: &Repository,
+pub(super) fn survey<'a>(
+    repository: &'a Repository,
     revisions: &Revisions,
-    builder: &Builder,
     args: &ChangeArgs,
-) -> anyhow::Result<Sides> {
+) -> anyhow::Result<Surveyed<'a>> {
     let before = Side::of(repository, &revisions.base, args)?;
     let after = Side::of(repository, &revisions.head, args)?;
     let paths = repository.changed_paths(&revisions.base.commit, &revisions.head.commit)?;
-    let mut sides = Sides { changed: Vec::new(), findings: Vec::new(), failure: None };
-    let paths = sides.parsed(&paths);
-    let mut read = BTreeSet::new();
+    let (paths, odd) = parsed(&paths);
+    let (mut steps, mut read) = (Vec::new(), BTreeSet::new());
     let roots: BTreeSet<&RepoPath> = before.roots.keys().chain(after.roots.keys()).collect();
     for path in roots {
         let (old, new) = (before.inputs(path), after.inputs(path));
@@ -116,16 +136,66 @@ pub(super) fn sides(
         let is_touched = is_touched(&inputs, &paths) || before.roots.get(path) != after.roots.get(path);
         read.extend(inputs);
         if is_touched {
-            sides.add(path, (&before, &after), builder);
+            steps.push(Step::Changes(path.clone()));
         } else {
-            sides.findings.extend(old.err().or(new.err()).map(|error| unsure(path, &error)));
+            steps.extend(old.err().or(new.err()).map(|error| Step::Unsure(unsure(path, &error))));
         }
     }
-    sides.findings.extend(unread(&paths, &read));
+    let mut closing: Vec<Finding> = unread(&paths, &read).into_iter().collect();
     if let Some(moved) = &revisions.moved {
-        sides.findings.extend(overtaken(repository, revisions, moved, &read)?);
+        closing.extend(overtaken(repository, revisions, moved, &read)?);
     }
-    Ok(sides)
+    Ok(Surveyed { sides: (before, after), steps, findings: odd.into_iter().collect(), closing })
+}
+
+impl Surveyed<'_> {
+    /// Returns the controllers' objects that apply the roots that change, as Git names them.
+    pub(super) fn owners(&self) -> impl Iterator<Item = &Owner> {
+        self.changing().filter_map(|path| self.root(path)?.owner.as_ref())
+    }
+
+    /// Returns whether a root that changes can hold a cluster of the operator.
+    pub(super) fn may_hold_clusters(&self) -> bool {
+        let names = |path: &RepoPath| self.sides.1.names_cluster(path) || self.sides.0.names_cluster(path);
+        self.changing().any(names)
+    }
+
+    /// Returns the roots that change.
+    fn changing(&self) -> impl Iterator<Item = &RepoPath> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Changes(path) => Some(path),
+            Step::Unsure(_) => None,
+        })
+    }
+
+    /// Returns a root as the head has it, else as the base had it.
+    fn root(&self, path: &RepoPath) -> Option<&Root> {
+        self.sides.1.roots.get(path).or_else(|| self.sides.0.roots.get(path))
+    }
+
+    /// Builds the roots that change.
+    pub(super) fn build(self, builder: &Builder) -> Sides {
+        let mut sides = Sides { changed: Vec::new(), findings: self.findings, failure: None };
+        for step in self.steps {
+            match step {
+                Step::Changes(path) => sides.add(&path, (&self.sides.0, &self.sides.1), builder),
+                Step::Unsure(finding) => sides.findings.push(finding),
+            }
+        }
+        sides.findings.extend(self.closing);
+        sides
+    }
+}
+
+/// Returns the paths that can be followed, and names the others.
+fn parsed(paths: &[String]) -> (BTreeSet<RepoPath>, Option<Finding>) {
+    let (known, odd): (Vec<_>, Vec<_>) =
+        paths.iter().map(|path| RepoPath::parse(path).map_err(|_| path)).partition(Result::is_ok);
+    let odd: Vec<String> =
+        odd.into_iter().filter_map(Result::err).map(|path| format!("`{}`", path.escape_debug())).collect();
+    let fact = || format!("changed files with names that are not followed: {}", odd.join(", "));
+    let finding = (!odd.is_empty()).then(|| Finding::warn("paths-odd", fact()));
+    (known.into_iter().filter_map(Result::ok).collect(), finding)
 }
 
 /// Says that a root may change too: what it reads is not known.
@@ -139,14 +209,27 @@ fn unsure(path: &RepoPath, error: &anyhow::Error) -> Finding {
 
 /// Returns whether one of some changed paths is read, or lies in a folder that is read as a whole.
 fn is_touched(inputs: &BTreeSet<RepoPath>, paths: &BTreeSet<RepoPath>) -> bool {
-    paths.iter().any(|path| inputs.iter().any(|input| path == input || path.is_in(input)))
+    paths.iter().any(|path| is_read(path, inputs))
+}
+
+/// Returns whether a path is one of some inputs, or lies in one of them.
+fn is_read(path: &RepoPath, inputs: &BTreeSet<RepoPath>) -> bool {
+    let mut at = path.clone();
+    loop {
+        if inputs.contains(&at) {
+            return true;
+        }
+        if at == RepoPath::default() {
+            return false;
+        }
+        at = at.parent();
+    }
 }
 
 /// Says which changed files no root reads.
 fn unread(paths: &BTreeSet<RepoPath>, read: &BTreeSet<RepoPath>) -> Option<Finding> {
-    let is_read = |path: &RepoPath| read.iter().any(|input| path == input || path.is_in(input));
     let is_ours = |path: &RepoPath| path.name() == "incident.yaml" || path.as_str() == "leeward.yaml";
-    let unread: Vec<&RepoPath> = paths.iter().filter(|path| !is_read(path) && !is_ours(path)).collect();
+    let unread: Vec<&RepoPath> = paths.iter().filter(|path| !is_read(path, read) && !is_ours(path)).collect();
     let first = unread.first()?;
     let more = match unread.len() - 1 {
         0 => String::new(),
@@ -209,6 +292,15 @@ impl<'a> Side<'a> {
         Ok(read.into_iter().chain(owners).collect())
     }
 
+    /// Returns whether a file that a root reads names the operator's kind.
+    fn names_cluster(&self, path: &RepoPath) -> bool {
+        let names = |file: &RepoPath| {
+            let bytes = self.tree.read(file.as_str()).unwrap_or_default();
+            memmem::find(&bytes, PXC_KIND.as_bytes()).is_some()
+        };
+        self.inputs(path).is_ok_and(|inputs| inputs.iter().any(names))
+    }
+
     /// Builds a root; `None` where this revision has none.
     fn build(&self, path: &RepoPath, builder: &Builder) -> anyhow::Result<Option<Built>> {
         let Some(root) = self.roots.get(path) else { return Ok(None) };
@@ -234,19 +326,6 @@ impl<'a> Side<'a> {
 }
 
 impl Sides {
-    /// Returns the paths that can be followed, and names the others.
-    fn parsed(&mut self, paths: &[String]) -> BTreeSet<RepoPath> {
-        let (known, odd): (Vec<_>, Vec<_>) =
-            paths.iter().map(|path| RepoPath::parse(path).map_err(|_| path)).partition(Result::is_ok);
-        let odd: Vec<String> =
-            odd.into_iter().filter_map(Result::err).map(|path| format!("`{}`", path.escape_debug())).collect();
-        if !odd.is_empty() {
-            let fact = format!("changed files with names that are not followed: {}", odd.join(", "));
-            self.findings.push(Finding::warn("paths-odd", fact));
-        }
-        known.into_iter().filter_map(Result::ok).collect()
-    }
-
     /// Adds a root that changes.
     fn add(&mut self, path: &RepoPath, (before, after): (&Side<'_>, &Side<'_>), builder: &Builder) {
         let built = before.build(path, builder).and_then(|old| Ok((old, after.build(path, builder)?)));

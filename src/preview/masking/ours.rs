@@ -42,38 +42,30 @@ const OURS: [&str; 34] = [
 ];
 
 /// Returns where a text holds the room's own words.
-fn ours(text: &str) -> Vec<Range<usize>> {
+pub(super) fn ranges(text: &str) -> Vec<Range<usize>> {
     let of = |own: &&str| text.match_indices(*own).map(|(at, own)| at..at + own.len()).collect::<Vec<_>>();
     OURS.iter().flat_map(of).collect()
 }
 
-/// Returns a text in which a mask stands for a word, save within the room's own words.
-pub(super) fn masked(text: &str, word: &str, mask: &str) -> String {
-    let ours = ours(text);
-    let (mut out, mut from) = (String::new(), 0);
-    for (at, _) in text.match_indices(word) {
-        let end = at + word.len();
-        if !ours.iter().any(|own| own.start <= at && end <= own.end) {
-            out.push_str(&text[from..at]);
-            out.push_str(mask);
-            from = end;
-        }
-    }
-    out + &text[from..]
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use super::super::Mask;
     use super::*;
+
+    fn masked(sentence: &str, word: &str) -> String {
+        Mask::over(HashSet::from([word.to_owned()]), None).sentence(sentence)
+    }
 
     #[test]
     fn a_word_of_ours_stays_and_the_same_word_of_others_goes() {
         let fact = "intended and does not happen: `spec.happen`: another field manager holds it";
         let shown = "intended and does not happen: `spec.***`: another field manager holds it";
-        assert_eq!(masked(fact, "happen", "***"), shown);
-        assert_eq!(masked("happen: happen", "happen", "***"), "***: ***");
+        assert_eq!(masked(fact, "happen"), shown);
+        assert_eq!(masked("happen: happen", "happen"), "***: ***");
         // A word that only ends in ours is somebody's.
-        assert_eq!(masked("x moves to the root `a`", "x moves", "***"), "*** to the root `a`");
+        assert_eq!(masked("x moves to the root `a`", "x moves"), "*** to the root `a`");
     }
 
     #[test]
