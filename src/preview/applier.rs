@@ -1,7 +1,7 @@
 //! Who applies a root, how, with which settings, and how that is known: from the live objects, the controller's own
 //! object, or Git. The first step of a preview. Must never present settings of Git as those the cluster runs with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -185,9 +185,9 @@ fn engine_seen(value: &Value) -> Option<(Engine, &'static str)> {
 
 /// Returns the live objects of a root, in the order of what was read.
 fn objects<'a>(deployed: &Deployed, live: &'a Live) -> impl Iterator<Item = &'a Value> {
-    let ids = deployed.before.iter().chain(&deployed.after).map(|object| &object.id);
+    let ids: BTreeSet<&ObjectId> = deployed.before.iter().chain(&deployed.after).map(|object| &object.id).collect();
     let within = |id: &ObjectId| if id.namespace.is_some() { Within::Its } else { Within::Any };
-    let own: BTreeMap<&ObjectId, &Reading> = ids.flat_map(|id| live.any_version(id, within(id))).collect();
+    let own: BTreeMap<&ObjectId, &Reading> = ids.into_iter().flat_map(|id| live.any_version(id, within(id))).collect();
     own.into_values().filter_map(|reading| match reading {
         Reading::Found(value) => Some(value),
         Reading::Absent(_) | Reading::Unread(_) => None,
