@@ -96,6 +96,11 @@ impl Cluster {
         })
     }
 
+    /// Starts the time of the run anew: for who connected early and then did something else for long.
+    pub fn start_over(&mut self) {
+        self.wire.start_over();
+    }
+
     /// Returns the context and the server, without credentials.
     pub fn describe(&self) -> String {
         self.described.clone()
