@@ -20,6 +20,7 @@ mod mask;
 mod proxy;
 mod read;
 mod transport;
+mod turns;
 mod wire;
 
 use std::collections::BTreeMap;
