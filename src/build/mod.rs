@@ -8,6 +8,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -85,7 +86,7 @@ pub struct Builder {
     /// The program, once it was looked for.
     binary: OnceCell<Option<Binary>>,
     /// What was parsed in this run, by blob.
-    cache: Cache,
+    cache: Arc<Cache>,
     /// Who built so far.
     used: RefCell<BTreeSet<String>>,
 }
@@ -99,7 +100,7 @@ impl Builder {
             deadline: DEADLINE,
             checkout: None,
             binary: OnceCell::new(),
-            cache: Cache::default(),
+            cache: Arc::default(),
             used: RefCell::default(),
         }
     }
@@ -116,6 +117,29 @@ impl Builder {
     pub fn with_checkout(mut self, folder: String) -> Self {
         self.checkout = Some(folder);
         self
+    }
+
+    /// Returns a builder for another thread, which shares what is parsed.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        Self {
+            choice: self.choice,
+            path: self.path.clone(),
+            deadline: self.deadline,
+            checkout: self.checkout.clone(),
+            binary: OnceCell::new(),
+            cache: Arc::clone(&self.cache),
+            used: RefCell::default(),
+        }
+    }
+
+    /// Takes in who built for a twin.
+    pub fn take_in(&self, twin: Self) {
+        self.used.borrow_mut().extend(twin.used.into_inner());
+        if let Some(binary) = twin.binary.into_inner() {
+            // Where both looked for the program, both found the same.
+            let _known = self.binary.set(binary);
+        }
     }
 
     /// Returns who built so far, with versions, and why where it was not the built-in builder.

@@ -20,6 +20,7 @@ mod mask;
 mod proxy;
 mod read;
 mod transport;
+mod turns;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -94,6 +95,11 @@ impl Cluster {
             described: link.described,
             namespace: access.namespace.clone(),
         })
+    }
+
+    /// Starts the time of the run anew: for who connected early and then did something else for long.
+    pub fn start_over(&mut self) {
+        self.wire.start_over();
     }
 
     /// Returns the context and the server, without credentials.

@@ -12,6 +12,7 @@ use super::answer::{self, Asked, Said, Words};
 use super::discovery::{Source, Version, version_of};
 use super::locate::{self, Located};
 use super::mask::Masks;
+use super::turns::Turns;
 use super::wire::{Call, Wire};
 use super::{Cluster, How, IN_FLIGHT, Wanted, claims, lists};
 use crate::model::live::{Absence, Reading, Reason, Trouble};
@@ -77,7 +78,8 @@ async fn round<'a>(cluster: &Cluster, wanted: &'a [Wanted]) -> Vec<Seen<'a>> {
 
 /// Reads objects one by one.
 async fn by_name<'a>(cluster: &Cluster, placed: Vec<(&'a Wanted, Located)>) -> Vec<Seen<'a>> {
-    let reads = placed.into_iter().map(|(wanted, located)| get(&cluster.wire, wanted, located));
+    let turns = Turns::of(placed.len());
+    let reads = placed.into_iter().map(|(wanted, located)| turns.take(get(&cluster.wire, wanted, located)));
     stream::iter(reads).buffer_unordered(IN_FLIGHT).collect().await
 }
 

@@ -98,8 +98,13 @@ impl Wire {
     /// Returns the way to a server for one run.
     pub(super) fn new(client: Client, server: String, started: Instant, access: &Access) -> Self {
         let (deadline, request_timeout) = (access.deadline, access.request_timeout);
-        let end = started.checked_add(deadline).unwrap_or_else(|| started + LONGEST);
+        let end = end(started, deadline);
         Self { client, server, end, deadline, request_timeout, sent: AtomicUsize::new(0) }
+    }
+
+    /// Gives the whole time of the run again, from now on.
+    pub(super) fn start_over(&mut self) {
+        self.end = end(Instant::now(), self.deadline);
     }
 
     /// Returns how many requests were sent.
@@ -155,6 +160,11 @@ impl Wire {
         let fact = format!("`{}` gave no whole answer in {} s", self.server, seconds(self.request_timeout));
         Trouble::new(Reason::TimedOut, fact)
     }
+}
+
+/// Returns when a run is over.
+fn end(started: Instant, deadline: Duration) -> Instant {
+    started.checked_add(deadline).unwrap_or_else(|| started + LONGEST)
 }
 
 /// Returns how long to wait before a request is repeated; `None` where it is not.

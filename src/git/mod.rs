@@ -9,6 +9,7 @@
 //! The network is left to the `git` program: `process`, `program` how it is called · `remote` where to · `fetch` what is there ·
 //! `push` one push, by `porcelain`, `refusal`, `said` · `publish` rounds until it is there · `published` what is noted of it.
 
+mod blobs;
 mod branch;
 mod commit;
 mod create;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use git2::{Config, ErrorCode, RepositoryOpenFlags};
 
+use super::blobs::Blobs;
 use super::fault::{fault, quoted};
 use crate::failure::{Failure, refused};
 
@@ -13,6 +14,8 @@ use crate::failure::{Failure, refused};
 pub struct Repository {
     /// The repository that holds the objects and the branches.
     pub(super) raw: git2::Repository,
+    /// Blobs that were read.
+    pub(super) blobs: Blobs,
     /// The linked worktree it was opened from, where it was: it has a head of its own.
     linked: Option<git2::Repository>,
 }
@@ -33,10 +36,18 @@ impl Repository {
         refuse_unsupported(&common.join("config"))?;
         let here = open_at(&found)?;
         if !here.is_worktree() {
-            return Ok(Self { raw: here, linked: None });
+            return Ok(Self { raw: here, blobs: Blobs::default(), linked: None });
         }
         // libgit2 looks for the shallow boundary beside the worktree's own head, where git does not keep it.
-        Ok(Self { raw: open_at(&common)?, linked: Some(here) })
+        Ok(Self { raw: open_at(&common)?, blobs: Blobs::default(), linked: Some(here) })
+    }
+
+    /// Returns the same repository for another thread, which shares what was read: for its trees alone.
+    ///
+    /// # Errors
+    /// Fails when it cannot be opened any more.
+    pub fn twin(&self) -> anyhow::Result<Self> {
+        Ok(Self { raw: open_at(self.raw.path())?, blobs: self.blobs.clone(), linked: None })
     }
 
     /// Returns the repository as seen from where it was opened: its head, its settings.

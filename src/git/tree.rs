@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use git2::Oid;
 
+use super::blobs::Blobs;
 use super::fault::fault;
 use super::open::Repository;
 use super::revision::Commit;
@@ -52,6 +53,8 @@ pub struct Tree<'repo> {
     raw: &'repo git2::Repository,
     /// The top folder.
     pub(super) top: Oid,
+    /// Blobs that were read.
+    blobs: Blobs,
     /// Folders read so far: a build asks for the same ones over and over.
     folders: RefCell<HashMap<Oid, Rc<git2::Tree<'repo>>>>,
 }
@@ -63,7 +66,7 @@ impl Repository {
     /// Fails when the commit or its top folder cannot be read.
     pub fn tree(&self, commit: &Commit) -> anyhow::Result<Tree<'_>> {
         let top = self.commit_of(commit.oid()?)?.tree_id();
-        let tree = Tree::new(&self.raw, top);
+        let tree = Tree { blobs: self.blobs.clone(), ..Tree::new(&self.raw, top) };
         tree.folder(top, "").with_context(|| format!("failed to read the files of commit `{}`", commit.short()))?;
         Ok(tree)
     }
@@ -72,7 +75,7 @@ impl Repository {
 impl<'repo> Tree<'repo> {
     /// Returns the tree whose top folder is `top`.
     pub(super) fn new(raw: &'repo git2::Repository, top: Oid) -> Self {
-        Self { raw, top, folders: RefCell::default() }
+        Self { raw, top, blobs: Blobs::default(), folders: RefCell::default() }
     }
 
     /// Returns every file, link and submodule with its path, folder by folder, in git's order.
@@ -142,16 +145,24 @@ impl<'repo> Tree<'repo> {
         }
     }
 
-    /// Returns how many bytes a blob has, from its header alone.
+    /// Returns how many bytes a blob has, from its header alone where it was not read.
     fn length(&self, id: Oid, path: &str) -> Result<usize, ReadError> {
+        if let Some(kept) = self.blobs.get(id) {
+            return Ok(kept.len());
+        }
         let header = self.raw.odb().and_then(|objects| objects.read_header(id));
         header.map(|(length, _)| length).map_err(|error| unreadable(path, error))
     }
 
     /// Returns the bytes of a blob.
     fn bytes(&self, id: Oid, path: &str) -> Result<Arc<[u8]>, ReadError> {
+        if let Some(kept) = self.blobs.get(id) {
+            return Ok(kept);
+        }
         let blob = self.raw.find_blob(id).map_err(|error| unreadable(path, error))?;
-        Ok(Arc::from(blob.content()))
+        let bytes = Arc::from(blob.content());
+        self.blobs.keep(id, &bytes);
+        Ok(bytes)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who applies a root, how, with which settings, and how that is known: from the live objects, the controller's own
 //! object, or Git. The first step of a preview. Must never present settings of Git as those the cluster runs with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -210,9 +210,9 @@ fn all(deployed: &Deployed) -> impl Iterator<Item = &Object> {
 
 /// Returns what is live of a root's objects, in the order of what was read.
 fn objects<'a>(of: impl Iterator<Item = &'a Object>, live: &'a Live) -> impl Iterator<Item = &'a Value> {
-    let ids = of.map(|object| &object.id);
+    let ids: BTreeSet<&ObjectId> = of.map(|object| &object.id).collect();
     let within = |id: &ObjectId| if id.namespace.is_some() { Within::Its } else { Within::Any };
-    let own: BTreeMap<&ObjectId, &Reading> = ids.flat_map(|id| live.any_version(id, within(id))).collect();
+    let own: BTreeMap<&ObjectId, &Reading> = ids.into_iter().flat_map(|id| live.any_version(id, within(id))).collect();
     own.into_values().filter_map(|reading| match reading {
         Reading::Found(value) => Some(value),
         Reading::Absent(_) | Reading::Unread(_) => None,

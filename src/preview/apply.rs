@@ -4,6 +4,8 @@
 //! longer sends goes; what another manager owns, or nobody ever owned through an apply, stays. Must never take away a
 //! field that the applier did not own.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::managers::{FieldSet, Step, item_step};
@@ -54,20 +56,27 @@ pub(super) fn lists(
 ) -> Vec<Value> {
     let steps = |items: &[Value]| items.iter().map(|item| item_step(item, merge)).collect::<Option<Vec<Step>>>();
     let (Some(old), Some(new)) = (steps(live), steps(sent)) else { return sent.to_vec() };
+    let (in_live, in_sent) = (first_places(&old), first_places(&new));
     let mut merged = Vec::new();
     let mut at = 0;
     for (index, step) in new.iter().enumerate() {
         // Items that are not sent come out as soon as they are met, those sent earlier are passed over.
-        while at < old.len() && (!new.contains(&old[at]) || new[..index].contains(&old[at])) {
-            merged.extend((!new.contains(&old[at])).then(|| live[at].clone()));
+        while at < old.len() && in_sent.get(&old[at]).is_none_or(|place| *place < index) {
+            merged.extend((!in_sent.contains_key(&old[at])).then(|| live[at].clone()));
             at += 1;
         }
-        let found = old.iter().position(|other| other == step);
+        let found = in_live.get(step).copied();
         merged.push(found.map_or_else(|| sent[index].clone(), |found| both(&live[found], &sent[index])));
         at += usize::from(found == Some(at));
     }
-    merged.extend((at..live.len()).filter(|place| !new.contains(&old[*place])).map(|place| live[place].clone()));
     merged
+        .extend((at..live.len()).filter(|place| !in_sent.contains_key(&old[*place])).map(|place| live[place].clone()));
+    merged
+}
+
+/// Returns where each step comes first.
+fn first_places(steps: &[Step]) -> BTreeMap<&Step, usize> {
+    steps.iter().enumerate().rev().map(|(place, step)| (step, place)).collect()
 }
 
 /// Takes away what the applier owned and nobody keeps.

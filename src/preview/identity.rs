@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Deployed;
 use crate::model::live::{Live, Reading};
-use crate::model::object::ObjectId;
+use crate::model::object::{Object, ObjectId};
 
 /// The groups of `k8s.io/api` (Kubernetes 1.34): the kinds that a client knows without a definition, so that it patches them
 /// strategically. Not told by their form: custom resources may be in `*.k8s.io`, as `gateway.networking.k8s.io` is.
@@ -67,23 +67,36 @@ pub(super) fn is_secret(id: &ObjectId) -> bool {
 /// Returns the objects of a root, each once, in the order of the base and then of what the head adds; every one is where
 /// the controller puts it already ([`super::placed`]).
 pub(super) fn pairs(deployed: &Deployed) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = Vec::new();
+    let of = |(id, before, after): (&ObjectId, Option<&Object>, Option<&Object>)| {
+        let value = |object: Option<&Object>| object.map(|object| object.value.clone());
+        Pair { id: id.clone(), before: value(before), after: value(after) }
+    };
+    matched(deployed).into_iter().map(of).collect()
+}
+
+/// Returns the identities of the objects of a root, in the same order.
+pub(super) fn ids(deployed: &Deployed) -> Vec<ObjectId> {
+    matched(deployed).into_iter().map(|(id, ..)| id.clone()).collect()
+}
+
+/// Returns the objects of a root, before and after, by their identity: the head's where both have one.
+fn matched(deployed: &Deployed) -> Vec<(&ObjectId, Option<&Object>, Option<&Object>)> {
+    let mut all: Vec<(&ObjectId, Option<&Object>, Option<&Object>)> = Vec::new();
     let mut places: HashMap<Key<'_>, usize> = HashMap::new();
     for object in &deployed.before {
-        places.entry(key(&object.id)).or_insert(pairs.len());
-        pairs.push(Pair { id: object.id.clone(), before: Some(object.value.clone()), after: None });
+        places.entry(key(&object.id)).or_insert(all.len());
+        all.push((&object.id, Some(object), None));
     }
     for object in &deployed.after {
-        let (id, value) = (object.id.clone(), object.value.clone());
         match places.get(&key(&object.id)) {
-            Some(place) => (pairs[*place].id, pairs[*place].after) = (id, Some(value)),
+            Some(place) => (all[*place].0, all[*place].2) = (&object.id, Some(object)),
             None => {
-                places.insert(key(&object.id), pairs.len());
-                pairs.push(Pair { id, before: None, after: Some(value) });
+                places.insert(key(&object.id), all.len());
+                all.push((&object.id, None, Some(object)));
             }
         }
     }
-    pairs
+    all
 }
 
 /// Returns what two identities of one object have in common.

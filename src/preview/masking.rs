@@ -277,3 +277,38 @@ pub(super) fn url(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Returns the mask of these secrets.
+    fn mask(secrets: &[&str]) -> Mask {
+        let data = secrets.iter().enumerate().map(|(at, secret)| (format!("k{at}"), json!(secret)));
+        let data: serde_json::Map<String, Value> = data.collect();
+        let object = json!({"apiVersion": "v1", "kind": "Secret", "stringData": data});
+        Mask::of([&object].into_iter(), &SecretReading::NotRead)
+    }
+
+    #[test]
+    fn of_secrets_that_overlap_nothing_is_left() {
+        let mask = mask(&["abcd", "cdefg", "inside-another", "another"]);
+        for (text, masked) in [
+            ("x abcdefg y", "x *** y"),
+            ("abcdcdefg", "******"),
+            ("<inside-another>", "<***>"),
+            ("another abc", "*** abc"),
+            ("cdefg", "***"),
+            ("ümlaut abcdü", "ümlaut ***ü"),
+        ] {
+            assert_eq!(mask.text(text), masked, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_secret_is_masked_where_it_is_the_whole_text() {
+        let mask = mask(&["ab"]);
+        assert_eq!((mask.text("ab"), mask.text("cab")), ("***".to_owned(), "cab".to_owned()));
+    }
+}

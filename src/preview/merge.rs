@@ -3,10 +3,12 @@
 //! Custom resources merge as RFC 7386 says; built-in kinds merge some lists item by item (strategic merge). Must never
 //! remove what the last apply did not send.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::apply::lists;
-use super::managers::item_step;
+use super::managers::{Step, item_step};
 use super::schema::ListMerge;
 use super::view::View;
 
@@ -74,16 +76,21 @@ fn maps(
 
 /// Merges lists by the keys of their items: what the last apply sent and this one does not goes.
 fn items(last: &[Value], (sent, live): (&[Value], &[Value]), merge: &ListMerge, view: View<'_>) -> Vec<Value> {
-    let find = |list: &[Value], item: &Value| {
+    let (in_last, in_sent) = (by_step(last, merge), by_step(sent, merge));
+    let is_dropped = |item: &Value| {
         let step = item_step(item, merge);
-        list.iter().find(|other| item_step(other, merge) == step).cloned()
+        in_last.contains_key(&step) && !in_sent.contains_key(&step)
     };
-    let is_dropped = |item: &Value| find(last, item).is_some() && find(sent, item).is_none();
     let left: Vec<Value> = live.iter().filter(|item| !is_dropped(item)).cloned().collect();
     lists((&left, sent), merge, |live, sent| {
-        let last = find(last, sent).unwrap_or(Value::Null);
-        three_way(ThreeWay { last: &last, sent, live }, Strategy::Strategic, view.item())
+        let last = in_last.get(&item_step(sent, merge)).copied().unwrap_or(&Value::Null);
+        three_way(ThreeWay { last, sent, live }, Strategy::Strategic, view.item())
     })
+}
+
+/// Returns the items of a list by what tells them apart, the first of each.
+fn by_step<'a>(list: &'a [Value], merge: &ListMerge) -> BTreeMap<Option<Step>, &'a Value> {
+    list.iter().rev().map(|item| (item_step(item, merge), item)).collect()
 }
 
 #[cfg(test)]

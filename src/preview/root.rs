@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::applier::Applier;
 use super::desired::sent;
 use super::follow::{Following, following};
-use super::identity::{Key, Pair, key, pairs, reading};
+use super::identity::{Key, Pair, ids, key, pairs, reading};
 use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
@@ -34,7 +34,8 @@ pub fn preview_among(
     (options, shared): (&Options, &Shared),
 ) -> RootPreview {
     let mut pairs = pairs(deployed);
-    pairs.extend(stale(&pairs, deployed, applier));
+    let known = ids(deployed);
+    pairs.extend(stale(&known, deployed, applier).map(|id| Pair { id: id.clone(), before: None, after: None }));
     let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
     let context = Context { root: &deployed.path, applier, live, options, shared, after: &after };
     let mut objects: Vec<ObjectPreview> = pairs.iter().map(|pair| object(pair, &context)).collect();
@@ -47,7 +48,7 @@ pub fn preview_among(
             findings.extend(finding);
             findings.extend(window::finding(applier, live));
             findings.extend(refusal);
-            findings.extend(unshown(&pairs, deployed, applier));
+            findings.extend(unshown(&known, deployed, applier));
         }
         Following::Other(finding) | Following::Elsewhere(finding) => findings.insert(0, finding),
     }
@@ -66,9 +67,9 @@ pub fn preview_among(
 /// Returns the objects to read for a preview, where the controller puts them: those of Git, and those of its inventory
 /// that Git no longer has.
 pub fn objects_wanted(deployed: &Deployed, applier: &Applier) -> Vec<ObjectId> {
-    let pairs = pairs(deployed);
-    let stale = stale(&pairs, deployed, applier);
-    pairs.into_iter().chain(stale).map(|pair| pair.id).collect()
+    let known = ids(deployed);
+    let stale: Vec<ObjectId> = stale(&known, deployed, applier).cloned().collect();
+    known.into_iter().chain(stale).collect()
 }
 
 /// Returns what the controller sends to the API server for the head, for a dry run; what it leaves alone is left out.
@@ -89,17 +90,14 @@ pub fn objects_sent(deployed: &Deployed, applier: &Applier, live: &Live) -> Vec<
 }
 
 /// Returns what the controller applied once and Git no longer has, before or after.
-fn stale(pairs: &[Pair], deployed: &Deployed, applier: &Applier) -> Vec<Pair> {
-    if applier.engine != Engine::Flux || incomparable(deployed, applier).is_some() {
-        return Vec::new();
-    }
-    let pair = |id: &ObjectId| Pair { id: id.clone(), before: None, after: None };
-    of_nobody(pairs, applier).map(pair).collect()
+fn stale<'a>(known: &'a [ObjectId], deployed: &Deployed, applier: &'a Applier) -> impl Iterator<Item = &'a ObjectId> {
+    let is_comparable = applier.engine == Engine::Flux && incomparable(deployed, applier).is_none();
+    of_nobody(known, applier).filter(move |_| is_comparable)
 }
 
 /// Returns the objects of the inventory that Git does not have.
-fn of_nobody<'a>(pairs: &'a [Pair], applier: &'a Applier) -> impl Iterator<Item = &'a ObjectId> {
-    let known: HashSet<Key<'_>> = pairs.iter().map(|pair| key(&pair.id)).collect();
+fn of_nobody<'a>(known: &'a [ObjectId], applier: &'a Applier) -> impl Iterator<Item = &'a ObjectId> {
+    let known: HashSet<Key<'_>> = known.iter().map(key).collect();
     applier.flux.inventory.iter().flatten().filter(move |id| !known.contains(&key(id)))
 }
 
@@ -120,10 +118,10 @@ fn incomparable(deployed: &Deployed, applier: &Applier) -> Option<&'static str> 
 }
 
 /// Returns that objects of the inventory may go which the preview does not show.
-fn unshown(pairs: &[Pair], deployed: &Deployed, applier: &Applier) -> Option<Finding> {
+fn unshown(known: &[ObjectId], deployed: &Deployed, applier: &Applier) -> Option<Finding> {
     let may_prune = applier.engine == Engine::Flux && applier.flux.prune != Some(false);
     let why = incomparable(deployed, applier).filter(|_| may_prune)?;
-    let count = of_nobody(pairs, applier).count();
+    let count = of_nobody(known, applier).count();
     if count == 0 && !applier.flux.is_inventory_unclear {
         return None;
     }

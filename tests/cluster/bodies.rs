@@ -231,7 +231,7 @@ fn a_run_that_is_over_keeps_what_it_read() {
     let setting = Setting::of(healthy_but([("/api/v1/namespaces/pxc/configmaps/slow", Play::Stall)]));
     let slow = crate::setting::id("", "ConfigMap", "slow");
     let deadline = Duration::from_secs(1);
-    let cluster =
+    let mut cluster =
         leeward::cluster::Cluster::connect(&leeward::cluster::Access { deadline, ..setting.access() }).unwrap();
     let started = Instant::now();
     let read = cluster.read(&[crate::setting::wanted(&slow, How::Whole), crate::setting::wanted(&cr_id(), How::Whole)]);
@@ -242,6 +242,9 @@ fn a_run_that_is_over_keeps_what_it_read() {
     let sent = cluster.requests();
     assert_eq!(cluster.read(&[crate::setting::wanted(&slow, How::Whole)]), [(slow, Reading::Unread(late))].into());
     assert_eq!(cluster.requests(), sent, "nothing is asked after the end");
+    cluster.start_over();
+    let again = cluster.read(&[crate::setting::wanted(&cr_id(), How::Whole)]);
+    assert_eq!(again, [(cr_id(), Reading::Found(cr()))].into(), "the time begins anew");
 }
 
 /// Returns what API servers say of a version that is not served.

@@ -6,6 +6,7 @@ mod given;
 mod observe;
 mod owners;
 mod select;
+mod side;
 mod sides;
 mod source;
 
@@ -82,7 +83,7 @@ pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Resul
     let surveyed = sides::survey(repository, &revisions, &args.change)?;
     // The live side is opened, and asked for what is known to be needed, while the roots are built.
     let opening = Opening::start(args, &surveyed);
-    let Sides { mut changed, mut findings, failure } = surveyed.build(&builder);
+    let Sides { mut changed, mut findings, failure } = surveyed.build(&builder)?;
     findings.extend(select::named(&mut changed, &args.change.cluster)?);
     let Opened { source, ahead } = opening.finish()?;
     let observed = observe::observe(&source, ahead, changed, (merged(repository, &revisions)?, &args.live))?;

@@ -1,25 +1,24 @@
 //! Git before and Git after: the two revisions, the roots whose files differ between them, and what each builds to.
 //! A root that builds on one side alone is withheld and named: it must never look like a mass creation or deletion.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::panic::resume_unwind;
+use std::thread;
 
-use memchr::memmem;
 use serde_json::Value;
 
 use super::owners;
-use crate::build::{Builder, Built, Extent};
+use super::side::Side;
+use crate::build::Builder;
 use crate::cli::ChangeArgs;
-use crate::commands::build::restrictor;
 use crate::failure::{Failure, refused};
-use crate::git::{Base, Repository, Tree};
-use crate::kustomize::files::{Entry, Files as _, Patched};
+use crate::git::{Base, Repository};
 use crate::model::finding::Finding;
-use crate::model::object::PXC_KIND;
+use crate::model::object::Object;
 use crate::model::path::RepoPath;
 use crate::model::shell::quoted;
 use crate::preview::Deployed;
-use crate::render::overlay::created_kustomization;
-use crate::survey::{self, Owner, Root};
+use crate::survey::{Owner, Root};
 
 /// The two revisions.
 pub(super) struct Revisions {
@@ -94,8 +93,14 @@ fn itself(repository: &Repository, branch: &str) -> Failure {
 
 /// Two revisions, surveyed: which roots change, before anything is built.
 pub(super) struct Surveyed<'a> {
+    /// Where the revisions are.
+    repository: &'a Repository,
+    /// The same for another thread.
+    twin: Repository,
+    /// The two revisions.
+    revisions: &'a Revisions,
     /// Git before and Git after.
-    sides: (Side<'a>, Side<'a>),
+    sides: (Side, Side),
     /// The roots that change, and what is said of others in their order.
     steps: Vec<Step>,
     /// What the approver has to know of the files.
@@ -118,54 +123,58 @@ enum Step {
 /// Fails when a tree cannot be read.
 pub(super) fn survey<'a>(
     repository: &'a Repository,
-    revisions: &Revisions,
+    revisions: &'a Revisions,
     args: &ChangeArgs,
 ) -> anyhow::Result<Surveyed<'a>> {
-    let before = Side::of(repository, &revisions.base, args)?;
-    let after = Side::of(repository, &revisions.head, args)?;
+    let (twin, (before, after)) = beside(
+        repository.twin()?,
+        |twin| Side::of(twin, &revisions.base, args),
+        || Side::of(repository, &revisions.head, args),
+    );
+    let (before, after) = (before?, after?);
     let paths = repository.changed_paths(&revisions.base.commit, &revisions.head.commit)?;
     let (paths, odd) = parsed(&paths);
     let (mut steps, mut read) = (Vec::new(), BTreeSet::new());
     let roots: BTreeSet<&RepoPath> = before.roots.keys().chain(after.roots.keys()).collect();
     for path in roots {
         let (old, new) = (before.inputs(path), after.inputs(path));
-        let mut inputs = BTreeSet::from([path.clone()]);
-        if let (Ok(old), Ok(new)) = (&old, &new) {
-            inputs = old.union(new).cloned().collect();
-        }
+        let inputs = match (&old, &new) {
+            (Ok(old), Ok(new)) => old.union(new).cloned().collect(),
+            _ => BTreeSet::from([path.clone()]),
+        };
         let is_touched = is_touched(&inputs, &paths) || before.roots.get(path) != after.roots.get(path);
         read.extend(inputs);
         if is_touched {
             steps.push(Step::Changes(path.clone()));
         } else {
-            steps.extend(old.err().or(new.err()).map(|error| Step::Unsure(unsure(path, &error))));
+            steps.extend(old.err().or(new.err()).map(|error| Step::Unsure(unsure(path, error))));
         }
     }
     let mut closing: Vec<Finding> = unread(&paths, &read).into_iter().collect();
     if let Some(moved) = &revisions.moved {
         closing.extend(overtaken(repository, revisions, moved, &read)?);
     }
-    Ok(Surveyed { sides: (before, after), steps, findings: odd.into_iter().collect(), closing })
+    Ok(Surveyed {
+        repository,
+        twin,
+        revisions,
+        sides: (before, after),
+        steps,
+        findings: odd.into_iter().collect(),
+        closing,
+    })
 }
 
 impl Surveyed<'_> {
     /// Returns the controllers' objects that apply the roots that change, as Git names them.
     pub(super) fn owners(&self) -> impl Iterator<Item = &Owner> {
-        self.changing().filter_map(|path| self.root(path)?.owner.as_ref())
+        changing(&self.steps).filter_map(|path| self.root(path)?.owner.as_ref())
     }
 
     /// Returns whether a root that changes can hold a cluster of the operator.
     pub(super) fn may_hold_clusters(&self) -> bool {
-        let names = |path: &RepoPath| self.sides.1.names_cluster(path) || self.sides.0.names_cluster(path);
-        self.changing().any(names)
-    }
-
-    /// Returns the roots that change.
-    fn changing(&self) -> impl Iterator<Item = &RepoPath> {
-        self.steps.iter().filter_map(|step| match step {
-            Step::Changes(path) => Some(path),
-            Step::Unsure(_) => None,
-        })
+        let sides = [(&self.sides.1, &self.revisions.head), (&self.sides.0, &self.revisions.base)];
+        sides.into_iter().any(|(side, revision)| side.names_cluster(self.repository, revision, changing(&self.steps)))
     }
 
     /// Returns a root as the head has it, else as the base had it.
@@ -173,18 +182,62 @@ impl Surveyed<'_> {
         self.sides.1.roots.get(path).or_else(|| self.sides.0.roots.get(path))
     }
 
-    /// Builds the roots that change.
-    pub(super) fn build(self, builder: &Builder) -> Sides {
-        let mut sides = Sides { changed: Vec::new(), findings: self.findings, failure: None };
-        for step in self.steps {
+    /// Builds the roots that change, Git before on a thread of its own.
+    ///
+    /// # Errors
+    /// Fails when a revision cannot be read any more.
+    pub(super) fn build(self, builder: &Builder) -> anyhow::Result<Sides> {
+        let Self { repository, twin, revisions, sides: (old, new), steps, findings, closing } = self;
+        let paths: Vec<&RepoPath> = changing(&steps).collect();
+        let second = builder.twin();
+        let (_, (before, after)) = beside(
+            twin,
+            |twin| {
+                let built = old.build(twin, &revisions.base, &paths, &second);
+                (second, built)
+            },
+            || new.build(repository, &revisions.head, &paths, builder),
+        );
+        builder.take_in(before.0);
+        let mut sides = Sides { changed: Vec::new(), findings, failure: None };
+        let mut built = before.1?.into_iter().zip(after?);
+        for step in steps {
             match step {
-                Step::Changes(path) => sides.add(&path, (&self.sides.0, &self.sides.1), builder),
+                Step::Changes(path) => {
+                    let (before, after) = built.next().expect("every root that changes is built");
+                    sides.add(&path, (&old, &new), before.and_then(|before| Ok((before, after?))));
+                }
                 Step::Unsure(finding) => sides.findings.push(finding),
             }
         }
-        sides.findings.extend(self.closing);
-        sides
+        sides.findings.extend(closing);
+        Ok(sides)
     }
+}
+
+/// Returns the roots that change.
+fn changing(steps: &[Step]) -> impl Iterator<Item = &RepoPath> {
+    steps.iter().filter_map(|step| match step {
+        Step::Changes(path) => Some(path),
+        Step::Unsure(_) => None,
+    })
+}
+
+/// Does something with a repository on a thread of its own and something else here; returns the repository and both.
+fn beside<T: Send, U>(
+    twin: Repository,
+    there: impl FnOnce(&Repository) -> T + Send,
+    here: impl FnOnce() -> U,
+) -> (Repository, (T, U)) {
+    thread::scope(|scope| {
+        let there = scope.spawn(move || {
+            let done = there(&twin);
+            (twin, done)
+        });
+        let done = here();
+        let (twin, other) = there.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (twin, (other, done))
+    })
 }
 
 /// Returns the paths that can be followed, and names the others.
@@ -209,21 +262,18 @@ fn unsure(path: &RepoPath, error: &anyhow::Error) -> Finding {
 
 /// Returns whether one of some changed paths is read, or lies in a folder that is read as a whole.
 fn is_touched(inputs: &BTreeSet<RepoPath>, paths: &BTreeSet<RepoPath>) -> bool {
-    paths.iter().any(|path| is_read(path, inputs))
+    let holds_one = |input: &RepoPath| {
+        let near = paths.range(input.clone()..).take_while(|path| path.as_str().starts_with(input.as_str()));
+        near.into_iter().any(|path| path.is_in(input))
+    };
+    inputs.iter().any(holds_one)
 }
 
 /// Returns whether a path is one of some inputs, or lies in one of them.
 fn is_read(path: &RepoPath, inputs: &BTreeSet<RepoPath>) -> bool {
-    let mut at = path.clone();
-    loop {
-        if inputs.contains(&at) {
-            return true;
-        }
-        if at == RepoPath::default() {
-            return false;
-        }
-        at = at.parent();
-    }
+    let top = RepoPath::default();
+    let mut folders = std::iter::successors(Some(path.clone()), |at| (*at != top).then(|| at.parent()));
+    folders.any(|folder| inputs.contains(&folder))
 }
 
 /// Says which changed files no root reads.
@@ -260,81 +310,17 @@ fn overtaken(
     Ok(Some(Finding::warn("base-moved", fact).hint(format!("git merge {}", quoted(&tip.name)))))
 }
 
-/// One revision, surveyed.
-struct Side<'a> {
-    /// Its files.
-    tree: Tree<'a>,
-    /// Its roots.
-    roots: BTreeMap<RepoPath, Root>,
-}
-
-impl<'a> Side<'a> {
-    /// Surveys a revision.
-    fn of(repository: &'a Repository, revision: &Base, args: &ChangeArgs) -> anyhow::Result<Self> {
-        let tree = repository.tree(&revision.commit)?;
-        let paths = tree.walk()?;
-        let mut roots = BTreeMap::new();
-        for mut root in survey::deployed(&tree, &paths)? {
-            root.restrictor = args.load_restrictor.map_or(root.restrictor, restrictor);
-            roots.insert(root.path.clone(), root);
-        }
-        Ok(Self { tree, roots })
-    }
-
-    /// Returns the files that a root reads.
-    fn inputs(&self, path: &RepoPath) -> anyhow::Result<BTreeSet<RepoPath>> {
-        let Some(root) = self.roots.get(path) else { return Ok(BTreeSet::new()) };
-        let owners = root.owners().map(|owner| owner.file.clone());
-        let read = match &root.kustomization {
-            Some(_) => survey::closure(&self.tree, path)?,
-            None => root.manifests.iter().cloned().collect(),
-        };
-        Ok(read.into_iter().chain(owners).collect())
-    }
-
-    /// Returns whether a file that a root reads names the operator's kind.
-    fn names_cluster(&self, path: &RepoPath) -> bool {
-        let names = |file: &RepoPath| {
-            let bytes = self.tree.read(file.as_str()).unwrap_or_default();
-            memmem::find(&bytes, PXC_KIND.as_bytes()).is_some()
-        };
-        self.inputs(path).is_ok_and(|inputs| inputs.iter().any(names))
-    }
-
-    /// Builds a root; `None` where this revision has none.
-    fn build(&self, path: &RepoPath, builder: &Builder) -> anyhow::Result<Option<Built>> {
-        let Some(root) = self.roots.get(path) else { return Ok(None) };
-        if root.kustomization.is_some() {
-            return builder.build(&self.tree, path, root.restrictor, Extent::Whole).map(Some);
-        }
-        let mut manifests = Vec::new();
-        for file in &root.manifests {
-            // Folders with a kustomization of their own are roots of their own.
-            if self.tree.entry(file.as_str())? != Some(Entry::Folder) {
-                manifests.extend(file.below(path).map(str::to_owned));
-            }
-        }
-        if manifests.is_empty() {
-            return Ok(Some(Built { objects: Vec::new(), text: String::new() }));
-        }
-        // The controller applies a folder of plain manifests as this kustomization would.
-        let file = path.join("kustomization.yaml")?.as_str().to_owned();
-        let changes = [(file, Some(created_kustomization(&manifests)?))].into();
-        let files = Patched { base: &self.tree, changes };
-        builder.build(&files, path, root.restrictor, Extent::Whole).map(Some)
-    }
-}
-
 impl Sides {
     /// Adds a root that changes.
-    fn add(&mut self, path: &RepoPath, (before, after): (&Side<'_>, &Side<'_>), builder: &Builder) {
-        let built = before.build(path, builder).and_then(|old| Ok((old, after.build(path, builder)?)));
-        let objects = |built: Option<Built>| {
-            built.into_iter().flat_map(|built| built.objects).map(|built| built.object).collect::<Vec<_>>()
-        };
+    fn add(
+        &mut self,
+        path: &RepoPath,
+        (before, after): (&Side, &Side),
+        built: anyhow::Result<(Vec<Object>, Vec<Object>)>,
+    ) {
         match built {
             Ok((old, new)) => {
-                let deployed = Deployed { path: path.clone(), before: objects(old), after: objects(new) };
+                let deployed = Deployed { path: path.clone(), before: old, after: new };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
                 let old = before.roots.get(path);
                 self.findings.extend(owners::findings(path, old, &after.roots));

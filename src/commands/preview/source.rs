@@ -79,7 +79,12 @@ impl Opening {
     /// # Errors
     /// Refuses files that hold no objects and a kubeconfig that cannot be used.
     pub(super) fn finish(self) -> anyhow::Result<Opened> {
-        self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        let mut opened = self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        if let Source::Cluster(cluster) = &mut opened.source {
+            // Builds have their own time; they took none of this.
+            cluster.start_over();
+        }
+        Ok(opened)
     }
 }
 

@@ -185,7 +185,7 @@ fn patch(schema: &Value) -> Patch {
 }
 
 /// Returns whether a value is what Go writes for a field nobody set.
-pub(super) fn is_zero(value: &Value) -> bool {
+fn is_zero(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Bool(flag) => !flag,
