@@ -209,6 +209,11 @@ impl<'a> Side<'a> {
         Ok(read.into_iter().chain(owners).collect())
     }
 
+    /// Returns whether it has a folder, deployed or not; what cannot be read may be one.
+    fn has(&self, path: &RepoPath) -> bool {
+        path.as_str().is_empty() || !matches!(self.tree.entry(path.as_str()), Ok(None))
+    }
+
     /// Builds a root; `None` where this revision has none.
     fn build(&self, path: &RepoPath, builder: &Builder) -> anyhow::Result<Option<Built>> {
         let Some(root) = self.roots.get(path) else { return Ok(None) };
@@ -255,7 +260,9 @@ impl Sides {
         };
         match built {
             Ok((old, new)) => {
-                let deployed = Deployed { path: path.clone(), before: objects(old), after: objects(new) };
+                let (in_base, in_head) = (before.has(path), after.has(path));
+                let deployed =
+                    Deployed { path: path.clone(), before: objects(old), after: objects(new), in_base, in_head };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
                 let old = before.roots.get(path);
                 self.findings.extend(owners::findings(path, old, &after.roots));
