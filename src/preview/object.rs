@@ -56,8 +56,8 @@ struct Start<'a> {
 
 /// Returns the preview of one object.
 pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
-    let given = context.shared.moves.given(pair, &context.root.path);
-    let (pair, giver) = given.as_ref().map_or((pair, None), |(pair, giver)| (pair, Some(*giver)));
+    let moved = context.shared.moves.given(pair, &context.root.path);
+    let (pair, giver) = moved.as_ref().map_or((pair, None), |(pair, giver)| (pair, Some(*giver)));
     let start = Start { pair, schema: context.shared.schema(&pair.id), giver, context };
     let mut preview = start.undecided();
     preview.intended = start.intended();

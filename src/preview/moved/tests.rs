@@ -32,7 +32,8 @@ fn roots((was, will): (&Value, &Value), (from, to): (&Value, &Value), live: &Liv
     let path = |path: &str| RepoPath::parse(path).unwrap();
     let old = Deployed { path: path("pxc"), before: objects(was), after: Vec::new(), in_base: true, in_head: false };
     let new = Deployed { path: path("new"), before: Vec::new(), after: objects(will), in_base: false, in_head: true };
-    let by = |deployed: &Deployed, owner: &Value| -> Applier { applier(&[owner.clone()], live, deployed, None) };
+    let by =
+        |deployed: &Deployed, owner: &Value| -> Applier { applier(std::slice::from_ref(owner), live, deployed, None) };
     let (first, second) = (by(&old, from), by(&new, to));
     let options = options();
     let shared = Shared::of(&[(&old, &first), (&new, &second)], live, &options);
@@ -167,7 +168,7 @@ fn one_owner_between_two_folders_that_stand_cannot_be_told() {
                 in_base: new_stood,
                 in_head: true,
             };
-            let by = |deployed: &Deployed| -> Applier { applier(&[same.clone()], &live, deployed, None) };
+            let by = |deployed: &Deployed| -> Applier { applier(std::slice::from_ref(&same), &live, deployed, None) };
             let (first, second, options) = (by(&old), by(&new), options());
             let shared = Shared::of(&[(&old, &first), (&new, &second)], &live, &options);
             let of = |deployed, applier| preview_among(deployed, applier, &live, (&options, &shared)).objects.remove(0);
