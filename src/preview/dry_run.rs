@@ -58,6 +58,13 @@ fn answer<'a>(id: &ObjectId, live: &'a Live, preview: &mut ObjectPreview) -> Opt
     }
 }
 
+/// Returns whether a refused dry run is about what the apply will ask for. A dry run is a server-side apply; a client-side
+/// one may take away what that leaves, a port of another number, and so be valid where that is not.
+pub(super) fn is_about(case: &Case<'_>, predicted: &Predicted) -> bool {
+    let is_alike = |bare: &Value| differences(&comparable(bare), &comparable(&predicted.value), case.view()).is_empty();
+    case.applier.engine != Engine::ArgoCd || predicted.dry_run.as_ref().is_some_and(is_alike)
+}
+
 /// Returns why the API server refuses an object, where its dry run says so and the apply will meet the same.
 pub(super) fn refusal(id: &ObjectId, preview: &ObjectPreview, context: &Context<'_>) -> Option<String> {
     let trouble = preview.trouble.as_ref().filter(|trouble| trouble.reason == Reason::Rejected)?;
@@ -129,6 +136,18 @@ mod tests {
             assert_eq!(refused(engine, (Some(&before), &[&after]), why), changed, "{engine:?}");
             assert_eq!(refused(engine, (None, &[&after]), why), made, "{engine:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_of_what_a_client_side_apply_does_not_ask_for_is_none() {
+        let service = |port: u16| {
+            json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "front", "namespace": "pxc"},
+                "spec": {"ports": [{"name": "mysql", "port": port, "protocol": "TCP", "targetPort": 3306}]}})
+        };
+        let (before, after) = (service(3306), service(3307));
+        let why = "`Service` is invalid: spec.ports[1].name: Duplicate value";
+        assert_eq!(refused(Engine::ArgoCd, (Some(&before), &[&after]), why).0, Action::Change);
+        assert_eq!(refused(Engine::Flux, (Some(&before), &[&after]), why).0, Action::Unchanged);
     }
 
     #[test]

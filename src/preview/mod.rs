@@ -195,6 +195,10 @@ pub struct Deployed {
     pub before: Vec<Object>,
     /// What the head builds to; empty where the root is gone.
     pub after: Vec<Object>,
+    /// Whether the base has the folder, deployed or not.
+    pub in_base: bool,
+    /// Whether the head has it.
+    pub in_head: bool,
 }
 
 /// What of Secrets was read.

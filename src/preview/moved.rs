@@ -34,6 +34,18 @@ pub(super) struct Neighbour {
     pub(super) path: RepoPath,
     /// Who applies it.
     pub(super) applier: Applier,
+    /// Whether the base has the folder.
+    in_base: bool,
+    /// Whether the head has it.
+    in_head: bool,
+}
+
+impl Neighbour {
+    /// Returns a root with who applies it.
+    pub(super) fn of(deployed: &Deployed, applier: &Applier) -> Self {
+        let Deployed { in_base, in_head, .. } = *deployed;
+        Self { path: deployed.path.clone(), applier: applier.clone(), in_base, in_head }
+    }
 }
 
 /// Where an object is.
@@ -57,10 +69,6 @@ pub(super) struct Moves {
 impl Moves {
     /// Returns the objects that more than one of these roots has.
     pub(super) fn of(roots: &[(&Deployed, &Applier)]) -> Self {
-        let neighbour = |(deployed, applier): &(&Deployed, &Applier)| Neighbour {
-            path: deployed.path.clone(),
-            applier: (*applier).clone(),
-        };
         let mut homes: BTreeMap<Key, Vec<Home>> = BTreeMap::new();
         if roots.len() < 2 {
             return Self { roots: Vec::new(), homes };
@@ -79,7 +87,7 @@ impl Moves {
             }
         }
         homes.retain(|_, homes| homes.len() > 1);
-        Self { roots: roots.iter().map(neighbour).collect(), homes }
+        Self { roots: roots.iter().map(|(deployed, applier)| Neighbour::of(deployed, applier)).collect(), homes }
     }
 
     /// Returns the homes of an object beside a root.
@@ -143,14 +151,14 @@ impl Handover {
 
 /// Returns what becomes of a live object between the root that gives it away and the one that takes it.
 pub(super) fn handover(id: &ObjectId, live: &serde_json::Value, (giver, taker): (&Neighbour, &Neighbour)) -> Handover {
-    if let (Some(one), Some(other)) = (&giver.applier.owner, &taker.applier.owner)
-        && one == other
-    {
+    let same = giver.applier.owner.as_ref().filter(|one| Some(*one) == taker.applier.owner.as_ref());
+    if let Some(one) = same.filter(|_| !giver.in_head && !taker.in_base) {
         return Handover::Kept(format!("`{one}` applies both, so it stays"));
     }
     match leaving(id, live, &giver.applier) {
         Leaving::Kept(why) => Handover::Kept(format!("{} does not delete it: {why}", name(giver))),
         Leaving::Unsure(trouble) => Handover::Open(trouble),
+        Leaving::Deleted if same.is_some() => Handover::Open(half_way(id, giver, taker)),
         Leaving::Deleted => by_order(id, giver, taker),
     }
 }
@@ -181,11 +189,27 @@ fn by_order(id: &ObjectId, giver: &Neighbour, taker: &Neighbour) -> Handover {
     Handover::Open(undecided(id, giver, (&from, &to)))
 }
 
-/// Says that only the order tells, and what keeps the object either way.
+/// Says that one controller's object may come by between its two folders: what it applies there lacks the object.
+fn half_way(id: &ObjectId, giver: &Neighbour, taker: &Neighbour) -> Trouble {
+    let one = name(giver);
+    let (from, to) = (&giver.path, &taker.path);
+    let between = if giver.in_head { format!("`{from}` as merged") } else { format!("`{to}` as it was") };
+    let fact = format!(
+        "{one} applies both, and deletes it where it applies {between} before its path and its revision have both moved"
+    );
+    keeping(id, giver, fact)
+}
+
+/// Says that only the order tells.
 fn undecided(id: &ObjectId, giver: &Neighbour, (from, to): (&str, &str)) -> Trouble {
     let fact = format!(
         "where {to} comes first it is handed over, where {from} does it is deleted and made anew: nothing orders the two"
     );
+    keeping(id, giver, fact)
+}
+
+/// Returns a trouble with what keeps the object either way.
+fn keeping(id: &ObjectId, giver: &Neighbour, fact: String) -> Trouble {
     let mark = match giver.applier.engine {
         Engine::Flux => format!("{GROUP}/prune=disabled"),
         Engine::ArgoCd | Engine::ArgoCdSsa => format!("{OPTIONS}=Prune=false"),

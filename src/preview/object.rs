@@ -19,18 +19,17 @@ use super::shared::Shared;
 use super::strip::comparable;
 use super::view::View;
 use super::{
-    Action, Basis, Change, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run, immutable, moved,
-    refusal, respect, transform, undeclared,
+    Action, Basis, Change, Deployed, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run,
+    immutable, moved, refusal, respect, transform, undeclared,
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Reason, Trouble};
 use crate::model::object::ObjectId;
-use crate::model::path::RepoPath;
 
 /// What every object of a root is seen with.
 pub(super) struct Context<'a> {
     /// The root.
-    pub(super) root: &'a RepoPath,
+    pub(super) root: &'a Deployed,
     /// Who applies the root.
     pub(super) applier: &'a Applier,
     /// What was read.
@@ -57,8 +56,8 @@ struct Start<'a> {
 
 /// Returns the preview of one object.
 pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
-    let given = context.shared.moves.given(pair, context.root);
-    let (pair, giver) = given.as_ref().map_or((pair, None), |(pair, giver)| (pair, Some(*giver)));
+    let moved = context.shared.moves.given(pair, &context.root.path);
+    let (pair, giver) = moved.as_ref().map_or((pair, None), |(pair, giver)| (pair, Some(*giver)));
     let start = Start { pair, schema: context.shared.schema(&pair.id), giver, context };
     let mut preview = start.undecided();
     preview.intended = start.intended();
@@ -164,7 +163,7 @@ impl Start<'_> {
     /// Returns what becomes of an object between the root that it comes from and this one.
     fn handover(&self, live: &Value) -> Option<Handover> {
         let giver = self.giver?;
-        let taker = Neighbour { path: self.context.root.clone(), applier: self.context.applier.clone() };
+        let taker = Neighbour::of(self.context.root, self.context.applier);
         Some(moved::handover(&self.pair.id, live, (giver, &taker)))
     }
 
@@ -201,7 +200,8 @@ impl Start<'_> {
     fn settle(&self, case: &Case<'_>, predicted: Predicted, preview: &mut ObjectPreview) {
         let immutable = immutable::refused(case.id, case.live, &predicted.value, case.schema);
         // Where not all of what Git says is applied, the dry run was about something else.
-        let asked = predicted.left.is_none().then(|| dry_run::refusal(case.id, preview, self.context)).flatten();
+        let is_whole_answer = predicted.left.is_none() && dry_run::is_about(case, &predicted);
+        let asked = is_whole_answer.then(|| dry_run::refusal(case.id, preview, self.context)).flatten();
         let is_whole = predicted.left.is_none() && !create::is_made_first(case.id, self.context);
         let known = (case.schema, self.context);
         let undeclared = is_whole.then(|| undeclared::refused(case.sent, Some(case.live), known, preview));
@@ -276,9 +276,9 @@ impl Start<'_> {
     fn gone(&self, live: &Value, preview: &mut ObjectPreview) {
         preview.basis = Basis::Predicted;
         let context = self.context;
-        let taker = context.shared.moves.taken(&self.pair.id, context.root);
-        let giver = Neighbour { path: context.root.clone(), applier: context.applier.clone() };
-        let handover = taker.map(|taker| (taker, moved::handover(&self.pair.id, live, (&giver, taker))));
+        let taker = context.shared.moves.taken(&self.pair.id, &context.root.path);
+        let giver = || Neighbour::of(context.root, context.applier);
+        let handover = taker.map(|taker| (taker, moved::handover(&self.pair.id, live, (&giver(), taker))));
         let fate = match &handover {
             Some((taker, handover)) => {
                 preview.findings.push(moved::goes(&taker.path, handover));

@@ -37,7 +37,7 @@ pub fn preview_among(
     let known = ids(deployed);
     pairs.extend(stale(&known, deployed, applier).map(|id| Pair { id: id.clone(), before: None, after: None }));
     let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
-    let context = Context { root: &deployed.path, applier, live, options, shared, after: &after };
+    let context = Context { root: deployed, applier, live, options, shared, after: &after };
     let mut objects: Vec<ObjectPreview> = pairs.iter().map(|pair| object(pair, &context)).collect();
     let refusal = stop_after_refusal(applier, &pairs, &mut objects);
     let following = following(applier, &deployed.path, live, &options.merged);

@@ -102,7 +102,13 @@ pub(super) fn options() -> Options {
 /// A root.
 pub(super) fn root(before: &[&Value], after: &[&Value]) -> Deployed {
     let objects = |values: &[&Value]| values.iter().map(|value| Object::new((*value).clone())).collect();
-    Deployed { path: RepoPath::parse("pxc").unwrap(), before: objects(before), after: objects(after) }
+    Deployed {
+        path: RepoPath::parse("pxc").unwrap(),
+        before: objects(before),
+        after: objects(after),
+        in_base: true,
+        in_head: true,
+    }
 }
 
 /// What was read: objects and the engine's own.

@@ -15,6 +15,7 @@ mod gitea;
 mod gitops;
 mod http;
 mod kubernetes;
+mod moved;
 mod operated;
 mod operator;
 mod percona;
@@ -97,6 +98,7 @@ const TESTS: &[Test] = &[
     test!(FLUX, gitops::flux_applies_each_folder_and_says_which_it_refuses),
     test!(ARGO, gitops::argo_cd_syncs_both_ways_and_heals_where_it_is_told_to),
     test!(ARGO, gitops::argo_cd_shows_what_a_changed_checkout_would_change),
+    test!(FLUX, moved::flux_hands_over_or_makes_anew_as_the_preview_says),
     test!(FLUX, fidelity::flux_does_what_the_preview_says),
     test!(ARGO, fidelity::argo_cd_does_what_the_preview_says),
     test!(ARGO, fidelity::argo_cd_applying_on_the_server_does_what_the_preview_says),

@@ -152,8 +152,8 @@ mod tests {
         assert_eq!(ids(&root(from_ref(&pruning)), &root(&[])), [("owner-leaves", gone.to_owned())]);
         let mut other = root(from_ref(&pruning));
         other.path = RepoPath::parse("b").unwrap();
-        let moves = "`K ns/a` no longer applies `a` and applies `b`: what only `a` had leaves Git for it";
-        assert_eq!(ids(&root(from_ref(&pruning)), &other), [("owner-moves", moves.to_owned())]);
+        let goes_on = "`K ns/a` no longer applies `a` and applies `b`: what only `a` had leaves Git for it";
+        assert_eq!(ids(&root(from_ref(&pruning)), &other), [("owner-moves", goes_on.to_owned())]);
         let edits = "the change edits `spec.targetNamespace` of `K ns/a`, which applies `a`: what is shown is with the settings of today";
         assert_eq!(ids(&root(from_ref(&pruning)), &root(&[moved])), [("owner-changes", edits.to_owned())]);
         let shared = "`a` is applied by several objects and previewed for each: `K ns/a`, `K ns/b`";

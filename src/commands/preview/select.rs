@@ -150,7 +150,7 @@ mod tests {
         };
         Changed {
             root,
-            deployed: Deployed { path, before: vec![object], after: Vec::new() },
+            deployed: Deployed { path, before: vec![object], after: Vec::new(), in_base: true, in_head: true },
             was_deployed: true,
             owner_before: None,
         }

@@ -26,6 +26,8 @@ pub(super) struct Side {
     inputs: BTreeMap<RepoPath, Inputs>,
     /// Those of what is no root of this revision.
     nothing: BTreeSet<RepoPath>,
+    /// Every file, in git's order, which is that of its bytes.
+    files: Vec<String>,
 }
 
 impl Side {
@@ -39,7 +41,15 @@ impl Side {
             inputs.insert(root.path.clone(), read_by(&tree, &root));
             roots.insert(root.path.clone(), root);
         }
-        Ok(Self { roots, inputs, nothing: BTreeSet::new() })
+        let files = paths.into_iter().map(|(path, _)| path).collect();
+        Ok(Self { roots, inputs, nothing: BTreeSet::new(), files })
+    }
+
+    /// Returns whether it has a folder, deployed or not.
+    pub(super) fn has(&self, path: &RepoPath) -> bool {
+        let below = format!("{path}/");
+        let next = self.files.partition_point(|file| *file < below);
+        path.as_str().is_empty() || self.files.get(next).is_some_and(|file| file.starts_with(&below))
     }
 
     /// Returns the files that a root reads.

@@ -320,7 +320,8 @@ impl Sides {
     ) {
         match built {
             Ok((old, new)) => {
-                let deployed = Deployed { path: path.clone(), before: old, after: new };
+                let (in_base, in_head) = (before.has(path), after.has(path));
+                let deployed = Deployed { path: path.clone(), before: old, after: new, in_base, in_head };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
                 let old = before.roots.get(path);
                 self.findings.extend(owners::findings(path, old, &after.roots));

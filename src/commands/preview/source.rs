@@ -54,7 +54,7 @@ impl Opening {
         let (live, timeout) = (args.live.clone(), args.builder.timeout);
         // Of the roots that change, flags may leave some out.
         let is_whole = args.change.cluster.is_empty();
-        let nothing = |path| Deployed { path, before: Vec::new(), after: Vec::new() };
+        let nothing = |path| Deployed { path, before: Vec::new(), after: Vec::new(), in_base: true, in_head: true };
         let wanted = |owner: &crate::survey::Owner| {
             preview::controllers_wanted(&nothing(owner.file.clone()), Some(&owner.manifest), &Live::default())
         };

@@ -130,7 +130,7 @@ proptest! {
         let (before, after) = (thing(&before), thing(&after));
         for engine in ENGINES {
             let (object, owner) = between((way, engine), (&before, &after), (who, &hand));
-            let live = live(&[object.clone()], owner.clone());
+            let live = live(std::slice::from_ref(&object), owner.clone());
             let deployed = root(&[&before], &[&after]);
             let applier = applier(&[owner], &live, &deployed, None);
             let seen = preview(&deployed, &applier, &live, &options()).objects.remove(0);

@@ -27,18 +27,18 @@ fn seen(engine: Engine, owner: &Value, beside: Option<(Value, Reading)>, options
     let mut live = live(&[applied(&before, engine)], owner.clone());
     live.objects.extend(beside.map(|(value, reading)| (Object::new(value).id, reading)));
     let deployed = root(&[&before], &[&after]);
-    let applier = applier(&[owner.clone()], &live, &deployed, None);
+    let applier = applier(std::slice::from_ref(owner), &live, &deployed, None);
     preview(&deployed, &applier, &live, options)
 }
 
 /// A source of Flux.
-fn repository(spec: Value) -> Value {
+fn repository(spec: &Value) -> Value {
     json!({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
         "metadata": {"name": "fleet", "namespace": "flux-system"}, "spec": spec})
 }
 
 /// What is said of the source of a root of Flux, and what happens to its object.
-fn flux(spec: Value, options: &Options) -> (Action, Option<String>) {
+fn flux(spec: &Value, options: &Options) -> (Action, Option<String>) {
     let source = repository(spec);
     let preview = seen(Engine::Flux, &owner(), Some((source.clone(), Reading::Found(source))), options);
     outcome(&preview)
@@ -66,7 +66,7 @@ fn flux_follows_the_first_of_the_fields_that_is_set() {
     let name = "Kustomization flux-system/pxc";
     let commit = "0123456789012345678901234567890123456789";
     let is_followed = (Action::Change, None);
-    let of = |reference: Value| flux(json!({"url": "https://git.example.org/dba/fleet", "ref": reference}), &merged());
+    let of = |reference: Value| flux(&json!({"url": "https://git.example.org/dba/fleet", "ref": reference}), &merged());
     assert_eq!(of(json!({"branch": "main"})), is_followed);
     assert_eq!(of(json!({"name": "refs/heads/main", "branch": "old"})), is_followed);
     assert_eq!(of(json!({"branch": "release"})), other(name, "the branch `release`"));
@@ -106,14 +106,14 @@ fn argo_cd_follows_the_target_of_the_source_of_the_root() {
 #[test]
 fn a_base_that_is_no_branch_follows_nothing_that_stands_still_alone() {
     let unnamed = Options { merged: Merged { branch: None, ..merged().merged }, ..merged() };
-    assert_eq!(flux(json!({"ref": {"branch": "release"}}), &unnamed), (Action::Change, None));
+    assert_eq!(flux(&json!({"ref": {"branch": "release"}}), &unnamed), (Action::Change, None));
     let fact = "`Kustomization flux-system/pxc` follows the tag `v1`: merging into a branch changes nothing there until it follows that";
-    assert_eq!(flux(json!({"ref": {"tag": "v1"}}), &unnamed), (Action::Unchanged, Some(fact.to_owned())));
+    assert_eq!(flux(&json!({"ref": {"tag": "v1"}}), &unnamed), (Action::Unchanged, Some(fact.to_owned())));
 }
 
 #[test]
 fn another_repository_is_told_by_its_path_and_its_user_is_not_shown() {
-    let of = |url: &str| flux(json!({"url": url, "ref": {"branch": "main"}}), &merged());
+    let of = |url: &str| flux(&json!({"url": url, "ref": {"branch": "main"}}), &merged());
     for same in
         ["https://user:pw@git.internal/dba/fleet", "git@git.example.org:dba/fleet.git", "ssh://git@h/scm/DBA/fleet"]
     {
@@ -124,13 +124,13 @@ fn another_repository_is_told_by_its_path_and_its_user_is_not_shown() {
     assert_eq!((action, said.as_deref()), (Action::CannotTell, Some(fact)));
     // A clone that has no remote tells nothing.
     let alone = Options { merged: Merged { addresses: vec!["/srv/fleet.git".into()], ..merged().merged }, ..merged() };
-    assert_eq!(flux(json!({"url": "https://h/a/b", "ref": {"branch": "main"}}), &alone), (Action::Change, None));
+    assert_eq!(flux(&json!({"url": "https://h/a/b", "ref": {"branch": "main"}}), &alone), (Action::Change, None));
 }
 
 #[test]
 fn a_source_that_was_not_read_is_said() {
     let of =
-        |reading: Reading| outcome(&seen(Engine::Flux, &owner(), Some((repository(json!({})), reading)), &merged()));
+        |reading: Reading| outcome(&seen(Engine::Flux, &owner(), Some((repository(&json!({})), reading)), &merged()));
     let unread = |why: &str| {
         let fact =
             format!("which revision is followed is not known: `GitRepository flux-system/fleet` was not read ({why})");
@@ -150,7 +150,7 @@ fn a_source_that_was_not_read_is_said() {
 
 #[test]
 fn nothing_that_merging_does_not_do_is_said_beside() {
-    let source = repository(json!({"ref": {"tag": "v1"}}));
+    let source = repository(&json!({"ref": {"tag": "v1"}}));
     let mut owner = owner();
     owner["status"] = json!({"inventory": {"entries": [{"id": "pxc_old__ConfigMap", "v": "v1"}]}});
     let preview = seen(Engine::Flux, &owner, Some((source.clone(), Reading::Found(source))), &merged());

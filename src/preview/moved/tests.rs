@@ -30,9 +30,10 @@ fn moved(live_as: Engine, (from, to): (&Value, &Value)) -> (ObjectPreview, Objec
 fn roots((was, will): (&Value, &Value), (from, to): (&Value, &Value), live: &Live) -> [RootPreview; 2] {
     let objects = |value: &Value| vec![Object::new(value.clone())];
     let path = |path: &str| RepoPath::parse(path).unwrap();
-    let old = Deployed { path: path("pxc"), before: objects(was), after: Vec::new() };
-    let new = Deployed { path: path("new"), before: Vec::new(), after: objects(will) };
-    let by = |deployed: &Deployed, owner: &Value| -> Applier { applier(&[owner.clone()], live, deployed, None) };
+    let old = Deployed { path: path("pxc"), before: objects(was), after: Vec::new(), in_base: true, in_head: false };
+    let new = Deployed { path: path("new"), before: Vec::new(), after: objects(will), in_base: false, in_head: true };
+    let by =
+        |deployed: &Deployed, owner: &Value| -> Applier { applier(std::slice::from_ref(owner), live, deployed, None) };
     let (first, second) = (by(&old, from), by(&new, to));
     let options = options();
     let shared = Shared::of(&[(&old, &first), (&new, &second)], live, &options);
@@ -71,7 +72,7 @@ fn an_object_whose_two_controllers_nothing_orders_cannot_be_told_and_is_never_a_
 }
 
 #[test]
-fn one_owner_of_both_roots_keeps_the_object() {
+fn one_owner_of_a_folder_that_moves_as_a_whole_keeps_the_object() {
     for engine in ENGINES {
         let same = owner(engine, "pxc");
         let (old, new) = moved(engine, (&same, &same));
@@ -147,4 +148,34 @@ fn another_kind_of_controller_leaves_the_marks_by_which_the_first_deletes() {
     assert_eq!((old.action, new.action), (Action::Delete, Action::Create));
     let (old, new) = moved(Engine::ArgoCd, (&owner(Engine::ArgoCd, "pxc"), &owner(Engine::Flux, "new")));
     assert_eq!((old.action, new.action), (Action::Delete, Action::Create));
+}
+
+#[test]
+fn one_owner_between_two_folders_that_stand_cannot_be_told() {
+    let (was, will) = (cluster(3, &json!({})), cluster(4, &json!({})));
+    for engine in ENGINES {
+        let same = owner(engine, "pxc");
+        let live = live(&[applied(&was, engine)], same.clone());
+        let objects = |value: &Value| vec![Object::new(value.clone())];
+        let path = |path: &str| RepoPath::parse(path).unwrap();
+        for (old_stays, new_stood) in [(true, false), (false, true)] {
+            let old =
+                Deployed { path: path("pxc"), before: objects(&was), after: vec![], in_base: true, in_head: old_stays };
+            let new = Deployed {
+                path: path("new"),
+                before: vec![],
+                after: objects(&will),
+                in_base: new_stood,
+                in_head: true,
+            };
+            let by = |deployed: &Deployed| -> Applier { applier(std::slice::from_ref(&same), &live, deployed, None) };
+            let (first, second, options) = (by(&old), by(&new), options());
+            let shared = Shared::of(&[(&old, &first), (&new, &second)], &live, &options);
+            let of = |deployed, applier| preview_among(deployed, applier, &live, (&options, &shared)).objects.remove(0);
+            let (old, new) = (of(&old, &first), of(&new, &second));
+            assert_eq!((old.action, new.action), (Action::CannotTell, Action::CannotTell), "{engine:?}");
+            let between = if old_stays { "`pxc` as merged" } else { "`new` as it was" };
+            assert!(said(&old).contains(between), "{}", said(&old));
+        }
+    }
 }

@@ -155,6 +155,7 @@ proptest! {
     fn every_comment_is_valid_by_itself(report in report(), limit in 2_000usize..20_000) {
         let parts = preview_markdown(&report, Some(limit));
         let whole = parts.concat();
+        let acts = regex::Regex::new("[@#!][A-Za-z0-9]|://").unwrap();
         for (number, part) in parts.iter().enumerate() {
             prop_assert!(part.len() <= limit, "part {} has {} of {limit}", number + 1, part.len());
             let marker = format!("<!-- leeward:preview part={} of={} -->\n", number + 1, parts.len());
@@ -164,7 +165,6 @@ proptest! {
             prop_assert_eq!(count("<details>"), count("</details>"), "{}", outside);
             prop_assert_eq!(count("<!--"), 1, "{}", outside);
             prop_assert!(!outside.contains('@'));
-            let acts = regex::Regex::new("[@#!][A-Za-z0-9]|://").unwrap();
             // The marker of the comment is no part of what is shown.
             let plain = without_code(outside.split_once("-->").unwrap().1);
             prop_assert!(!acts.is_match(&shown(&plain)), "{}", plain);

@@ -11,6 +11,7 @@ mod stage;
 mod trouble;
 
 pub(crate) use bench::a_preview_is_timed_beside_kubectl_diff;
+pub(crate) use change::root;
 pub(crate) use rbac::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it;
 pub(crate) use secrets::no_output_shows_a_secret_in_any_form;
 pub(crate) use stage::Stage;
