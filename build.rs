@@ -1,8 +1,6 @@
 //! Names the commit that a release is built from, for `--version`. Reads the files of git and asks no program, so that the
 //! build needs nothing but Rust and is the same wherever that commit is built. Must never fail: what is not there is unknown.
 
-#![expect(clippy::print_stdout, reason = "cargo reads what a build script prints")]
-
 use std::path::{Path, PathBuf};
 
 /// What is said where no commit can be told.

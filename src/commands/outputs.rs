@@ -121,7 +121,7 @@ fn annotations(ended: &Ended) -> String {
             Level::Warn => Weight::Warning,
             Level::Note => continue,
         };
-        all.push(annotation(weight, &finding.id, &finding.fact, finding.hint.as_deref()));
+        all.push(annotation(weight, finding.id, &finding.fact, finding.hint.as_deref()));
     }
     all.extend(notes.iter().map(|note| annotation(Weight::Notice, "leeward", note, None)));
     let mut once: Vec<String> = Vec::new();

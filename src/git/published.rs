@@ -87,8 +87,12 @@ impl Repository {
         let mut found = BTreeSet::new();
         for remote in self.remotes()? {
             let name = format!("refs/remotes/{remote}/{branch}");
-            let log =
-                self.raw.reflog(&name).map_err(fault).with_context(|| format!("failed to read the log of `{name}`"))?;
+            let context = || format!("failed to read the log of `{name}`");
+            // Reading a log that is not there would make one.
+            if !self.raw.reference_has_log(&name).map_err(fault).with_context(context)? {
+                continue;
+            }
+            let log = self.raw.reflog(&name).map_err(fault).with_context(context)?;
             found.extend(log.iter().flat_map(|entry| [entry.id_old(), entry.id_new()]));
         }
         found.retain(|id| self.raw.find_commit(*id).is_ok());

@@ -13,6 +13,7 @@ mod bad_yaml;
 mod continued;
 mod examples;
 mod hostile;
+mod image;
 mod layout;
 mod main_job;
 mod output;

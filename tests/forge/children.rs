@@ -4,7 +4,7 @@
 use leeward::forge::Kind;
 
 use crate::setting::CANARY;
-use crate::site::{FAILOVER, Run, Site};
+use crate::site::{FAILOVER, Run, Site, search_path};
 use crate::skip::skip;
 
 /// Writes a program.
@@ -22,8 +22,8 @@ fn no_program_gets_the_token_in_an_argument_and_only_git_in_its_environment() {
     std::fs::create_dir_all(&bin).unwrap();
     let record = |name: &str, then: &str| {
         let log = log.display();
-        let text = format!("{{ echo \"argv {name} $*\"; env | sed 's/^/env {name} /'; }} >> '{log}'\n{then}");
-        program(&bin.join(name), &text);
+        let lines = format!("{{ echo \"argv {name} $*\"; env | sed 's/^/env {name} /'; }} >> '{log}'\n{then}");
+        program(&bin.join(name), &lines);
     };
     let real = site.git(&["--exec-path"]);
     record("git", &format!("exec '{real}/git' \"$@\""));
@@ -35,7 +35,7 @@ fn no_program_gets_the_token_in_an_argument_and_only_git_in_its_environment() {
     let run = |args: &[&str]| {
         let mut command = site.command(env!("CARGO_BIN_EXE_leeward"));
         command.current_dir(site.repo()).args(args).arg("--forge=gitea");
-        command.env("PATH", format!("{}:{}", bin.display(), site.path()));
+        command.env("PATH", format!("{}:{}", bin.display(), search_path()));
         command.env("GIT_CONFIG_COUNT", "3").env("GIT_CONFIG_KEY_1", "gpg.format").env("GIT_CONFIG_VALUE_1", "ssh");
         command.env("GIT_CONFIG_KEY_2", "user.signingkey").env("GIT_CONFIG_VALUE_2", "key::ssh-ed25519 AAAA");
         Run::of(&mut command)
@@ -77,11 +77,11 @@ fn no_argument_and_no_other_variable_of_any_process_holds_the_token() {
         return;
     }
     assert_eq!(run.code, Some(0), "{run:?}");
-    let text = std::fs::read_to_string(&log).unwrap();
+    let traced = std::fs::read_to_string(&log).unwrap();
     std::fs::remove_file(&log).unwrap();
-    assert!(text.contains("git-remote-http") && text.contains("--porcelain"), "{text}");
+    assert!(traced.contains("git-remote-http") && traced.contains("--porcelain"), "{traced}");
     // One line a process: program, arguments, environment.
-    for line in text.lines().filter(|line| line.contains(CANARY)) {
+    for line in traced.lines().filter(|line| line.contains(CANARY)) {
         let (before, environment) = line.split_once("], [").unwrap_or_else(|| panic!("{line}"));
         assert!(!before.contains(CANARY), "{before}");
         let holders: Vec<&str> = environment.split("\", \"").filter(|variable| variable.contains(CANARY)).collect();

@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use crate::action::{output, step};
 use crate::setting::{CANARY, HEAD};
-use crate::site::{Run, Site};
+use crate::site::{Run, Site, search_path};
 
 /// Returns a shell in the checkout of a job, as GitLab's runner prepares it; no credential helper but the job's own.
 fn shell(site: &Site, program: &str) -> std::process::Command {
     let mut shell = site.command(program);
-    shell.current_dir(site.repo()).env_remove("GIT_CONFIG_COUNT").env("PATH", site.path());
+    shell.current_dir(site.repo()).env_remove("GIT_CONFIG_COUNT").env("PATH", search_path());
     let host = format!("127.0.0.1:{}", site.world.server.port);
     shell.env("CI_SERVER_PROTOCOL", "http").env("CI_SERVER_FQDN", &host).env("CI_PROJECT_PATH", "g/s/r");
     shell.env("CI_SERVER_URL", format!("http://{host}")).env("CI_API_V4_URL", format!("http://{host}/api/v4"));
@@ -80,7 +80,7 @@ fn the_action_tells_the_next_steps_on_github() {
         let outputs = site.repo().join(format!("../outputs-{round}"));
         let mut bash = site.command("bash");
         let url = format!("http://127.0.0.1:{}", site.world.server.port);
-        bash.current_dir(site.repo()).env("PATH", site.path()).env("GITHUB_SERVER_URL", &url);
+        bash.current_dir(site.repo()).env("PATH", search_path()).env("GITHUB_SERVER_URL", &url);
         bash.env("GITHUB_API_URL", format!("{url}/api/v3")).env("GITHUB_OUTPUT", &outputs);
         bash.env("GIT_CONFIG_VALUE_0", "!f() { echo username=oauth2; echo \"password=$GITHUB_TOKEN\"; }; f");
         bash.env_remove(site.variable());

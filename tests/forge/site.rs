@@ -87,13 +87,6 @@ impl Site {
         format!("http://127.0.0.1:{}/{}.git", self.world.server.port, self.project())
     }
 
-    /// Returns the `PATH` of this machine, the program before it.
-    #[expect(clippy::disallowed_methods, reason = "tests find programs through the environment")]
-    pub(crate) fn path(&self) -> String {
-        let program = Path::new(env!("CARGO_BIN_EXE_leeward")).parent().unwrap();
-        format!("{}:{}", program.display(), std::env::var("PATH").unwrap())
-    }
-
     /// Returns a file of the work tree.
     pub(crate) fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.repo().join(path)).unwrap()
@@ -248,6 +241,13 @@ fn serve(root: &Path, request: &Request) -> Vec<u8> {
     let status = head.lines().find_map(|line| line.strip_prefix("Status: ")).unwrap_or("200 OK").to_owned();
     write!(head, "\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len()).unwrap();
     [format!("HTTP/1.1 {status}\r\n{head}").as_bytes(), body].concat()
+}
+
+/// Returns the `PATH` of this machine, the program before it.
+#[expect(clippy::disallowed_methods, reason = "tests find programs through the environment")]
+pub(crate) fn search_path() -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_leeward")).parent().unwrap();
+    format!("{}:{}", program.display(), std::env::var("PATH").unwrap())
 }
 
 /// Refuses the one branch of a push, as the protocol writes it.

@@ -30,7 +30,7 @@ fn an_annotation_is_one_command_whatever_it_says() {
     let line = annotation(Weight::Warning, "a:b,c%", hostile, Some("type this"));
     assert_eq!(line.matches('\n').count(), 1, "{line}");
     assert!(line.starts_with("::warning title=a%3Ab%2Cc%25::100%25"), "{line}");
-    assert!(line.ends_with("%0Ahint: type this\n") && !line.contains("\r"), "{line}");
+    assert!(line.ends_with("%0Ahint: type this\n") && !line.contains('\r'), "{line}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(crate) fn a_branch_that_was_deleted_is_there_again_and_its_pull_request_stay
     let first = run(bed, &repository, &[]);
     repository.git(&["push", "-q", "origin", &format!(":refs/heads/{BRANCH}")]).unwrap();
     // The forge closes it on its own time.
-    until(Duration::from_secs(60), || match pulls(bed, &repository)[0]["state"].as_str() {
+    until(Duration::from_mins(1), || match pulls(bed, &repository)[0]["state"].as_str() {
         Some("closed") => Ok(()),
         other => Err(format!("{other:?}")),
     })

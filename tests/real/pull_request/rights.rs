@@ -23,7 +23,7 @@ pub(crate) fn a_protected_branch_is_told_with_the_way_round_it(bed: &Bed) {
     // The commit is here, nothing is there.
     assert_eq!(repository.git(&["ls-remote", "origin", BRANCH]).unwrap(), "");
     assert_eq!(json!(repository.git(&["rev-parse", BRANCH]).unwrap()), own.1["proposal"]["commit"]);
-    assert_eq!(pulls(bed, &repository), [json!(0); 0]);
+    assert_eq!(pulls(bed, &repository).len(), 0);
 }
 
 /// Runs without `--pr`.
@@ -52,5 +52,5 @@ pub(crate) fn tokens_that_may_not_are_told_apart(bed: &Bed) {
         assert!(run.2.contains(hint) && !run.2.contains(token) && !run.1.to_string().contains(token), "{}", run.2);
         assert!(run.1["proposal"]["compare_url"].as_str().unwrap().ends_with(BRANCH), "{run:?}");
     }
-    assert_eq!(pulls(bed, &repository), [json!(0); 0]);
+    assert_eq!(pulls(bed, &repository).len(), 0);
 }

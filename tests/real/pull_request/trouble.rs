@@ -1,10 +1,11 @@
 //! A forge that goes away, and a repository with more than one remote.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
 use super::{BRANCH, FAILOVER, ended, gitops, leeward, operation, pulls, run};
 use crate::bed::Bed;
 use crate::room::until;
-use std::os::unix::fs::PermissionsExt as _;
-use std::time::Duration;
 
 pub(crate) fn a_forge_that_is_started_again_in_the_middle_ends_with_one(bed: &Bed) {
     let mut forge = bed.another_gitea("gitea-restarted");
@@ -29,7 +30,7 @@ pub(crate) fn a_forge_that_is_started_again_in_the_middle_ends_with_one(bed: &Be
     command.env("PATH", format!("{}:{}", shims.display(), crate::process::search_path()));
     let first = std::thread::scope(|scope| {
         let runs = scope.spawn(|| command.output().unwrap());
-        until(Duration::from_secs(120), || if pushed.exists() { Ok(()) } else { Err("nothing is pushed".to_owned()) })
+        until(Duration::from_mins(2), || if pushed.exists() { Ok(()) } else { Err("nothing is pushed".to_owned()) })
             .unwrap();
         forge.down();
         std::fs::remove_file(&pushed).unwrap();
