@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 use super::decode::Record;
 use super::fault::Fault;
 use super::field_spec::{FieldSpec, merge_all, table};
-use super::name_reference::{self, Reference};
 use super::order::compare_kinds;
+use super::reference::{self, Reference};
 use super::value::Value;
 
 /// The lists of field specs, by the field of the file.
@@ -39,7 +39,7 @@ pub(super) struct Configuration {
 /// The defaults, as every kustomization has them.
 static DEFAULTS: LazyLock<Arc<Configuration>> = LazyLock::new(|| {
     let lists = LISTS.iter().map(|name| (*name, table(name))).collect();
-    let mut defaults = Configuration { lists, references: name_reference::table() };
+    let mut defaults = Configuration { lists, references: reference::table() };
     defaults.sort();
     // Merged into nothing once, as everything is that comes after.
     Arc::new(Configuration::default().merged(&defaults).expect("the tables have no conflicts"))

@@ -10,7 +10,7 @@ use super::image::{self, Image};
 use super::label::{self, Label};
 use super::order::{self, SortOptions};
 use super::patch_entry::{self, Patch};
-use super::replacement;
+use super::replacement_entry as replacement;
 use super::replica;
 use super::value::Value;
 use super::variable::{self, Variable};
