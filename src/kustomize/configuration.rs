@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use super::decode::Record;
 use super::fault::Fault;
 use super::field_spec::{FieldSpec, merge_all, table};
-use super::order::compare_kinds;
+use super::order::default_key;
 use super::reference::{self, Reference};
 use super::value::Value;
 
@@ -105,8 +105,8 @@ impl Configuration {
     /// Sorts all lists by kind: the order decides where two kinds share a field.
     fn sort(&mut self) {
         for specs in self.lists.values_mut() {
-            specs.sort_by(|left, right| compare_kinds(&left.gvk, &right.gvk));
+            specs.sort_by_cached_key(|spec| default_key(&spec.gvk));
         }
-        self.references.sort_by(|left, right| compare_kinds(&left.target, &right.target));
+        self.references.sort_by_cached_key(|reference| default_key(&reference.target));
     }
 }

@@ -67,6 +67,8 @@ fn child(folder: &str, root: &str, restrictor: Restrictor) {
 struct Figure {
     /// Wall time.
     wall: Duration,
+    /// Processor time: what a busy machine does not change.
+    busy: Duration,
     /// Peak memory in KiB.
     memory: u64,
 }
@@ -104,7 +106,8 @@ impl Builder {
         let mut command = self.command(folder, root, restrictor);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).spawn().ok()?;
         let used = child.wait4().ok()?;
-        used.status.success().then(|| Figure { wall: started.elapsed(), memory: used.rusage.maxrss / 1024 })
+        let busy = used.rusage.utime + used.rusage.stime;
+        used.status.success().then(|| Figure { wall: started.elapsed(), busy, memory: used.rusage.maxrss / 1024 })
     }
 }
 
@@ -143,11 +146,18 @@ fn main() {
     growth(&builders);
 }
 
-/// Prints a row: a builder, its figure, and how many times the base that is.
+/// Prints a row: a builder, its figure, and how many times the base that is, in wall and processor time.
 fn row(name: &str, figure: Figure, base: Figure) {
-    let (ratio, milliseconds) =
-        (figure.wall.as_secs_f64() / base.wall.as_secs_f64(), figure.wall.as_secs_f64() * 1000.0);
-    println!("  {name:<24} {milliseconds:>10.1} ms {:>7} KiB {ratio:>7.1}x", figure.memory);
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    let ratio = |time: Duration, base: Duration| time.as_secs_f64() / base.as_secs_f64().max(1e-9);
+    println!(
+        "  {name:<24} wall {:>9.1} ms {:>6.1}x   cpu {:>9.1} ms {:>6.1}x   peak {:>7} KiB",
+        milliseconds(figure.wall),
+        ratio(figure.wall, base.wall),
+        milliseconds(figure.busy),
+        ratio(figure.busy, base.busy),
+        figure.memory
+    );
 }
 
 /// One small root as a whole process, the builders in turns.
@@ -197,24 +207,31 @@ fn corpus_roots(builders: &[Builder]) {
     // Every third or so: the same spread over repositories as the whole.
     let step = (roots.len() / ROOTS).max(1);
     let roots: Vec<_> = roots.into_iter().step_by(step).take(ROOTS).collect();
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), busy());
     let cache = Cache::new();
     for (root, restrictor) in &roots {
         let options = Options { restrictor: *restrictor, ..Options::default() };
         drop(build(&files, root, &options, &cache));
     }
-    let base = Figure { wall: started.elapsed(), memory: peak() };
+    let base = Figure { wall: started.elapsed(), busy: busy().saturating_sub(before), memory: peak() };
     println!("{} roots of the corpus:", roots.len());
     row("built-in, one process", base, base);
     for builder in builders {
         let runs: Vec<Figure> =
             roots.iter().filter_map(|(root, restrictor)| builder.once(&folder, root, *restrictor)).collect();
         let memory = runs.iter().map(|run| run.memory).max().unwrap_or(0);
-        row(builder.name, Figure { wall: runs.iter().map(|run| run.wall).sum(), memory }, base);
+        let (wall, busy) = (runs.iter().map(|run| run.wall).sum(), runs.iter().map(|run| run.busy).sum());
+        row(builder.name, Figure { wall, busy, memory }, base);
         if runs.len() < roots.len() {
             println!("    {} of them fail", roots.len() - runs.len());
         }
     }
+}
+
+/// The processor time of this process so far.
+fn busy() -> Duration {
+    let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    Duration::from_nanos(text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0))
 }
 
 /// The peak memory of this process in KiB.
@@ -229,11 +246,14 @@ fn growth(builders: &[Builder]) {
     println!("one root of ever more objects:");
     for count in [10, 100, 1000, 10_000] {
         let files = grown(count);
-        let started = Instant::now();
+        let before = busy();
         let built = build(&Memory(files.clone()), "", &Options::default(), &Cache::new()).expect("it builds");
-        let wall = started.elapsed();
-        let each = wall.as_secs_f64() * 1e6 / f64::from(u32::try_from(built.objects.len()).unwrap_or(1));
-        println!("  {:>6} objects, built-in in process {wall:>10.1?}, {each:.0} us an object", built.objects.len());
+        let spent = busy().saturating_sub(before);
+        let each = spent.as_secs_f64() * 1e6 / f64::from(u32::try_from(built.objects.len()).unwrap_or(1));
+        println!(
+            "  {:>6} objects, built-in in process, cpu {spent:>10.1?}, {each:.0} us an object",
+            built.objects.len()
+        );
         if count > 1000 {
             continue;
         }
