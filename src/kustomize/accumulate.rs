@@ -11,6 +11,7 @@ use super::collection::{Collection, Names};
 use super::configuration::{self, Configuration};
 use super::fault::{BuildError, Fault};
 use super::files::Entry;
+use super::generator::Generator;
 use super::kustomization::{self, Kustomization, Role};
 use super::label::Shares;
 use super::load::{Loader, Place, is_in_or_below, join};
@@ -66,9 +67,25 @@ pub(super) struct Accumulated {
 impl Accumulated {
     /// Takes over what a base has accumulated.
     fn take(&mut self, base: Self, limit: usize) -> Result<(), Fault> {
-        self.collection.append(base.collection.objects, limit, &mut self.names)?;
+        self.append(base.collection.objects, limit)?;
         base.configuration.map_or(Ok(()), |incoming| configuration::merge(&mut self.configuration, &incoming))?;
         variable::merge(&mut self.variables, &base.variables)
+    }
+
+    /// Adds objects.
+    pub(super) fn append(&mut self, objects: Vec<Object>, limit: usize) -> Result<(), Fault> {
+        self.collection.append(objects, limit, &mut self.names)
+    }
+
+    /// Runs a generator.
+    pub(super) fn generate(
+        &mut self,
+        generator: &Generator,
+        loader: &Loader<'_>,
+        place: (&str, &str),
+        budget: &Budget<'_>,
+    ) -> Result<(), BuildError> {
+        generator.run((&mut self.collection, &mut self.names), loader, place, budget)
     }
 
     /// Returns the configuration.
@@ -121,13 +138,17 @@ impl Accumulator<'_> {
         }
         self.configure(target, so_far)?;
         for generator in &kustomization.generators {
-            generator.run((&mut so_far.collection, &mut so_far.names), self.loader, (root, file), &self.budget)?;
+            so_far.generate(generator, self.loader, (root, file), &self.budget)?;
         }
+        self.generate_more(target, so_far, chain)?;
         for path in &kustomization.components {
             self.folder(target, path, Role::Component, (&mut *so_far, chain))?;
         }
         let configuration = so_far.configuration();
         self.transform(target, &mut so_far.collection, &configuration, extent)?;
+        if extent == Extent::Whole {
+            self.transform_more(target, &mut so_far.collection, chain)?;
+        }
         let referred = variable::refer(&mut so_far.collection, &kustomization.variables);
         let merged = referred.and_then(|()| variable::merge(&mut so_far.variables, &kustomization.variables));
         merged.map_err(|fault| fault.at(file))
@@ -149,7 +170,7 @@ impl Accumulator<'_> {
     }
 
     /// Adds one entry of `resources`.
-    fn resource(
+    pub(super) fn resource(
         &self,
         target: &Target,
         path: &str,
@@ -178,8 +199,7 @@ impl Accumulator<'_> {
         let object =
             |node: &Node| Object { has_hint: trees.has_hint, ..Object::new(node.clone(), loaded.path.clone()) };
         let objects = trees.nodes.iter().map(object).collect();
-        let Accumulated { collection, names, .. } = so_far;
-        collection.append(objects, limits.objects, names).map_err(|fault| fault.at(&loaded.path))
+        so_far.append(objects, limits.objects).map_err(|fault| fault.at(&loaded.path))
     }
 
     /// Adds a base, or runs a component.

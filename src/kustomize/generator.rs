@@ -111,6 +111,16 @@ impl Generator {
         })
     }
 
+    /// Returns the generator with the name and namespace of the object it was written as, where it has none.
+    pub(super) fn or_named(mut self, name: &str, namespace: &str) -> Self {
+        for (own, other) in [(&mut self.name, name), (&mut self.namespace, namespace)] {
+            if own.is_empty() {
+                other.clone_into(own);
+            }
+        }
+        self
+    }
+
     /// Makes the object and takes it into the collection.
     pub(super) fn run(
         &self,

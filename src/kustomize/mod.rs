@@ -55,6 +55,7 @@ mod patch;
 mod patch_entry;
 mod pattern;
 mod plain_data;
+mod plugin;
 mod read;
 mod reference;
 mod remote;

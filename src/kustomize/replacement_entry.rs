@@ -82,12 +82,8 @@ pub(super) fn read(value: &Value) -> Result<Entry, Fault> {
 /// Reads a file of replacements, in which kustomize lets unknown fields pass.
 pub(super) fn read_file(value: &Value) -> Result<Vec<Replacement>, Fault> {
     let one = |value: &Value| {
-        let known =
-            Record::new(value, "replacements", &["source", "targets"]).and_then(|record| Replacement::read(&record));
-        known.map_err(|fault| match fault {
-            Fault::Invalid(reason) if reason.starts_with("unknown field") => Fault::unsupported(reason),
-            other => other,
-        })
+        let known = Record::new(value, "replacements", &["source", "targets"]);
+        known.and_then(|record| Replacement::read(&record)).map_err(Fault::where_unknown_passes)
     };
     match value {
         Value::List(items) => items.iter().map(one).collect(),

@@ -55,7 +55,7 @@ impl Accumulator<'_> {
             collection.drop_empty();
         }
         Self::count_and_image(kustomization, collection, configuration).map_err(|fault| fault.at(file))?;
-        self.replace(target, collection)
+        self.replace(target, &kustomization.replacements, collection)
     }
 
     /// Runs the transformers from namespace to annotations.
@@ -68,8 +68,14 @@ impl Accumulator<'_> {
         self.budget.take(additions(kustomization).saturating_mul(collection.objects.len()))?;
         let specs = |list| configuration.specs(list);
         set_namespace(collection, &kustomization.namespace, specs("namespace"))?;
-        add_affix(collection, Affix::Prefix, &kustomization.name_prefix, specs("namePrefix"))?;
-        add_affix(collection, Affix::Suffix, &kustomization.name_suffix, specs("nameSuffix"))?;
+        for (affix, text, list) in [
+            (Affix::Prefix, &kustomization.name_prefix, "namePrefix"),
+            (Affix::Suffix, &kustomization.name_suffix, "nameSuffix"),
+        ] {
+            if !text.is_empty() {
+                add_affix(collection, affix, text, specs(list))?;
+            }
+        }
         for label in &kustomization.labels {
             add_labels(collection, label, configuration, &self.shares)?;
         }
@@ -78,9 +84,14 @@ impl Accumulator<'_> {
     }
 
     /// Runs the replacements; all files are read before the first one runs.
-    fn replace(&self, target: &Target, collection: &mut Collection) -> Result<(), BuildError> {
+    pub(super) fn replace(
+        &self,
+        target: &Target,
+        entries: &[replacement::Entry],
+        collection: &mut Collection,
+    ) -> Result<(), BuildError> {
         let mut all = Vec::new();
-        for entry in &target.kustomization.replacements {
+        for entry in entries {
             match entry {
                 replacement::Entry::Inline(replacement) => all.push(Replacement::clone(replacement)),
                 replacement::Entry::File(path) => {
