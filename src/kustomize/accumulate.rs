@@ -5,25 +5,20 @@
 
 use std::sync::Arc;
 
-use super::affix::{Affix, add_affix};
-use super::budget::{Budget, weight};
+use super::budget::Budget;
 use super::cache::Cache;
 use super::collection::{Collection, Names};
 use super::configuration::{self, Configuration};
 use super::fault::{BuildError, Fault};
 use super::files::Entry;
-use super::image;
+use super::generator::Generator;
 use super::kustomization::{self, Kustomization, Role};
-use super::label::{Shares, add_entries, add_labels};
+use super::label::Shares;
 use super::load::{Loader, Place, is_in_or_below, join};
-use super::namespace::set_namespace;
 use super::node::Node;
 use super::object::Object;
-use super::patch::Source;
 use super::plain_data;
 use super::remote::{is_remote, outranks_folders};
-use super::replacement::{self, Replacement};
-use super::replica::set_replicas;
 use super::variable::{self, Variable};
 use super::{Extent, Options};
 
@@ -72,9 +67,25 @@ pub(super) struct Accumulated {
 impl Accumulated {
     /// Takes over what a base has accumulated.
     fn take(&mut self, base: Self, limit: usize) -> Result<(), Fault> {
-        self.collection.append(base.collection.objects, limit, &mut self.names)?;
+        self.append(base.collection.objects, limit)?;
         base.configuration.map_or(Ok(()), |incoming| configuration::merge(&mut self.configuration, &incoming))?;
         variable::merge(&mut self.variables, &base.variables)
+    }
+
+    /// Adds objects.
+    pub(super) fn append(&mut self, objects: Vec<Object>, limit: usize) -> Result<(), Fault> {
+        self.collection.append(objects, limit, &mut self.names)
+    }
+
+    /// Runs a generator.
+    pub(super) fn generate(
+        &mut self,
+        generator: &Generator,
+        loader: &Loader<'_>,
+        place: (&str, &str),
+        budget: &Budget<'_>,
+    ) -> Result<(), BuildError> {
+        generator.run((&mut self.collection, &mut self.names), loader, place, budget)
     }
 
     /// Returns the configuration.
@@ -127,13 +138,17 @@ impl Accumulator<'_> {
         }
         self.configure(target, so_far)?;
         for generator in &kustomization.generators {
-            generator.run((&mut so_far.collection, &mut so_far.names), self.loader, (root, file), &self.budget)?;
+            so_far.generate(generator, self.loader, (root, file), &self.budget)?;
         }
+        self.generate_more(target, so_far, chain)?;
         for path in &kustomization.components {
             self.folder(target, path, Role::Component, (&mut *so_far, chain))?;
         }
         let configuration = so_far.configuration();
         self.transform(target, &mut so_far.collection, &configuration, extent)?;
+        if extent == Extent::Whole {
+            self.transform_more(target, &mut so_far.collection, chain)?;
+        }
         let referred = variable::refer(&mut so_far.collection, &kustomization.variables);
         let merged = referred.and_then(|()| variable::merge(&mut so_far.variables, &kustomization.variables));
         merged.map_err(|fault| fault.at(file))
@@ -155,7 +170,7 @@ impl Accumulator<'_> {
     }
 
     /// Adds one entry of `resources`.
-    fn resource(
+    pub(super) fn resource(
         &self,
         target: &Target,
         path: &str,
@@ -184,8 +199,7 @@ impl Accumulator<'_> {
         let object =
             |node: &Node| Object { has_hint: trees.has_hint, ..Object::new(node.clone(), loaded.path.clone()) };
         let objects = trees.nodes.iter().map(object).collect();
-        let Accumulated { collection, names, .. } = so_far;
-        collection.append(objects, limits.objects, names).map_err(|fault| fault.at(&loaded.path))
+        so_far.append(objects, limits.objects).map_err(|fault| fault.at(&loaded.path))
     }
 
     /// Adds a base, or runs a component.
@@ -234,104 +248,4 @@ impl Accumulator<'_> {
         self.run(&child, &mut own, &chain, Extent::Whole)?;
         so_far.take(own, self.options.limits.objects).map_err(|fault| fault.at(&child.file))
     }
-
-    /// Runs the transformers of a kustomization, in kustomize's fixed order.
-    fn transform(
-        &self,
-        target: &Target,
-        collection: &mut Collection,
-        configuration: &Configuration,
-        extent: Extent,
-    ) -> Result<(), BuildError> {
-        if extent == Extent::Accumulated {
-            return Ok(());
-        }
-        let Target { root, file, kustomization } = target;
-        let source = Source { loader: self.loader, root, file, budget: &self.budget };
-        // All patches are read before the first one runs.
-        let merges = source.merges(&kustomization.patches_strategic_merge)?;
-        let patches: Vec<_> =
-            kustomization.patches.iter().map(|patch| source.patch(patch)).collect::<Result<_, _>>()?;
-        let is_whole = extent == Extent::Whole;
-        let json: Vec<_> = if is_whole {
-            kustomization.patches_json.iter().map(|patch| source.json(patch)).collect::<Result<_, _>>()?
-        } else {
-            Vec::new()
-        };
-        for patch in merges.iter().chain(&patches) {
-            patch.apply(collection, &self.budget).map_err(|fault| fault.at(&patch.source))?;
-            collection.drop_empty();
-        }
-        if !is_whole {
-            return Ok(());
-        }
-        self.rename_and_label(kustomization, collection, configuration).map_err(|fault| fault.at(file))?;
-        for patch in &json {
-            patch.apply(collection, &self.budget).map_err(|fault| fault.at(&patch.source))?;
-            collection.drop_empty();
-        }
-        Self::count_and_image(kustomization, collection, configuration).map_err(|fault| fault.at(file))?;
-        self.replace(target, collection)
-    }
-
-    /// Runs the transformers from namespace to annotations.
-    fn rename_and_label(
-        &self,
-        kustomization: &Kustomization,
-        collection: &mut Collection,
-        configuration: &Configuration,
-    ) -> Result<(), Fault> {
-        self.budget.take(additions(kustomization).saturating_mul(collection.objects.len()))?;
-        let specs = |list| configuration.specs(list);
-        set_namespace(collection, &kustomization.namespace, specs("namespace"))?;
-        add_affix(collection, Affix::Prefix, &kustomization.name_prefix, specs("namePrefix"))?;
-        add_affix(collection, Affix::Suffix, &kustomization.name_suffix, specs("nameSuffix"))?;
-        for label in &kustomization.labels {
-            add_labels(collection, label, configuration, &self.shares)?;
-        }
-        add_entries(collection, &kustomization.common_labels, specs("commonLabels"), &self.shares)?;
-        add_entries(collection, &kustomization.common_annotations, specs("commonAnnotations"), &self.shares)
-    }
-
-    /// Runs the replacements; all files are read before the first one runs.
-    fn replace(&self, target: &Target, collection: &mut Collection) -> Result<(), BuildError> {
-        let mut all = Vec::new();
-        for entry in &target.kustomization.replacements {
-            match entry {
-                replacement::Entry::Inline(replacement) => all.push(Replacement::clone(replacement)),
-                replacement::Entry::File(path) => {
-                    let loaded = self.loader.load(&target.root, path)?;
-                    let data = plain_data::read_bytes(&loaded.bytes, &self.budget);
-                    let read = data.and_then(|data| replacement::read_file(&data));
-                    all.extend(read.map_err(|fault| fault.at(&loaded.path))?);
-                }
-            }
-        }
-        let mut apply = |replacement: &Replacement| replacement.apply(collection, &self.budget);
-        all.iter().try_for_each(&mut apply).map_err(|fault| fault.at(&target.file))?;
-        collection.drop_empty();
-        Ok(())
-    }
-
-    /// Runs the transformers from replicas to images.
-    fn count_and_image(
-        kustomization: &Kustomization,
-        collection: &mut Collection,
-        configuration: &Configuration,
-    ) -> Result<(), Fault> {
-        for (name, count) in &kustomization.replicas {
-            set_replicas(collection, name, *count, configuration.specs("replicas"))?;
-        }
-        let specs = configuration.specs("images");
-        kustomization.images.iter().try_for_each(|entry| image::set_images(collection, entry, specs))
-    }
-}
-
-/// Returns how many nodes the labels, annotations and names of a kustomization add to an object at least.
-fn additions(kustomization: &Kustomization) -> usize {
-    let names = [&kustomization.namespace, &kustomization.name_prefix, &kustomization.name_suffix];
-    let labels = kustomization.labels.iter().flat_map(|label| &label.pairs);
-    let pairs = labels.chain(&kustomization.common_labels).chain(&kustomization.common_annotations);
-    let pairs = pairs.map(|(key, value)| 2 + weight(key) + weight(value));
-    pairs.chain(names.map(|name| weight(name))).sum()
 }

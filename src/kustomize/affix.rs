@@ -25,9 +25,6 @@ pub(super) fn add_affix(
     text: &str,
     specs: &[FieldSpec],
 ) -> Result<(), Fault> {
-    if text.is_empty() {
-        return Ok(());
-    }
     let note = match affix {
         Affix::Prefix => PREFIXES,
         Affix::Suffix => SUFFIXES,
@@ -41,7 +38,9 @@ pub(super) fn add_affix(
         for spec in specs.iter().filter(|spec| original.is_selected(&spec.gvk)) {
             if *spec.path == ["metadata", "name"] {
                 object.append_note(note, text)?;
-                object.store_previous_id()?;
+                if !text.is_empty() {
+                    object.store_previous_id()?;
+                }
             }
             let gvk = object.gvk();
             spec.apply(&gvk, &mut object.node, Create::Scalar(Tag::Str), &mut |node| {

@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 use super::decode::Record;
 use super::fault::Fault;
 use super::field_spec::{FieldSpec, merge_all, table};
-use super::name_reference::{self, Reference};
-use super::order::compare_kinds;
+use super::order::default_key;
+use super::reference::{self, Reference};
 use super::value::Value;
 
 /// The lists of field specs, by the field of the file.
@@ -39,7 +39,7 @@ pub(super) struct Configuration {
 /// The defaults, as every kustomization has them.
 static DEFAULTS: LazyLock<Arc<Configuration>> = LazyLock::new(|| {
     let lists = LISTS.iter().map(|name| (*name, table(name))).collect();
-    let mut defaults = Configuration { lists, references: name_reference::table() };
+    let mut defaults = Configuration { lists, references: reference::table() };
     defaults.sort();
     // Merged into nothing once, as everything is that comes after.
     Arc::new(Configuration::default().merged(&defaults).expect("the tables have no conflicts"))
@@ -105,8 +105,8 @@ impl Configuration {
     /// Sorts all lists by kind: the order decides where two kinds share a field.
     fn sort(&mut self) {
         for specs in self.lists.values_mut() {
-            specs.sort_by(|left, right| compare_kinds(&left.gvk, &right.gvk));
+            specs.sort_by_cached_key(|spec| default_key(&spec.gvk));
         }
-        self.references.sort_by(|left, right| compare_kinds(&left.target, &right.target));
+        self.references.sort_by_cached_key(|reference| default_key(&reference.target));
     }
 }

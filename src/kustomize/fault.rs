@@ -64,6 +64,14 @@ impl Fault {
         Self::Invalid(reason.into())
     }
 
+    /// Returns the fault of a place in which kustomize lets unknown fields pass: what it passes over is not guessed here.
+    pub(super) fn where_unknown_passes(self) -> Self {
+        match self {
+            Self::Invalid(reason) if reason.starts_with("unknown field") => Self::Unsupported(reason),
+            other => other,
+        }
+    }
+
     /// Returns what is said about the file.
     pub(super) fn text(&self) -> String {
         match self {

@@ -35,22 +35,17 @@ pub(super) enum Create {
 
 /// Returns the default specs of a list, in the order of the table.
 pub(super) fn table(list: &str) -> Vec<FieldSpec> {
-    include_str!("tables/field_specs.txt")
-        .lines()
-        .filter_map(row)
-        .filter(|row| row.0 == list)
-        .map(|row| row.1)
-        .collect()
+    let rows = include_str!("tables/field_specs.txt").lines();
+    rows.filter_map(|line| row(line.strip_prefix(list)?.strip_prefix(' ')?)).collect()
 }
 
-/// Reads a row of the table.
-fn row(line: &'static str) -> Option<(&'static str, FieldSpec)> {
-    let mut words = line.splitn(6, ' ');
-    let transformer = words.next()?;
+/// Reads a row of the table after its first word.
+fn row(line: &str) -> Option<FieldSpec> {
+    let mut words = line.splitn(5, ' ');
     let mut part = || words.next().map(|word| Arc::from(if word == "*" { "" } else { word }));
     let gvk = Gvk { group: part()?, version: part()?, kind: part()? };
     let create = words.next()? == "create";
-    Some((transformer, FieldSpec { gvk, path: split_path(words.next()?), create }))
+    Some(FieldSpec { gvk, path: split_path(words.next()?), create })
 }
 
 /// Splits a path at `/`; `\/` is a slash inside a part.

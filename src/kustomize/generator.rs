@@ -1,12 +1,12 @@
-//! `ConfigMap` and `Secret` generators: their settings, the objects they make, and what happens to an object that is there.
+//! `ConfigMap` and `Secret` generators: their settings and the objects they make.
 //!
 //! Called by `accumulate` between resources and components. Values may be secret: no message here holds one.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use base64::Engine as _;
 
+use super::absorb::{Behavior, absorb};
 use super::budget::{Budget, weight};
 use super::collection::{Collection, Names};
 use super::decode::Record;
@@ -28,28 +28,6 @@ pub(super) enum Kind {
     ConfigMap,
     /// A `Secret`.
     Secret,
-}
-
-/// What happens where an object of the name is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Behavior {
-    /// It is an error.
-    Create,
-    /// It is replaced, its metadata stays.
-    Replace,
-    /// The data is merged into it.
-    Merge,
-}
-
-impl Behavior {
-    /// Returns the word of a kustomization for it.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Replace => "replace",
-            Self::Merge => "merge",
-        }
-    }
 }
 
 /// Options of generators.
@@ -133,6 +111,16 @@ impl Generator {
         })
     }
 
+    /// Returns the generator with the name and namespace of the object it was written as, where it has none.
+    pub(super) fn or_named(mut self, name: &str, namespace: &str) -> Self {
+        for (own, other) in [(&mut self.name, name), (&mut self.namespace, namespace)] {
+            if own.is_empty() {
+                other.clone_into(own);
+            }
+        }
+        self
+    }
+
     /// Makes the object and takes it into the collection.
     pub(super) fn run(
         &self,
@@ -149,7 +137,7 @@ impl Generator {
         let made = budget
             .take(pairs.iter().map(|(key, value)| 2 + weight(key) + value.len() / 64).sum())
             .and_then(|()| self.object(&pairs, file))
-            .and_then(|object| self.absorb((collection, names), object, budget));
+            .and_then(|object| absorb(self.behavior, (collection, names), object, budget));
         made.map_err(|fault| fault.at(file))
     }
 
@@ -213,81 +201,6 @@ impl Generator {
             lookup_or_create_map(node, field)?.push(key, text_node(&text));
         }
         Ok(())
-    }
-
-    /// Takes the object into the collection, as its behaviour says.
-    fn absorb(
-        &self,
-        (collection, names): (&mut Collection, &mut Names),
-        mut object: Object,
-        budget: &Budget<'_>,
-    ) -> Result<(), Fault> {
-        let id = object.id();
-        let found = collection.with_any_id(&id, names)?;
-        match (found.as_slice(), self.behavior) {
-            ([], Behavior::Create) => collection.append(vec![object], budget.limits.objects, names),
-            ([], _) => Err(Fault::invalid(format!("`{id}` is not there, so nothing can be merged or replaced"))),
-            ([_], Behavior::Create) => {
-                Err(Fault::invalid(format!("`{id}` is there: `behavior` must be merge or replace")))
-            }
-            ([at], behavior) => {
-                let old = &mut collection.objects[*at];
-                take_metadata(&mut object, old)?;
-                if behavior == Behavior::Merge {
-                    merge_data(&mut object, old, "data");
-                    merge_data(&mut object, old, "binaryData");
-                }
-                if !object.id().equals(&old.id()) {
-                    return Err(Fault::invalid(format!("`{id}` has become another kind")));
-                }
-                object.variables = std::mem::take(&mut old.variables);
-                *old = object;
-                Ok(())
-            }
-            _ => Err(Fault::invalid(format!("several objects may be meant by `{id}`"))),
-        }
-    }
-}
-
-/// Gives an object the metadata of the one it takes the place of; its own labels and annotations win, the notes do not.
-fn take_metadata(object: &mut Object, old: &Object) -> Result<(), Fault> {
-    let mut labels = old.metadata_map("labels");
-    labels.extend(object.metadata_map("labels"));
-    object.set_metadata_map("labels", &labels)?;
-    let (theirs, own) = (old.metadata_map("annotations"), object.metadata_map("annotations"));
-    let mut merged = theirs.clone();
-    merged.extend(own.clone());
-    merged.retain(|key, value| {
-        if !Object::is_build_note(key) {
-            return true;
-        }
-        if let Some(note) = theirs.get(key) {
-            value.clone_from(note);
-        }
-        theirs.contains_key(key) && (&**key != NEEDS_HASH || own.contains_key(key))
-    });
-    object.set_annotations(&merged)?;
-    let (name, namespace) = (old.name().to_owned(), old.namespace().to_owned());
-    object.set_name(&name)?;
-    object.set_namespace(&namespace)
-}
-
-/// Merges a map of texts of the old object under that of the new one.
-fn merge_data(object: &mut Object, old: &Object, field: &str) {
-    let texts = |object: &Object| -> BTreeMap<Arc<str>, Arc<str>> {
-        let map = object.node.get(field).and_then(Node::as_map);
-        let entry = |(key, value): &(Scalar, Node)| {
-            (Arc::clone(&key.value), Arc::from(if value.is_null() { "" } else { value.text() }))
-        };
-        map.map(|map| map.entries.iter().map(entry).collect()).unwrap_or_default()
-    };
-    let mut merged = texts(old);
-    merged.extend(texts(object));
-    let Some(map) = object.node.as_map_mut() else { return };
-    map.remove(field);
-    if !merged.is_empty() {
-        let entries = merged.iter().map(|(key, value)| (Scalar::bare(key), text_node(value))).collect();
-        map.push(field, Node::Map(Map { entries, is_flow: false }));
     }
 }
 

@@ -10,7 +10,7 @@ use super::image::{self, Image};
 use super::label::{self, Label};
 use super::order::{self, SortOptions};
 use super::patch_entry::{self, Patch};
-use super::replacement;
+use super::replacement_entry as replacement;
 use super::replica;
 use super::value::Value;
 use super::variable::{self, Variable};
@@ -54,17 +54,8 @@ const FIELDS: [&str; 34] = [
 ];
 
 /// Fields that may only stand there empty.
-const NOT_BUILT: [&str; 9] = [
-    "openapi",
-    "crds",
-    "helmGlobals",
-    "helmCharts",
-    "helmChartInflationGenerator",
-    "generators",
-    "transformers",
-    "validators",
-    "buildMetadata",
-];
+const NOT_BUILT: [&str; 7] =
+    ["openapi", "crds", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "validators", "buildMetadata"];
 
 /// What a kustomization is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +75,10 @@ pub(super) struct Kustomization {
     pub(super) resources: Vec<String>,
     /// Generators, those of `ConfigMap` first.
     pub(super) generators: Vec<Generator>,
+    /// Generators that are objects: files, folders or texts.
+    pub(super) generator_files: Vec<String>,
+    /// Transformers that are objects: files, folders or texts.
+    pub(super) transformer_files: Vec<String>,
     /// Files of transformer configuration.
     pub(super) configurations: Vec<String>,
     /// Components.
@@ -133,6 +128,8 @@ pub(super) fn read(value: &Value) -> Result<Kustomization, Fault> {
         role: role(&record)?,
         resources,
         generators: generators(&record)?,
+        generator_files: record.texts("generators")?,
+        transformer_files: record.texts("transformers")?,
         configurations: record.texts("configurations")?,
         components: record.texts("components")?,
         namespace: record.text("namespace")?,

@@ -75,7 +75,14 @@ pub(super) fn add_entries(
             let entry = Scalar { share: shares.next(), ..Scalar::string(value) };
             let mut touched = Touched::default();
             for spec in specs {
-                let mut set = |node: &mut Node| set_entry(node, key, &entry, &mut touched);
+                let is_metadata = spec.path.first().is_some_and(|part| part == "metadata");
+                let mut set = |node: &mut Node| {
+                    if node.is_null() && is_metadata {
+                        // kustomize hides the entry in the null, where later writes to metadata find it.
+                        return Err(Fault::unsupported("an entry added to a field of `metadata` that is null"));
+                    }
+                    set_entry(node, key, &entry, &mut touched)
+                };
                 spec.apply(&gvk, &mut object.node, Create::Map, &mut set)?;
             }
             touched.settle(&mut object.node);

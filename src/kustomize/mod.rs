@@ -7,6 +7,7 @@
 //! Flow: `files` → `load` → `read` (`documents`, `parse`) → `accumulate` (`generator`, `patch`, `namespace`, `label`, `image`, …)
 //! → `hash` → `name_reference` → `variable` → `order` → `canonical` → `emit`.
 
+mod absorb;
 mod accumulate;
 mod affix;
 mod budget;
@@ -18,6 +19,7 @@ mod decode;
 mod documents;
 mod emit;
 mod fault;
+mod field_match;
 mod field_path;
 mod field_spec;
 mod field_write;
@@ -53,9 +55,12 @@ mod patch;
 mod patch_entry;
 mod pattern;
 mod plain_data;
+mod plugin;
 mod read;
+mod reference;
 mod remote;
 mod replacement;
+mod replacement_entry;
 mod replica;
 mod resolve;
 pub mod restrict;
@@ -65,6 +70,7 @@ mod schema;
 mod selector;
 mod strategic_merge;
 mod timestamp;
+mod transform;
 mod value;
 mod variable;
 

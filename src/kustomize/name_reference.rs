@@ -1,69 +1,20 @@
 //! Name references: after names and namespaces have changed, the fields that name other objects follow.
 //!
-//! Runs once, at the root. Which fields name which kinds is data (`tables/name_references.txt`); among several objects that
+//! Runs once, at the root. Which fields name which kinds says `reference`; among several objects that
 //! had the old name, kind, namespace, prefixes and suffixes decide, and what stays ambiguous is an error.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::collection::Collection;
-use super::decode::Record;
 use super::fault::Fault;
-use super::field_spec::{Create, FieldSpec, descend, split_path};
+use super::field_spec::{Create, descend};
 use super::field_write::{set_scalar, set_text, wrong_kind};
 use super::id::{Gvk, Id};
 use super::node::{Map, Node, Tag};
 use super::object::{Object, PREFIXES, SUFFIXES};
+use super::reference::Reference;
 use super::value::Value;
-
-/// The fields that name one kind.
-#[derive(Debug, Clone)]
-pub(super) struct Reference {
-    /// The kind that is named.
-    pub(super) target: Gvk,
-    /// Fields of the kinds that name it.
-    pub(super) referrers: Vec<FieldSpec>,
-}
-
-impl Reference {
-    /// Reads an entry of `nameReference` in a configuration file.
-    pub(super) fn read(value: &Value) -> Result<Self, Fault> {
-        let record = Record::new(value, "nameReference", &["group", "version", "kind", "fieldSpecs"])?;
-        let part = |name| record.text(name).map(|text| text.as_str().into());
-        let target = Gvk { group: part("group")?, version: part("version")?, kind: part("kind")? };
-        let referrers: Vec<_> = record
-            .items("fieldSpecs")?
-            .iter()
-            .map(|value| FieldSpec::read(value, "nameReference.fieldSpecs"))
-            .collect::<Result<_, _>>()?;
-        // Objects are looked up by the identity they have when references are fixed, which these would change meanwhile.
-        let is_identity = |spec: &FieldSpec| {
-            spec.path.len() == 1 || *spec.path == ["metadata", "name"] || *spec.path == ["metadata", "namespace"]
-        };
-        match referrers.iter().find(|spec| is_identity(spec) && *spec.path != ["subjects"]) {
-            Some(spec) => Err(Fault::unsupported(format!("the path `{}` in `nameReference`", spec.path.join("/")))),
-            None => Ok(Self { target, referrers }),
-        }
-    }
-}
-
-/// Returns the default table.
-pub(super) fn table() -> Vec<Reference> {
-    let mut references: Vec<Reference> = Vec::new();
-    for line in include_str!("tables/name_references.txt").lines() {
-        let words: Vec<&str> = line.splitn(7, ' ').collect();
-        let [group, version, kind, by_group, by_version, by_kind, path] = words.as_slice() else { continue };
-        let part = |word: &&str| Arc::from(if *word == "*" { "" } else { *word });
-        let target = Gvk { group: part(group), version: part(version), kind: part(kind) };
-        let gvk = Gvk { group: part(by_group), version: part(by_version), kind: part(by_kind) };
-        let spec = FieldSpec { gvk, path: split_path(path), create: false };
-        match references.iter_mut().find(|reference| reference.target == target) {
-            Some(reference) => reference.referrers.push(spec),
-            None => references.push(Reference { target, referrers: vec![spec] }),
-        }
-    }
-    references
-}
 
 /// What is known of an object that may be named.
 struct Candidate {

@@ -67,11 +67,10 @@ pub(super) fn sort(collection: &mut Collection, options: Option<&SortOptions>) {
     collection.objects = keyed.into_iter().map(|(_, object)| object).collect();
 }
 
-/// Compares kinds in the default order, as the tables of field specs are sorted.
-pub(super) fn compare_kinds(left: &Gvk, right: &Gvk) -> Ordering {
+/// Returns what orders kinds by default, as the tables of field specs are sorted.
+pub(super) fn default_key(gvk: &Gvk) -> (i64, String) {
     static RANKS: LazyLock<HashMap<String, i64>> = LazyLock::new(|| ranks(&FIRST, &LAST));
-    let ranks = &RANKS;
-    rank(ranks, left).cmp(&rank(ranks, right)).then_with(|| kind_key(left).cmp(&kind_key(right)))
+    (rank(&RANKS, gvk), kind_key(gvk))
 }
 
 /// The rank of each listed kind: negative for the first ones, positive for the last ones.

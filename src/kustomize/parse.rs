@@ -52,7 +52,7 @@ pub(super) fn document(text: &str, dialect: Dialect, budget: &Budget<'_>) -> Res
         spans_lines: false,
     };
     let mut parser = Parser::new_from_str(text);
-    let mut letters = text.chars().enumerate();
+    let (mut letters, mut after_keys) = (text.chars().enumerate(), text.chars().enumerate());
     // A block scalar that ends with the text and without a line break has none in go-yaml; the parser adds one.
     let lacks_break = !text.ends_with('\n');
     let length = text.chars().count();
@@ -65,6 +65,9 @@ pub(super) fn document(text: &str, dialect: Dialect, budget: &Budget<'_>) -> Res
         match event {
             Event::DocumentEnd | Event::StreamEnd => break,
             Event::Scalar(value, style, anchor, tag) => {
+                if builder.wants_key_in_brackets() && ends_line(&mut after_keys, end) {
+                    return Err(Fault::unsupported("a key in brackets whose colon is not on its line"));
+                }
                 let is_cut = lacks_break && is_block(style) && span.end.index() >= length;
                 let value = if is_cut { value.strip_suffix('\n').unwrap_or(&value).to_owned().into() } else { value };
                 builder.take(Event::Scalar(value, style, anchor, tag), false)?;
@@ -98,7 +101,25 @@ fn is_bracket(letters: &mut std::iter::Enumerate<std::str::Chars<'_>>, start: us
     first.is_some_and(|word| word.starts_with(['[', '{']))
 }
 
+/// Whether nothing stands between a place and the end of its line. Keys come in text order, so one pass serves them all.
+fn ends_line(letters: &mut std::iter::Enumerate<std::str::Chars<'_>>, place: usize) -> bool {
+    let mut ahead = letters.clone();
+    while ahead.clone().next().is_some_and(|(at, _)| at < place) {
+        ahead.next();
+    }
+    *letters = ahead.clone();
+    ahead
+        .map(|(_, letter)| letter)
+        .find(|letter| !matches!(letter, ' ' | '\t'))
+        .is_none_or(|letter| "\n#".contains(letter))
+}
+
 impl Builder<'_> {
+    /// Whether the next scalar is a key of a mapping in brackets.
+    fn wants_key_in_brackets(&self) -> bool {
+        matches!(self.open.last(), Some(Open::Map(map, None, _)) if map.is_flow)
+    }
+
     /// Takes one event into the tree.
     fn take(&mut self, event: Event<'_>, is_flow: bool) -> Result<(), Fault> {
         match event {
@@ -271,6 +292,16 @@ mod tests {
                 out.push(list.is_flow);
             }
         }
+    }
+
+    #[test]
+    fn refuses_keys_in_brackets_without_their_colon() {
+        let limits = Limits::default();
+        let read = |text| document(text, Dialect::V3, &Budget::new(&limits)).map(|_| ());
+        let refused = Err(Fault::unsupported("a key in brackets whose colon is not on its line"));
+        assert_eq!(read("a: {b\n : 1}"), refused);
+        assert_eq!(read("a: {\"b\" # x\n : 1}"), refused);
+        assert_eq!(read("a: {b :\n 1, c: [d,\n e], 'f' : {g: h}\n}"), Ok(()));
     }
 
     #[test]

@@ -4,72 +4,14 @@
 
 use super::budget::Budget;
 use super::collection::Collection;
-use super::decode::Record;
 use super::fault::Fault;
-use super::field_path::{Address, Missing, at, at_mut, lookup, matches, split};
+use super::field_match::{Missing, matches};
+use super::field_path::{Address, at, at_mut, lookup, split};
 use super::id::{Gvk, Id};
 use super::label_selector::LabelSelector;
 use super::node::Node;
 use super::object::Object;
-use super::value::Value;
-
-/// The field that is meant where none is named.
-const DEFAULT_PATH: &str = "metadata.name";
-
-/// Which objects are meant: empty parts mean any.
-#[derive(Debug, Clone)]
-struct Selector {
-    /// Group, version, kind.
-    gvk: Gvk,
-    /// The name.
-    name: String,
-    /// The namespace.
-    namespace: String,
-    /// Over annotations and labels, as written.
-    labels: [String; 2],
-}
-
-/// How a field is cut and joined.
-#[derive(Debug, Clone, Default)]
-struct FieldOptions {
-    /// What stands between the parts; "" for none.
-    delimiter: String,
-    /// Which part is meant.
-    index: i64,
-    /// Whether a missing field is created.
-    create: bool,
-}
-
-/// Where a value goes.
-#[derive(Debug, Clone)]
-struct Target {
-    /// The objects.
-    select: Option<Selector>,
-    /// Those among them that stay as they are.
-    reject: Vec<Selector>,
-    /// The fields.
-    paths: Vec<String>,
-    /// The options.
-    options: FieldOptions,
-}
-
-/// One replacement.
-#[derive(Debug, Clone)]
-pub(super) struct Replacement {
-    /// Where the value comes from: object, field, options.
-    source: Option<(Selector, String, FieldOptions)>,
-    /// Where it goes.
-    targets: Option<Vec<Target>>,
-}
-
-/// An entry of `replacements`.
-#[derive(Debug, Clone)]
-pub(super) enum Entry {
-    /// A replacement.
-    Inline(Box<Replacement>),
-    /// A file of one or several.
-    File(String),
-}
+use super::replacement_entry::{DEFAULT_PATH, FieldOptions, Replacement, Selector, Target};
 
 /// The value of a source.
 enum Held {
@@ -79,58 +21,7 @@ enum Held {
     Part(Node),
 }
 
-/// Reads an entry of `replacements`.
-pub(super) fn read(value: &Value) -> Result<Entry, Fault> {
-    let record = Record::new(value, "replacements", &["source", "targets", "path"])?;
-    let path = record.text("path")?;
-    let mut replacement = Replacement::read(&record)?;
-    // The list is written out and read back on its way, and what is empty is left out there.
-    replacement.targets = replacement.targets.filter(|targets| !targets.is_empty());
-    match (path.is_empty(), replacement.source.is_none() && replacement.targets.is_none()) {
-        (true, _) => Ok(Entry::Inline(Box::new(replacement))),
-        (false, true) => Ok(Entry::File(path)),
-        (false, false) => Err(Fault::invalid("an entry of `replacements` has both `path` and a replacement")),
-    }
-}
-
-/// Reads a file of replacements, in which kustomize lets unknown fields pass.
-pub(super) fn read_file(value: &Value) -> Result<Vec<Replacement>, Fault> {
-    let one = |value: &Value| {
-        let known =
-            Record::new(value, "replacements", &["source", "targets"]).and_then(|record| Replacement::read(&record));
-        known.map_err(|fault| match fault {
-            Fault::Invalid(reason) if reason.starts_with("unknown field") => Fault::unsupported(reason),
-            other => other,
-        })
-    };
-    match value {
-        Value::List(items) => items.iter().map(one).collect(),
-        Value::Map(_) => Ok(vec![one(value)?]),
-        other => Err(Fault::invalid(format!("a file of replacements holds {}", other.kind_word()))),
-    }
-}
-
 impl Selector {
-    /// The fields of a selector.
-    const FIELDS: [&'static str; 5] = ["group", "version", "kind", "name", "namespace"];
-
-    /// Reads a selector.
-    fn read(record: &Record<'_>) -> Result<Self, Fault> {
-        let part = |name| record.text(name).map(|text| text.as_str().into());
-        Ok(Self {
-            gvk: Gvk { group: part("group")?, version: part("version")?, kind: part("kind")? },
-            name: record.text("name")?,
-            namespace: record.text("namespace")?,
-            labels: [record.text("annotationSelector")?, record.text("labelSelector")?],
-        })
-    }
-
-    /// Reads a selector of targets.
-    fn read_target(value: &Value) -> Result<Self, Fault> {
-        let known = [&Self::FIELDS[..], &["annotationSelector", "labelSelector"]].concat();
-        Self::read(&Record::new(value, "replacements.targets.select", &known)?)
-    }
-
     /// Whether an identity is selected.
     fn is_match(&self, id: &Id) -> bool {
         (self.name.is_empty() || *self.name == *id.name)
@@ -151,35 +42,7 @@ impl Selector {
     }
 }
 
-impl FieldOptions {
-    /// Reads options; an encoding is never looked at.
-    fn read(record: &Record<'_>) -> Result<Self, Fault> {
-        let Some(value) = record.get("options") else { return Ok(Self::default()) };
-        let record = Record::new(value, &record.path("options"), &["delimiter", "index", "encoding", "create"])?;
-        record.text("encoding")?;
-        Ok(Self {
-            delimiter: record.text("delimiter")?,
-            index: record.integer("index")?,
-            create: record.flag("create")?,
-        })
-    }
-}
-
 impl Replacement {
-    /// Reads source and targets.
-    fn read(record: &Record<'_>) -> Result<Self, Fault> {
-        let source = |value: &Value| {
-            let known = [&Selector::FIELDS[..], &["fieldPath", "options"]].concat();
-            let record = Record::new(value, "replacements.source", &known)?;
-            Ok((Selector::read(&record)?, record.text("fieldPath")?, FieldOptions::read(&record)?))
-        };
-        let targets = |_: &Value| record.items("targets")?.iter().map(Target::read).collect();
-        Ok(Self {
-            source: record.get("source").map(source).transpose()?,
-            targets: record.get("targets").map(targets).transpose()?,
-        })
-    }
-
     /// Copies the value to every target.
     pub(super) fn apply(&self, collection: &mut Collection, budget: &Budget<'_>) -> Result<(), Fault> {
         let (Some(source), Some(targets)) = (&self.source, &self.targets) else {
@@ -240,24 +103,6 @@ fn ids(object: &Object) -> Result<Vec<Id>, Fault> {
 }
 
 impl Target {
-    /// Reads a target.
-    fn read(value: &Value) -> Result<Self, Fault> {
-        let record = Record::new(value, "replacements.targets", &["select", "reject", "fieldPaths", "options"])?;
-        if record.items("reject")?.contains(&Value::Null) {
-            return Err(Fault::unsupported("an empty entry of `reject`"));
-        }
-        let mut paths = record.texts("fieldPaths")?;
-        if paths.is_empty() {
-            paths.push(DEFAULT_PATH.to_owned());
-        }
-        Ok(Self {
-            select: record.get("select").map(Selector::read_target).transpose()?,
-            reject: record.items("reject")?.iter().map(Selector::read_target).collect::<Result<_, _>>()?,
-            paths,
-            options: FieldOptions::read(&record)?,
-        })
-    }
-
     /// Whether an object is among those the value goes to.
     fn takes(&self, select: &Selector, object: &Object) -> Result<bool, Fault> {
         if !select.has_labels(object)? {

@@ -1,7 +1,7 @@
 //! How repositories are laid out: plain folders, what a kustomization may read, how an overlay takes effect.
 
 use crate::refusal::{FAILOVER, failover};
-use crate::world::{World, has_program};
+use crate::world::World;
 
 /// The branch of the usual proposal.
 const BRANCH: &str = "leeward/minio-a-1122/protect";
@@ -103,10 +103,6 @@ fn takes_the_lowest_rung_that_proves_and_says_why() {
 
 #[test]
 fn names_what_wins_where_no_rung_proves() {
-    // `replacements` is built by the program alone.
-    if !has_program("names_what_wins_where_no_rung_proves") {
-        return;
-    }
     let world = World::gitops();
     let file = "clusters/prod-a/pxc/kustomization.yaml";
     let late = "replacements:\n\

@@ -135,14 +135,8 @@ fn transformers(random: &mut Random, known: &mut Vec<Known>, files: &mut Case, f
         out.push_str(&format!("replicas: [{{name: {}, count: {}}}]\n", is.name, random.below(9)));
     }
     out.push_str(&patch_fields(random, known, files, folder));
-    if does_more && random.one_in(4) {
-        out.push_str(&features::configurations(random, files, folder));
-    }
-    if does_more && random.one_in(3) && !known.is_empty() {
-        out.push_str(&features::replacements(random, known, files, folder));
-    }
-    if does_more && random.one_in(6) && !known.is_empty() {
-        out.push_str(&features::variables(random, known, files, folder));
+    if does_more {
+        out.push_str(&features::others(random, known, files, folder));
     }
     if out.is_empty() { "namePrefix: q-\n".to_owned() } else { out }
 }

@@ -139,8 +139,29 @@ fn sources(random: &mut Random, stem: &str, files: &mut Case, folder: &str) -> S
     out
 }
 
+/// Random configurations, replacements, plugins and variables.
+pub(crate) fn others(random: &mut Random, known: &[Known], files: &mut Case, folder: &str) -> String {
+    let mut out = String::new();
+    if random.one_in(4) {
+        out.push_str(&configurations(random, files, folder));
+    }
+    if known.is_empty() {
+        return out;
+    }
+    if random.one_in(3) {
+        out.push_str(&replacements(random, known, files, folder));
+    }
+    if random.one_in(5) {
+        out.push_str(&plugins(random, known, files, folder));
+    }
+    if random.one_in(6) {
+        out.push_str(&variables(random, known, files, folder));
+    }
+    out
+}
+
 /// A file of transformer configuration, and the field that names it.
-pub(crate) fn configurations(random: &mut Random, files: &mut Case, folder: &str) -> String {
+fn configurations(random: &mut Random, files: &mut Case, folder: &str) -> String {
     let mut out = String::new();
     for list in [
         "namePrefix",
@@ -258,7 +279,7 @@ fn path(random: &mut Random, kind: &str) -> String {
 }
 
 /// Random replacements.
-pub(crate) fn replacements(random: &mut Random, known: &[Known], files: &mut Case, folder: &str) -> String {
+fn replacements(random: &mut Random, known: &[Known], files: &mut Case, folder: &str) -> String {
     let mut out = String::new();
     for _ in 0..=random.below(2) {
         let is = known[random.below(known.len())].clone();
@@ -303,7 +324,7 @@ pub(crate) fn replacements(random: &mut Random, known: &[Known], files: &mut Cas
 }
 
 /// Random variables, and an object that names them.
-pub(crate) fn variables(random: &mut Random, known: &[Known], files: &mut Case, folder: &str) -> String {
+fn variables(random: &mut Random, known: &[Known], files: &mut Case, folder: &str) -> String {
     let mut out = "vars:\n".to_owned();
     for name in ["A", "B"].iter().take(1 + random.below(2)) {
         let is = known[random.below(known.len())].clone();
@@ -335,4 +356,42 @@ pub(crate) fn variables(random: &mut Random, known: &[Known], files: &mut Case, 
     ));
     files.insert(format!("{folder}/vars.yaml"), text);
     out
+}
+
+/// Random generators and transformers that are objects.
+fn plugins(random: &mut Random, known: &[Known], files: &mut Case, folder: &str) -> String {
+    let specs = [
+        "[{path: metadata/name}]",
+        "[{path: metadata/labels, create: true}]",
+        "[{path: spec/labels, kind: Foo, create: true}, {path: metadata/annotations, create: true}]",
+        "[{path: spec/image}, {path: spec/name, kind: Foo}]",
+        "[{path: spec/replicas, create: true}, {path: spec/namespace, kind: Deployment, create: true}]",
+    ];
+    let mut text = String::new();
+    for at in 0..=random.below(2) {
+        let target = selector(random, known);
+        let body = match random.below(9) {
+            0 => "kind: PrefixTransformer\nprefix: t-".to_owned(),
+            1 => "kind: PrefixSuffixTransformer\nprefix: t-\nsuffix: \"\"".to_owned(),
+            2 => "kind: LabelTransformer\nlabels: {t: \"1\", app: l1}".to_owned(),
+            3 => "kind: AnnotationsTransformer\nannotations: {t: x, last: \"2\"}".to_owned(),
+            4 => "kind: ImageTagTransformer\nimageTag: {name: nginx, newTag: t}".to_owned(),
+            5 => "kind: SuffixTransformer\nsuffix: -t".to_owned(),
+            6 => format!(
+                "kind: PatchTransformer\npatch: '[{{\"op\": \"add\", \"path\": \"/t\", \"value\": 1}}]'\ntarget: {{{target}}}"
+            ),
+            7 => format!(
+                "kind: ReplacementTransformer\nreplacements: [{{source: {{{target}}}, targets: [{{select: {{kind: Foo}}, fieldPaths: [spec.t], options: {{create: true}}}}]}}]"
+            ),
+            _ => "kind: NamespaceTransformer".to_owned(),
+        };
+        let is_written = !body.contains("target");
+        let name = if body.contains("Namespace") { "t, namespace: ns" } else { "t" };
+        text.push_str(&format!("---\napiVersion: builtin\n{body}\nmetadata: {{name: {name}{at}}}\n"));
+        if is_written {
+            text.push_str(&format!("fieldSpecs: {}\n", random.pick(&specs)));
+        }
+    }
+    files.insert(format!("{folder}/plugins.yaml"), text);
+    "transformers: [plugins.yaml]\n".to_owned()
 }

@@ -100,7 +100,7 @@ fn says_no_value_of_a_generator_that_fails() {
 #[test]
 fn names_file_and_field_of_what_it_does_not_build() {
     for (field, text) in [
-        ("generators", "generators: [a.yaml]"),
+        ("validators", "validators: [a.yaml]"),
         ("helmCharts", "helmCharts: [{name: a}]"),
         ("the remote `github.com/a/b`", "resources: [github.com/a/b]"),
         ("the remote `gitlab.com/a/b//c?ref=v1`", "resources: [gitlab.com/a/b//c?ref=v1]"),
