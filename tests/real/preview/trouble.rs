@@ -24,7 +24,16 @@ fn owner() -> Value {
     json!({
         "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
         "metadata": {"name": "trouble", "namespace": "flux-system"},
-        "spec": {"path": "./trouble", "prune": true, "interval": "1h", "sourceRef": {"kind": "GitRepository", "name": "x"}},
+        "spec": {"path": "./trouble", "prune": true, "interval": "1h", "sourceRef": {"kind": "GitRepository", "name": "y"}},
+    })
+}
+
+/// Returns what Flux makes them from.
+fn source() -> Value {
+    json!({
+        "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+        "metadata": {"name": "y", "namespace": "flux-system"},
+        "spec": {"url": "https://git.example/y.git", "interval": "1h", "ref": {"branch": "main"}},
     })
 }
 
@@ -70,7 +79,7 @@ pub(crate) fn each_object_says_its_own_trouble_and_the_rest_is_shown(bed: &Bed) 
     for name in [PLACE, "ending", "flux-system"] {
         stage.cluster.namespace(name).unwrap();
     }
-    stage.deploy(&[owner()]);
+    stage.deploy(&[owner(), source()]);
     stage.deploy(&[map(PLACE, "fine", "old"), map(PLACE, "refused", "old"), held("old")]);
     stage.cluster.apply(REFUSAL).unwrap();
     stage.cluster.kubectl(&["delete", "namespace", "ending", "--wait=false"]).unwrap();
