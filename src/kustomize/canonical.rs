@@ -144,6 +144,9 @@ fn plain_value(text: &Arc<str>) -> Result<Value, Fault> {
 
 /// Refuses the characters that the last YAML reader of the build rejects or takes for line breaks.
 pub(super) fn check_letters(text: &str) -> Result<(), Fault> {
+    if text.bytes().all(|byte| byte < 0x7F) {
+        return Ok(());
+    }
     for letter in text.chars() {
         match letter {
             '\u{85}' | '\u{2028}' | '\u{2029}' => return Err(Fault::unsupported("a Unicode line break in a string")),

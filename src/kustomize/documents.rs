@@ -12,10 +12,10 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<String, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|_| Fault::invalid("not UTF-8 text"))?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text).replace("\r\n", "\n");
     check_letters(&text)?;
-    if text.lines().any(|line| line.starts_with('%')) {
+    if text.starts_with('%') || text.contains("\n%") {
         return Err(Fault::unsupported("a YAML directive"));
     }
-    if text.lines().any(has_tab_after_dash) {
+    if text.contains('\t') && text.lines().any(has_tab_after_dash) {
         return Err(Fault::unsupported("a tab after `-`"));
     }
     Ok(text)
@@ -29,6 +29,9 @@ fn has_tab_after_dash(line: &str) -> bool {
 
 /// Refuses the characters that YAML 1.1 readers reject, or that YAML 1.1 and 1.2 read differently.
 fn check_letters(text: &str) -> Result<(), Fault> {
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b' '..=b'~')) {
+        return Ok(());
+    }
     for letter in text.chars() {
         match letter {
             '\t' | '\n' | ' '..='~' => {}

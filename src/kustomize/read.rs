@@ -46,11 +46,11 @@ pub(super) fn trees_of_text(text: &str, budget: &Budget<'_>) -> Result<Trees, Fa
 
 /// Whether a comment holds a JSON object in one line.
 fn has_hint(text: &str) -> bool {
-    let is_object = |comment: &str| {
+    text.match_indices('#').any(|(at, _)| {
+        let comment = text[at..].split('\n').next().unwrap_or_default();
         let comment = comment.trim_start_matches('#').trim();
         comment.starts_with('{') && json::read(comment, 50).is_ok()
-    };
-    text.lines().any(|line| line.match_indices('#').any(|(at, _)| is_object(&line[at..])))
+    })
 }
 
 /// Takes a document; a lone `List` is unwrapped at once, before its elements are looked at.
