@@ -56,15 +56,15 @@ struct Page {
 
 /// Returns the requests that are worth it.
 pub(super) fn of<'a>(placed: impl Iterator<Item = Placed<'a>>) -> Vec<List<'a>> {
-    let mut places: BTreeMap<(&str, &str), List<'a>> = BTreeMap::new();
+    let mut by_namespace: BTreeMap<(&str, &str), List<'a>> = BTreeMap::new();
     for (wanted, located) in placed.filter(|(wanted, _)| may_be_listed(wanted)) {
         let Some(namespace) = &located.namespace else { continue };
-        let place = places.entry((&located.kind_path, namespace));
-        let list = place.or_insert_with(|| List { path: located.place_path().to_owned(), wanted: BTreeMap::new() });
+        let known = by_namespace.entry((&located.kind_path, namespace));
+        let list = known.or_insert_with(|| List { path: located.place_path().to_owned(), wanted: BTreeMap::new() });
         list.wanted.insert((namespace, &wanted.id.name), (wanted, located));
     }
     let (mut lists, mut wide): (Vec<List<'a>>, BTreeMap<&str, List<'a>>) = (Vec::new(), BTreeMap::new());
-    for ((kind, _), list) in places {
+    for ((kind, _), list) in by_namespace {
         if list.wanted.len() >= MANY {
             lists.push(list);
         } else {

@@ -88,13 +88,12 @@ fn matched(deployed: &Deployed) -> Vec<(&ObjectId, Option<&Object>, Option<&Obje
         all.push((&object.id, Some(object), None));
     }
     for object in &deployed.after {
-        match places.get(&key(&object.id)) {
-            Some(place) => (all[*place].0, all[*place].2) = (&object.id, Some(object)),
-            None => {
-                places.insert(key(&object.id), all.len());
-                all.push((&object.id, None, Some(object)));
-            }
+        if let Some(place) = places.get(&key(&object.id)) {
+            (all[*place].0, all[*place].2) = (&object.id, Some(object));
+            continue;
         }
+        places.insert(key(&object.id), all.len());
+        all.push((&object.id, None, Some(object)));
     }
     all
 }

@@ -13,7 +13,7 @@ use crate::bed::Bed;
 use crate::operator;
 
 /// Clusters, and how often each command runs, in turns.
-const WHOLE: [(usize, usize); 2] = [(1, 11), (200, 3)];
+const WHOLE: [(usize, usize); 2] = [(1, 31), (200, 7)];
 /// What CI does: it shows that the benchmark runs, not how fast.
 const SMOKE: [(usize, usize); 1] = [(2, 1)];
 
