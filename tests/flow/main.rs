@@ -9,6 +9,7 @@ mod bad_repository;
 mod bad_targets;
 mod bad_yaml;
 mod continued;
+mod diagnose;
 mod examples;
 mod hostile;
 mod layout;

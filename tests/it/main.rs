@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod diagnose_corpus;
 mod git_base;
 mod git_commit;
 mod git_open;
