@@ -320,6 +320,9 @@ pub struct IncidentArgs {
     /// Why, in words; kept in Git
     #[arg(long, value_name = "TEXT", env = "LEEWARD_REASON", hide_env = true)]
     pub reason: Option<String>,
+    /// What `diagnose --format json` printed; its cause and evidence go into Git
+    #[arg(long, value_name = "FILE", env = "LEEWARD_DIAGNOSIS", hide_env = true)]
+    pub diagnosis: Option<PathBuf>,
     /// The Backup object that succeeded on the target, for stage resume
     #[arg(long, value_name = "NAME", env = "LEEWARD_CONFIRMED_BACKUP", hide_env = true)]
     pub confirmed_backup: Option<String>,

@@ -23,6 +23,12 @@ pub struct EvidenceArgs {
     /// A log of a pod, of the collector of binlogs or of the operator, as `kubectl logs` printed it, or `-`; repeatable
     #[arg(long, value_name = "FILE", env = "LEEWARD_LOG", hide_env = true, value_delimiter = ',')]
     pub log: Vec<PathBuf>,
+    /// A folder that --save wrote, repeatable
+    #[arg(long, value_name = "DIR", env = "LEEWARD_EVIDENCE", hide_env = true, value_delimiter = ',')]
+    pub evidence: Vec<PathBuf>,
+    /// Write the evidence, secrets masked, to this folder, which must be empty or absent; --evidence reads it again
+    #[arg(long, value_name = "DIR", env = "LEEWARD_SAVE", hide_env = true)]
+    pub save: Option<PathBuf>,
 }
 
 /// What the next command is about.

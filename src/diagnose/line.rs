@@ -36,10 +36,14 @@ const OPERATIONS: [(&str, &str); 7] = [
 /// Returns the part of a line around an offset as text, as the table reads it.
 pub(super) fn prepared(line: &[u8], at: usize) -> String {
     let (start, end) = window(line.len(), at);
-    let text = String::from_utf8_lossy(&line[start..end]);
-    let plain = ESCAPES.replace_all(&text, "");
+    plain(&line[start..end]).trim().to_owned()
+}
+
+/// Returns a line as text without colours and without the quoting of what was quoted once more.
+pub(super) fn plain(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
     // Logs in JSON and xtrace write quotes so.
-    plain.replace("\\\"", "\"").trim().to_owned()
+    ESCAPES.replace_all(&text, "").replace("\\\"", "\"").trim_end().to_owned()
 }
 
 /// Returns a line without the names that people chose, hosts, buckets and keys of URLs, which may be any words; URLs of the

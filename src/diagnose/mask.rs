@@ -42,7 +42,7 @@ static EACH: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 /// Returns a line without what could be a secret.
-pub fn masked_line(line: &str) -> String {
+pub(super) fn masked_line(line: &str) -> String {
     let mut text = line.to_owned();
     for index in ANY.matches(line) {
         let hidden = |found: &Captures<'_>| {

@@ -10,6 +10,9 @@ use super::line::without_names;
 use super::signature::{Says, Signature};
 use super::table;
 
+/// What uploads say when a part of them is done. Looked for by itself: a log may consist of nothing else.
+const PROGRESS: [&str; 2] = ["successfully uploaded chunk", "successfully wrote binlog file"];
+
 /// The compiled table.
 static MATCHER: LazyLock<Matcher> = LazyLock::new(Matcher::compile);
 
@@ -17,6 +20,8 @@ static MATCHER: LazyLock<Matcher> = LazyLock::new(Matcher::compile);
 pub(super) struct Matcher {
     /// Looks for texts of which a line needs one.
     triggers: AhoCorasick,
+    /// Looks for what uploads say.
+    progress: AhoCorasick,
     /// Looks for every text.
     texts: AhoCorasick,
     /// How many texts there are.
@@ -76,6 +81,7 @@ impl Matcher {
         let triggers = rows.iter().filter(speaks).flat_map(|row| row.signature.any);
         Self {
             triggers: automaton(triggers.copied()),
+            progress: automaton(PROGRESS.into_iter()),
             n_texts: texts.len(),
             texts: automaton(texts.into_iter().map(|(_, text)| text)),
             rows,
@@ -85,6 +91,11 @@ impl Matcher {
     /// Returns where, from an offset on, the next text stands of which a line needs one.
     pub(super) fn next(&self, block: &[u8], from: usize) -> Option<usize> {
         self.triggers.find(Input::new(block).span(from..block.len())).map(|found| found.start())
+    }
+
+    /// Returns where the last text stands that says that something was uploaded.
+    pub(super) fn last_progress(&self, block: &[u8]) -> Option<usize> {
+        self.progress.find_iter(block).last().map(|found| found.start())
     }
 
     /// Returns the rows that a line matches; none where it is known to say nothing.

@@ -1,7 +1,7 @@
 //! A log, block by block, into what its lines say. Keeps one unfinished line and a few cited ones, however long the log is.
 //! Must never judge: what lines mean together is for the ranking.
 
-use memchr::{memchr, memchr_iter, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use super::decode::Decoder;
 use super::evidence::Log;
@@ -15,9 +15,6 @@ use super::signature::Says;
 const LINE_MAX: usize = 1 << 20;
 /// How much of a piece is looked at again with the next, since a text may lie across the cut.
 const OVERLAP: usize = 256;
-/// What uploads say when a part of them is done. Looked for by itself: a log may consist of nothing else.
-const PROGRESS: [&[u8]; 2] = [b"successfully uploaded chunk", b"successfully wrote binlog file"];
-
 /// Reads one log.
 pub struct Scanner {
     /// What it says.
@@ -74,8 +71,7 @@ impl Scanner {
             self.line(&block[start..end], at - start, number);
             from = end;
         }
-        let done = PROGRESS.iter().filter_map(|text| memmem::rfind(block, text)).max();
-        if let Some(at) = done {
+        if let Some(at) = matcher.last_progress(block) {
             self.log.progress_at = self.log.lines + 1 + count(&block[..at]);
         }
         self.log.lines += count(block);

@@ -158,3 +158,159 @@ fn a_log_of_fifty_megabytes_is_read_in_little_memory() {
     assert!(run.stdout.starts_with("QuotaExceeded: "), "{run:?}");
     assert!(run.stdout.contains(&format!("pod.log:{}\n", lines + 2)), "{run:?}");
 }
+
+/// Returns every file below a folder.
+fn files(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { found.push((path.clone(), std::fs::read(path).unwrap())) }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn saved_evidence_gives_the_same_answer_byte_for_byte_and_holds_no_secret() {
+    let world = world(UNKNOWN);
+    let wide: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain("password: sesame-street\r\nAccess Denied.\r\n".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    std::fs::write(world.repo().join("wide.log"), wide).unwrap();
+    let from = ["--log", "pod.log", "--log", "wide.log", "--log", "-", "--storage", "minio-a", "--to", "minio-b"];
+    for format in ["text", "markdown", "json"] {
+        let bundle = format!("bundle-{format}");
+        let whole = [&["diagnose", "--format", format, "--save", &bundle], &from[..]].concat();
+        let input = b"\x1b[31m{\"msg\": \"{\\\"secretKey\\\": \\\"sesame-street\\\"}\"}\n(SignatureDoesN";
+        let first = piped(&world, &whole, input);
+        assert_eq!(first.code, 0, "{first:?}");
+        let again = world.leeward(&["diagnose", "--format", format, "--evidence", &bundle]);
+        assert_eq!(again, first);
+        let saved = files(&world.repo().join(&bundle));
+        assert_eq!(saved.len(), 4);
+        for (path, bytes) in saved {
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(!text.contains("sesame"), "{}: {text}", path.display());
+        }
+        let copy = world.leeward(&[
+            "diagnose",
+            "--format",
+            format,
+            "--evidence",
+            &bundle,
+            "--save",
+            &format!("{bundle}-copy"),
+        ]);
+        assert_eq!(copy, first);
+    }
+    let run = world.leeward(&["diagnose", "--log", "pod.log", "--save", "bundle-text"]);
+    let said =
+        "error: failed to save the evidence to `bundle-text`\ncaused by: the folder is not empty\nhint: --save DIR\n";
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (3, "", said));
+}
+
+#[test]
+fn evidence_from_others_leads_nowhere_else() {
+    let world = world(UNKNOWN);
+    let index = |file: &str| {
+        format!(
+            r#"{{"version": 1, "kind": "Evidence", "subject": {{"clusters": [], "storage": null, "to": null}}, "logs": [{{"name": "x", "file": "{file}"}}]}}"#
+        )
+    };
+    let refused = |index: &str| {
+        world.write("bundle/evidence.json", index);
+        let run = world.leeward(&["diagnose", "--evidence", "bundle"]);
+        assert_eq!((run.code, run.stdout.as_str()), (3, ""), "{run:?}");
+        run.stderr
+    };
+    assert!(refused(&index("../pod.log")).contains("`../pod.log`"));
+    assert!(refused(&index("none.log")).contains("caused by: it has no file `none.log`\nhint: --evidence DIR\n"));
+    assert!(
+        refused(&index("x").replace("\"version\": 1", "\"version\": 2"))
+            .contains("is `Evidence` of version `2`, not `Evidence` of version `1`")
+    );
+    assert!(refused("{").contains("caused by: `evidence.json`: "));
+    std::os::unix::fs::symlink(world.repo().join("pod.log"), world.repo().join("bundle/link.log")).unwrap();
+    assert!(refused(&index("link.log")).contains("caused by: `link.log` is a link\n"));
+    let run = world.leeward(&["diagnose", "--evidence", "nowhere"]);
+    assert!(run.code == 3 && run.stderr.contains("it has no file `evidence.json`"), "{run:?}");
+}
+
+/// Returns the repository of the examples with a diagnosis of a log beside it.
+fn diagnosed(log: &str) -> World {
+    let world = World::gitops();
+    std::fs::write(world.top().join("pod.log"), log).unwrap();
+    let run = world.leeward(&["diagnose", "--log", "../pod.log", "--format", "json"]);
+    std::fs::write(world.top().join("diagnosis.json"), run.stdout).unwrap();
+    world
+}
+
+/// A log of a storage that does not answer.
+const DEAD: &str = "Connect timeout on endpoint URL: \"https://u:sesame@minio.a.example:9000/pxc-a\"\n";
+/// What the proposals of these tests have in common.
+const ALL: [&str; 7] = ["--all", "--storage", "minio-a", "--to", "minio-b", "--diagnosis", "../diagnosis.json"];
+
+#[test]
+fn cause_and_line_go_into_git_and_stay_there() {
+    let world = diagnosed(DEAD);
+    let run = world.leeward(&[&["propose"], &ALL[..]].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    let branch = "leeward/minio-a-1122/protect";
+    let incident = world.show(branch, "clusters/prod-a/pxc/recovery/minio-a-1122/incident.yaml");
+    assert!(incident.contains("  name: \"EndpointUnreachable\"\n"), "{incident}");
+    let reason = "diagnosed EndpointUnreachable (certain), ../pod.log:1: Connect timeout on endpoint URL: \"https://***@minio.a.example:9000/pxc-a\"";
+    let message = world.git(&["log", "-1", "--format=%B", branch]);
+    assert_eq!(message.lines().nth(2), Some(reason));
+    let again = world.leeward(&["propose", "--all", "--storage", "minio-a", "--to", "minio-b"]);
+    assert!(again.stdout.contains("\nalready proposed: "), "{again:?}");
+    let body = world.leeward(&[&["plan", "--format", "markdown", "--reason", "called at 3"], &ALL[..]].concat());
+    assert!(body.stdout.contains("Reason: called at 3; diagnosed EndpointUnreachable (certain), "), "{body:?}");
+}
+
+#[test]
+fn an_action_that_the_cause_does_not_call_for_is_a_finding() {
+    let findings = |log: &str, args: &[&str]| {
+        let world = diagnosed(log);
+        let run = world.leeward(&[&["plan", "--format", "json"], args].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        let plan: Value = serde_json::from_str(&run.stdout).unwrap();
+        let of = |finding: &Value| {
+            [&finding["level"], &finding["id"], &finding["hint"]].map(|part| part.as_str().unwrap_or("").to_owned())
+        };
+        let all = plan["findings"].as_array().unwrap().iter().map(of);
+        all.filter(|[_, id, _]| id.starts_with("diagnosis")).map(|parts| parts.join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(findings(DEAD, &ALL), [""; 0]);
+    assert_eq!(findings(UNKNOWN, &ALL), ["warn diagnosis-contradicts --action rotate"]);
+    assert_eq!(findings("Access Denied.\n", &ALL), ["warn diagnosis-contradicts "]);
+    assert_eq!(findings("quiet\n", &ALL), ["note diagnosis-open leeward diagnose --log FILE --format json"]);
+    let rotate = ["--all", "--storage", "minio-a", "--action", "rotate", "--diagnosis", "../diagnosis.json"];
+    assert_eq!(findings(UNKNOWN, &rotate), [""; 0]);
+    assert_eq!(findings(DEAD, &rotate), ["warn diagnosis-contradicts --action failover"]);
+}
+
+#[test]
+fn refuses_what_is_no_diagnosis() {
+    let world = World::gitops();
+    let refused = |text: &str| {
+        std::fs::write(world.top().join("diagnosis.json"), text).unwrap();
+        let run = world.leeward(&[&["plan"], &ALL[..]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (3, ""), "{run:?}");
+        run.stderr
+    };
+    let head = "error: failed to read diagnosis `../diagnosis.json`\ncaused by: it is ";
+    let hint = "\nhint: leeward diagnose --log FILE --format json\n";
+    assert_eq!(
+        refused("{\"version\": 1, \"kind\": \"Plan\"}"),
+        format!("{head}`Plan` of version `1`, not `Diagnosis` of version `1`{hint}")
+    );
+    assert!(refused("nonsense").starts_with(&format!("{head}no diagnosis: ")));
+    assert!(
+        refused("{\"version\": 1, \"kind\": \"Diagnosis\", \"cause\": \"Moon\"}")
+            .starts_with(&format!("{head}no diagnosis: "))
+    );
+}

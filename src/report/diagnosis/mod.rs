@@ -142,7 +142,7 @@ impl SuspectLine {
 
 impl CiteLine {
     /// Returns where the line stands: `pod.log:12`.
-    fn at(&self) -> String {
+    pub fn at(&self) -> String {
         self.line.map_or_else(|| self.source.clone(), |line| format!("{}:{line}", self.source))
     }
 }
