@@ -2,6 +2,7 @@
 //! Scripts depend on these names (design.md "The command line"). Must never resolve anything: commands do.
 
 mod combine;
+mod diagnose;
 mod preview;
 mod publish;
 
@@ -11,6 +12,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
 
@@ -69,14 +71,20 @@ pub enum Verb {
     Demo(DemoArgs),
     /// Print a root as `kustomize build` does
     Build(BuildArgs),
+    /// Say from logs what is wrong, on which lines that rests, and what it calls for
+    Diagnose(Box<DiagnoseArgs>),
     /// Show what a recovery would change, its risks and its files
     Plan(Box<PlanArgs>),
     /// Commit the plan on a branch of its own
     Propose(Box<ProposeArgs>),
     /// Show what merging a change will do to the live cluster
     Preview(Box<PreviewArgs>),
-    /// Print the JSON Schema of leeward.yaml
-    Schema,
+    /// Print a JSON Schema
+    Schema {
+        /// Of what
+        #[arg(value_enum, default_value_t = SchemaArg::Config)]
+        of: SchemaArg,
+    },
     /// Print a completion script
     Completions {
         /// The shell
@@ -85,6 +93,15 @@ pub enum Verb {
     },
     /// Print the manual page
     Man,
+}
+
+/// What a schema is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaArg {
+    /// leeward.yaml
+    Config,
+    /// What `diagnose --format json` prints
+    Diagnosis,
 }
 
 /// Arguments of `demo`.
@@ -311,6 +328,9 @@ pub struct IncidentArgs {
     /// Why, in words; kept in Git
     #[arg(long, value_name = "TEXT", env = "LEEWARD_REASON", hide_env = true)]
     pub reason: Option<String>,
+    /// What `diagnose --format json` printed; its cause and evidence go into Git
+    #[arg(long, value_name = "FILE", env = "LEEWARD_DIAGNOSIS", hide_env = true)]
+    pub diagnosis: Option<PathBuf>,
     /// The Backup object that succeeded on the target, for stage resume
     #[arg(long, value_name = "NAME", env = "LEEWARD_CONFIRMED_BACKUP", hide_env = true)]
     pub confirmed_backup: Option<String>,

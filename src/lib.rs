@@ -1,7 +1,8 @@
 //! leeward keeps the backups of Percona XtraDB Cluster flowing when the backup target is gone, by pull request.
 //!
 //! Data goes one way: `Evidence → Diagnosis → Plan → Overlay → Proposal → Preview → Verdict`. In reading order:
-//! [`model`] the words · [`kustomize`] files → objects · [`survey`] a tree → roots and clusters · [`plan`] what has to
+//! [`model`] the words · [`kustomize`] files → objects · [`survey`] a tree → roots and clusters · [`diagnose`] evidence → cause ·
+//! [`plan`] what has to
 //! change, and every guard · [`render`] plan → files · [`preview`] Git and live → what the controller will do · [`report`]
 //! what a person reads. At the edge: [`git`], [`build`] (the builder that is a program), [`cluster`] (the API server) and
 //! [`forge`] (pull requests).
@@ -12,6 +13,7 @@ pub mod cli;
 pub mod cluster;
 pub mod commands;
 pub mod console;
+pub mod diagnose;
 pub mod failure;
 pub mod forge;
 pub mod git;

@@ -3,6 +3,7 @@
 
 mod build;
 mod demo;
+mod diagnose;
 mod next;
 mod outputs;
 mod page;
@@ -54,10 +55,11 @@ pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
     match &cli.verb {
         Verb::Demo(args) => demo::run(args, now),
         Verb::Build(args) => build::run(args),
+        Verb::Diagnose(args) => diagnose::run(args, cli.format),
         Verb::Plan(args) => plan::run(args, cli.format, now),
         Verb::Propose(args) => propose::run(args, cli.format, now),
         Verb::Preview(args) => preview::run(args, cli.format),
-        Verb::Schema => page::schema(),
+        Verb::Schema { of } => page::schema(*of),
         Verb::Completions { shell } => Ok(page::completions(*shell)),
         Verb::Man => page::man(),
     }
@@ -68,10 +70,10 @@ fn text_alone(verb: &Verb) -> Option<&'static str> {
     match verb {
         Verb::Demo(_) => Some("demo"),
         Verb::Build(_) => Some("build"),
-        Verb::Schema => Some("schema"),
+        Verb::Schema { .. } => Some("schema"),
         Verb::Completions { .. } => Some("completions"),
         Verb::Man => Some("man"),
-        Verb::Plan(_) | Verb::Propose(_) | Verb::Preview(_) => None,
+        Verb::Diagnose(_) | Verb::Plan(_) | Verb::Propose(_) | Verb::Preview(_) => None,
     }
 }
 

@@ -37,6 +37,7 @@ impl Command {
         command.flag("--action", incident.action.as_ref().map(word).as_ref());
         command.flag("--incident", incident.incident.as_ref());
         command.flag("--reason", incident.reason.as_deref().map(one_line).as_ref());
+        command.flag("--diagnosis", incident.diagnosis.as_ref().map(|path| path.display().to_string()).as_ref());
         command.flag(
             "--activation",
             Some(&word(&incident.activation)).filter(|_| incident.activation != Activation::Auto),

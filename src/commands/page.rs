@@ -3,12 +3,16 @@
 use clap::CommandFactory as _;
 
 use super::Answer;
-use crate::cli::Cli;
+use crate::cli::{Cli, SchemaArg};
 use crate::model::config::Config;
+use crate::report::DiagnosisReport;
 
-/// Returns the JSON Schema of leeward.yaml.
-pub(super) fn schema() -> anyhow::Result<Answer> {
-    let schema = schemars::schema_for!(Config);
+/// Returns a JSON Schema.
+pub(super) fn schema(of: SchemaArg) -> anyhow::Result<Answer> {
+    let schema = match of {
+        SchemaArg::Config => schemars::schema_for!(Config),
+        SchemaArg::Diagnosis => schemars::schema_for!(DiagnosisReport),
+    };
     Ok(Answer::done(serde_json::to_string_pretty(&schema)? + "\n"))
 }
 

@@ -118,7 +118,7 @@ fn put(out: &mut String, line: &str) {
 }
 
 /// Returns a text that cannot leave its cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     inline(text).replace('|', "\\|")
 }
 

@@ -1,6 +1,7 @@
 //! The room of reports: what a person, a pull request or a program reads. Plain data in, text out.
 //! Must know no terminal, and must mask what could be a secret before it becomes text.
 
+mod diagnosis;
 mod escape;
 mod json;
 mod markdown;
@@ -10,6 +11,7 @@ mod preview;
 mod pull;
 mod text;
 
+pub use diagnosis::{DiagnosisReport, diagnosis_json, diagnosis_markdown, diagnosis_text};
 pub use escape::escaped;
 pub use json::{failure, plan as plan_json};
 pub use markdown::{plan as plan_markdown, summary as plan_summary};

@@ -11,6 +11,7 @@ mod bad_repository;
 mod bad_targets;
 mod bad_yaml;
 mod continued;
+mod diagnose;
 mod examples;
 mod hostile;
 mod image;

@@ -40,6 +40,9 @@ fn the_sessions_of_the_readme_are_real() {
     let world = World::gitops();
     // What the sessions preview against: a dump that a person would have made, beside the repository.
     std::fs::copy(path.with_file_name("overlays/live/prod-a.yaml"), world.top().join("live-prod-a.yaml")).unwrap();
+    // What the diagnosis reads: an excerpt of the corpus.
+    let log = path.with_file_name("tests/fixtures/logs/seen/EndpointUnreachable/aws-refused-1.19.txt");
+    std::fs::copy(log, world.top().join("backup.log")).unwrap();
     let replayed = replayed(&readme, &world);
     if variable("LEEWARD_UPDATE").is_some() {
         std::fs::write(&path, &replayed).unwrap();

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms that each room may name, beside itself.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("kustomize", &[]),
     ("failure", &[]),
     ("model", &["failure"]),
     ("survey", &["failure", "kustomize", "model"]),
+    ("diagnose", &["failure", "model"]),
     ("plan", &["failure", "model", "survey"]),
     ("render", &["failure", "model", "plan"]),
     ("preview", &["failure", "model", "survey"]),
-    ("report", &["failure", "model", "plan", "preview"]),
+    ("report", &["diagnose", "failure", "model", "plan", "preview"]),
     ("git", &["failure", "kustomize", "model"]),
     ("cluster", &["failure", "model"]),
     ("forge", &["failure", "model"]),
@@ -25,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "build",
             "cli",
             "cluster",
+            "diagnose",
             "failure",
             "forge",
             "git",
@@ -39,7 +41,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ),
 ];
 /// The rooms that know nothing of the outside.
-const PURE: [&str; 8] = ["failure", "kustomize", "model", "survey", "plan", "render", "preview", "report"];
+const PURE: [&str; 9] = ["diagnose", "failure", "kustomize", "model", "survey", "plan", "render", "preview", "report"];
 /// What a pure room must not name.
 const OUTSIDE: [&str; 11] = [
     "git2",

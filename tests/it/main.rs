@@ -5,6 +5,7 @@
 #[path = "../../build.rs"]
 #[expect(dead_code, clippy::print_stdout, reason = "the build calls its entry, and cargo reads what it prints")]
 mod commit_name;
+mod diagnose_corpus;
 mod git_base;
 mod git_commit;
 mod git_open;

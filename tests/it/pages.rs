@@ -7,7 +7,7 @@ use std::process::Command;
 use leeward::model::config::Config;
 
 /// The verbs with a page.
-const VERBS: [&[&str]; 6] = [&[], &["build"], &["plan"], &["propose"], &["preview"], &["demo"]];
+const VERBS: [&[&str]; 7] = [&[], &["build"], &["diagnose"], &["plan"], &["propose"], &["preview"], &["demo"]];
 
 /// Returns the top of the repository.
 fn top() -> PathBuf {
@@ -47,12 +47,20 @@ fn the_help_pages_are_the_kept_ones() {
 }
 
 #[test]
-fn the_schema_is_the_kept_one_and_every_field_is_documented() {
+fn the_schemas_are_the_kept_ones_and_every_field_is_documented() {
     let schema = leeward(&["schema"]);
     assert_file(&top().join("tests/fixtures/leeward.schema.json"), &schema);
-    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let diagnosis = leeward(&["schema", "diagnosis"]);
+    assert_file(&top().join("tests/fixtures/diagnosis.schema.json"), &diagnosis);
+    for schema in [schema, diagnosis] {
+        assert_documented(&serde_json::from_str(&schema).unwrap());
+    }
+}
+
+/// Fails where a field of a schema has no description.
+fn assert_documented(schema: &serde_json::Value) {
     let definitions = schema["$defs"].as_object().unwrap().values();
-    for (name, field) in definitions.chain([&schema]).filter_map(|def| def["properties"].as_object()).flatten() {
+    for (name, field) in definitions.chain([schema]).filter_map(|def| def["properties"].as_object()).flatten() {
         assert!(field["description"].is_string(), "field `{name}` has no description");
     }
 }
@@ -78,7 +86,7 @@ fn completions_and_the_manual_page_name_every_verb() {
         assert!(leeward(&["completions", shell]).contains("propose"), "{shell}");
     }
     let page = leeward(&["man"]);
-    for verb in ["demo", "build", "plan", "propose", "preview", "schema", "completions"] {
+    for verb in ["demo", "build", "diagnose", "plan", "propose", "preview", "schema", "completions"] {
         assert!(page.contains(verb), "{verb}");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::branches::{self, Branches};
+use super::diagnosed::{self, Diagnosed};
 use super::scene::Scene;
 use super::select::Choice;
 use crate::cli::{ActionArg, RecoveryArgs, StageArg};
@@ -65,11 +66,23 @@ pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: T
     let mut findings = findings(&known, open, action, &endpoint);
     findings.extend(branches.findings);
     let opened_at = open.map_or_else(|| now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), |open| open.opened_at.clone());
-    let cause = Cause {
-        name: open.map(|open| open.cause.name.clone()).unwrap_or_default(),
-        reason: reason(args).or_else(|| open.map(|open| open.cause.reason.clone())).unwrap_or_default(),
-    };
+    let diagnosed = args.incident.diagnosis.as_deref().map(diagnosed::read).transpose()?;
+    findings.extend(diagnosed.as_ref().and_then(|diagnosed| diagnosed.finding(action)));
+    let cause = cause(args, open, diagnosed.as_ref());
     Ok(Found { id, action, stage, opened_at, cause, findings })
+}
+
+/// Returns why: what was diagnosed and what a person gave as a reason in this run, else what the open incident says.
+fn cause(args: &RecoveryArgs, open: Option<&Incident>, diagnosed: Option<&Diagnosed>) -> Cause {
+    let was = open.map(|open| open.cause.clone()).unwrap_or_default();
+    let said = diagnosed.map(|diagnosed| one_line(&diagnosed.sentence()));
+    let given = args.incident.reason.as_deref().map(one_line);
+    let is_said = given.is_some() || said.is_some();
+    let reasons: Vec<String> = given.into_iter().chain(said).filter(|reason| !reason.is_empty()).collect();
+    Cause {
+        name: diagnosed.map_or(was.name, |diagnosed| diagnosed.cause().to_owned()),
+        reason: if is_said { reasons.join("; ") } else { was.reason },
+    }
 }
 
 /// Returns whether an incident is about what failed here: a rotation about these very keys, anything else about the place.
@@ -99,14 +112,14 @@ fn refuse_partial(scene: &Scene, branches: &Branches, branch: &str, chosen: &[Ch
     Err(refused(fact).hint(flags.join(" ")))
 }
 
-/// Returns the reason given, on one line and without users and passwords of URLs: what has no shape of its own, or hides another, becomes a space.
-fn reason(args: &RecoveryArgs) -> Option<String> {
+/// Returns a text on one line and without users and passwords of URLs: what has no shape of its own, or hides another,
+/// becomes a space.
+fn one_line(text: &str) -> String {
     let hides = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    let text = args.incident.reason.as_ref()?.replace(hides, " ");
-    Some(masked(&text.split_whitespace().collect::<Vec<_>>().join(" "), &[]))
+    masked(&text.replace(hides, " ").split_whitespace().collect::<Vec<_>>().join(" "), &[])
 }
 
 /// Says which incident is continued, and which others of the place are open.

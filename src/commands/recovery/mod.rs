@@ -4,6 +4,7 @@
 mod activate;
 mod bare;
 mod branches;
+mod diagnosed;
 mod incident;
 mod request;
 mod scene;

@@ -1,0 +1,109 @@
+//! Logs from files and stdin, block by block: a log of any size is read in the memory of one block.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::diagnose::{Log, Scanner};
+use crate::failure::refused;
+use crate::model::shell::quoted;
+
+/// How much is read at once.
+const BLOCK: usize = 256 << 10;
+/// How compressed files start, and what reads them.
+const PACKED: [(&[u8], &str); 3] =
+    [(&[0x1f, 0x8b], "gzip -dc"), (&[0x28, 0xb5, 0x2f, 0xfd], "zstd -dc"), (b"BZh", "bzip2 -dc")];
+
+/// A log that can be read once.
+pub(super) struct Input {
+    /// What reports call it.
+    pub(super) name: String,
+    /// The file; `None` is stdin.
+    path: Option<PathBuf>,
+}
+
+impl Input {
+    /// Returns the logs that a command line names; `-` is stdin.
+    ///
+    /// # Errors
+    /// Refuses stdin twice.
+    pub(super) fn named(paths: &[PathBuf]) -> anyhow::Result<Vec<Self>> {
+        let stdin = Path::new("-");
+        if paths.iter().filter(|path| *path == stdin).count() > 1 {
+            return Err(refused("stdin is named twice").hint("--log -").into());
+        }
+        let one = |path: &PathBuf| {
+            if path == stdin {
+                Self { name: "stdin".to_owned(), path: None }
+            } else {
+                Self::file(path.display().to_string(), path.clone())
+            }
+        };
+        Ok(paths.iter().map(one).collect())
+    }
+
+    /// Returns the log in a file.
+    pub(super) fn file(name: String, path: PathBuf) -> Self {
+        Self { name, path: Some(path) }
+    }
+
+    /// Reads the log to its end, giving its blocks away.
+    ///
+    /// # Errors
+    /// Refuses what is no log; fails where it cannot be read, or a block cannot be taken.
+    pub(super) fn read(&self, take: impl FnMut(&[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let read = || match &self.path {
+            None => blocks(std::io::stdin().lock(), "-", take),
+            Some(path) => blocks(open(path)?, &path.to_string_lossy(), take),
+        };
+        read().with_context(|| format!("failed to read log `{}`", self.name))
+    }
+
+    /// Returns what the log says.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) fn scan(&self) -> anyhow::Result<Log> {
+        let mut scanner = Scanner::new(self.name.clone());
+        self.read(|block| {
+            scanner.feed(block);
+            Ok(())
+        })?;
+        Ok(scanner.finish())
+    }
+}
+
+/// Opens a file.
+fn open(path: &Path) -> anyhow::Result<std::fs::File> {
+    if !path.exists() {
+        return Err(refused("no such file").hint("--log FILE").into());
+    }
+    if path.is_dir() {
+        return Err(refused("it is a folder").hint("--log FILE").into());
+    }
+    Ok(std::fs::File::open(path)?)
+}
+
+/// Gives away what is read, block by block.
+fn blocks(mut input: impl Read, name: &str, mut take: impl FnMut(&[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut block = vec![0; BLOCK];
+    let mut is_first = true;
+    loop {
+        let length = match input.read(&mut block) {
+            Ok(length) => length,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if length == 0 {
+            return Ok(());
+        }
+        let packed = PACKED.iter().find(|(start, _)| is_first && block[..length].starts_with(start));
+        if let Some((_, program)) = packed {
+            let hint = format!("{program} {} | leeward diagnose --log -", quoted(name));
+            return Err(refused("it is compressed").hint(hint).into());
+        }
+        is_first = false;
+        take(&block[..length])?;
+    }
+}

@@ -1,0 +1,77 @@
+//! What is known, before anybody says what it means: logs with the lines that say something, and how each ended.
+//! Comes first in the flow; edges and commands fill it in. Must never hold a secret: lines are masked when they come in.
+
+use super::signature::Signature;
+
+/// Everything that one diagnosis rests on.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Logs, in the order given.
+    pub logs: Vec<Log>,
+}
+
+/// What a log says.
+#[derive(Debug, Clone, Default)]
+pub struct Log {
+    /// What reports call it.
+    pub name: String,
+    /// How many lines it has.
+    pub lines: u64,
+    /// How many bytes.
+    pub bytes: u64,
+    /// What its lines say, by row of the table, in the order of the first line.
+    pub sightings: Vec<Sighting>,
+    /// The last line that says that something was uploaded; 0: none.
+    pub progress_at: u64,
+}
+
+/// What lines that match one row of the table have in common.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    /// The row.
+    pub signature: &'static Signature,
+    /// How many lines match.
+    pub count: u64,
+    /// The number of the first line, from 1.
+    pub first: u64,
+    /// The number of the last line.
+    pub last: u64,
+    /// The first lines that differ, masked.
+    pub lines: Vec<Line>,
+}
+
+/// A line that says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its text, masked.
+    pub text: String,
+}
+
+/// How many differing lines of a row are kept.
+const KEPT: usize = 4;
+
+impl Log {
+    /// Takes in a masked line that matches a row.
+    pub(super) fn take(&mut self, signature: &'static Signature, number: u64, text: &str) {
+        let known = self.sightings.iter().position(|sighting| sighting.signature.id == signature.id);
+        let at = known.unwrap_or_else(|| {
+            self.sightings.push(Sighting { signature, count: 0, first: number, last: number, lines: Vec::new() });
+            self.sightings.len() - 1
+        });
+        let sighting = &mut self.sightings[at];
+        sighting.count += 1;
+        sighting.last = number;
+        let is_new = sighting.lines.len() < KEPT && !sighting.lines.iter().any(|line| is_alike(&line.text, text));
+        if is_new {
+            sighting.lines.push(Line { number, text: text.to_owned() });
+        }
+    }
+}
+
+/// Returns whether two lines differ in digits alone, as times, attempts and chunks do.
+fn is_alike(one: &str, two: &str) -> bool {
+    let plain = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    plain(one) == plain(two)
+}

@@ -1,0 +1,115 @@
+//! What in a line of a log could be a secret becomes `***` before the line goes anywhere (law 4): keys beside their names,
+//! signatures of requests, users of URLs, arguments of clients that take keys. Errs on the side of secrets.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex, RegexSet};
+
+/// Names beside which a value is a secret.
+const NAMES: &str = "(?:secret[_-]?(?:access[_-]?)?key|access[_-]?key(?:[_-]?id)?|password|passwd|passphrase|pwd|_pass|token|credential|account[_-]?key|api[_-]?key|private[_-]?key)";
+/// A value, quoted or not.
+const VALUE: &str = r#"("[^"]*"|'[^']*'|[^\s"',;&<>]{4,})"#;
+
+/// What masks: each keeps its first group and hides the second.
+static PATTERNS: LazyLock<[String; 11]> = LazyLock::new(|| {
+    [
+        // NAME=value, NAME: value, "NAME": "value", --option=value.
+        format!(r#"(?i)([\w.-]*{NAMES}["']?\s*[=:]\s*){VALUE}"#),
+        // --option value, `aws configure set name value`.
+        format!(r"(?i)(--?[\w-]*{NAMES}[\w-]*\s+|\bconfigure set \S*{NAMES}\s+){VALUE}"),
+        // Requests signed in versions 4 and 2.
+        r"(?i)(\b(?:credential|signature)=)([^\s,;&]+)".to_owned(),
+        r"(\bAWS )([A-Za-z0-9]{3,}:[A-Za-z0-9+/=]{20,})".to_owned(),
+        r#"(?i)(\bauthorization["']?\s*[=:]\s*["']?(?:bearer|basic|token)\s+)([^\s"',]+)"#.to_owned(),
+        r"(?i)(\bbearer\s+)([A-Za-z0-9._~+/=-]{16,})".to_owned(),
+        // The body of an error names what was signed, and the key.
+        r"(?i)(<(?:AWSAccessKeyId|SignatureProvided|StringToSign|StringToSignBytes|CanonicalRequest|CanonicalRequestBytes)>)([^<]+)".to_owned(),
+        // mc alias set NAME URL KEY SECRET, mc config host add NAME URL KEY SECRET.
+        r"(?i)(\bmc(?:\.exe)?\b.*\b(?:alias set|host add|hosts add)\s+\S+\s+\S+\s+)(\S+(?:\s+[^\s-]\S*)?)".to_owned(),
+        // Users of URLs; users of MySQL's data source names.
+        r"(://)([^\s/@]+|[^\s@:/]+:[^\s@]+)@[\w.\[-]".to_owned(),
+        r"(\b[\w-]+:)([^\s@]+)@tcp\(".to_owned(),
+        r"(?i)(\bmysql\S*\b.*?\s-p)(\S{3,})".to_owned(),
+    ]
+});
+/// Tells which lines need a look.
+static ANY: LazyLock<RegexSet> =
+    LazyLock::new(|| RegexSet::new(&*PATTERNS).expect("the patterns are constants that the tests compile"));
+/// The patterns, each by itself.
+static EACH: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let compile = |pattern: &String| Regex::new(pattern).expect("the patterns are constants that the tests compile");
+    PATTERNS.iter().map(compile).collect()
+});
+
+/// Returns a line without what could be a secret.
+pub(super) fn masked_line(line: &str) -> String {
+    let mut text = line.to_owned();
+    for index in ANY.matches(line) {
+        let hidden = |found: &Captures<'_>| {
+            let value = found.get(2).map_or(0..0, |value| value.range());
+            let whole = found.get(0).map_or(0..0, |whole| whole.range());
+            if ["YES)", "NO)"].contains(&&found[2]) {
+                return found[0].to_owned();
+            }
+            format!("{}***{}", &found[1], &found[0][value.end - whole.start..])
+        };
+        text = EACH[index].replace_all(&text, hidden).into_owned();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines, each with the secret `sesame…` in it.
+    const SECRET: [&str; 19] = [
+        "export AWS_SECRET_ACCESS_KEY=sesame/street+1",
+        "+ SECRET_ACCESS_KEY='sesame street1'",
+        "xbcloud put --s3-secret-key=sesame12 --s3-access-key=sesame34",
+        "xbcloud put --s3-secret-key sesame12 x",
+        "\"secretKey\": \"sesame-x\"",
+        "password: sesame!",
+        "mc alias set dest https://minio:9000 sesameKey sesameSecret --api S3v4",
+        "+ mc -C /tmp/mc config host add dest https://minio:9000 sesameKey sesameSecret",
+        "GET https://user:sesame@minio:9000/b",
+        "https://minio/b?X-Amz-Credential=sesame%2F2026&X-Amz-Signature=sesameab",
+        "Authorization: AWS4-HMAC-SHA256 Credential=sesame/20261122/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=sesame12",
+        "Authorization: Bearer sesame.abc",
+        "<AWSAccessKeyId>sesame12</AWSAccessKeyId><SignatureProvided>sesame34</SignatureProvided>",
+        "MYSQL_PWD=sesame1",
+        "xtrabackup:sesame1@tcp(cluster1-pxc-0:33062)/",
+        "mysqladmin -uroot -psesame ping",
+        "AZURE_ACCESS_KEY=sesame==",
+        "X-Amz-Security-Token: sesame12",
+        "aws configure set aws_secret_access_key sesame12",
+    ];
+
+    #[test]
+    fn hides_secrets_in_every_form() {
+        for line in SECRET {
+            let masked = masked_line(line);
+            assert!(!masked.contains("sesame"), "{masked}");
+            assert!(masked.contains("***"), "{masked}");
+            assert_eq!(masked_line(&masked), masked, "masking twice is masking once");
+        }
+    }
+
+    #[test]
+    fn leaves_sentences_about_keys_as_they_are() {
+        for line in [
+            "An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records.",
+            "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+            "An error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.",
+            "Error: couldn't find key AWS_ACCESS_KEY_ID in Secret pxc/minio-a-credentials",
+            "Error: secret \"minio-a-credentials\" not found",
+            "x509: certificate signed by unknown authority",
+            "Unable to locate credentials. You can configure credentials by running \"aws configure\".",
+            "the authorization header is malformed; a non-empty Access Key (AKID) must be provided in the credential.",
+            "xbcloud: Probe failed. Please check your credentials and endpoint settings.",
+            "Access denied for user 'xtrabackup'@'10.1.2.3' (using password: YES)",
+        ] {
+            assert_eq!(masked_line(line), line);
+        }
+    }
+}

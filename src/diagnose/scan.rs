@@ -1,0 +1,132 @@
+//! A log, block by block, into what its lines say. Keeps one unfinished line and a few cited ones, however long the log is.
+//! Must never judge: what lines mean together is for the ranking.
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::decode::Decoder;
+use super::evidence::Log;
+use super::line::prepared;
+use super::mask::masked_line;
+use super::matcher::Matcher;
+use super::partial;
+use super::signature::Says;
+
+/// The longest line that is waited for; what is longer is looked at in pieces.
+const LINE_MAX: usize = 1 << 20;
+/// How much of a piece is looked at again with the next, since a text may lie across the cut.
+const OVERLAP: usize = 256;
+/// Reads one log.
+pub struct Scanner {
+    /// What it says.
+    log: Log,
+    /// What the blocks are written in.
+    decoder: Decoder,
+    /// The start of a line whose end has not come.
+    rest: Vec<u8>,
+}
+
+impl Scanner {
+    /// Returns a scanner of a log that starts.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { log: Log { name: name.into(), ..Log::default() }, decoder: Decoder::new(), rest: Vec::new() }
+    }
+
+    /// Takes in a block.
+    pub fn feed(&mut self, block: &[u8]) {
+        self.log.bytes += block.len() as u64;
+        self.decoder.decode(block, &mut self.rest);
+        let whole = match memrchr(b'\n', &self.rest) {
+            Some(end) => end + 1,
+            None if self.rest.len() > LINE_MAX => self.rest.len(),
+            None => return,
+        };
+        let rest = self.rest.split_off(whole);
+        let lines = std::mem::replace(&mut self.rest, rest);
+        self.read(&lines);
+        if !lines.ends_with(b"\n") {
+            self.rest.splice(..0, lines[lines.len() - OVERLAP..].iter().copied());
+        }
+    }
+
+    /// Returns what the log says.
+    pub fn finish(mut self) -> Log {
+        self.decoder.finish(&mut self.rest);
+        let last = std::mem::take(&mut self.rest);
+        if !last.is_empty() {
+            self.read(&last);
+            self.log.lines += 1;
+        }
+        self.log
+    }
+
+    /// Reads whole lines.
+    fn read(&mut self, block: &[u8]) {
+        let matcher = Matcher::get();
+        let (mut number, mut counted, mut from) = (self.log.lines + 1, 0, 0);
+        while let Some(at) = matcher.next(block, from) {
+            let start = memrchr(b'\n', &block[..at]).map_or(0, |end| end + 1);
+            let end = memchr(b'\n', &block[at..]).map_or(block.len(), |end| at + end);
+            number += count(&block[counted..start]);
+            counted = start;
+            self.line(&block[start..end], at - start, number);
+            from = end;
+        }
+        if let Some(at) = matcher.last_progress(block) {
+            self.log.progress_at = self.log.lines + 1 + count(&block[..at]);
+        }
+        self.log.lines += count(block);
+    }
+
+    /// Reads a line in which something was found.
+    fn line(&mut self, line: &[u8], at: usize, number: u64) {
+        let text = masked_line(&prepared(line, at));
+        let mut rows = Matcher::get().rows(&text);
+        let names_cause = rows.iter().any(|row| matches!(row.says, Says::Cause(..)));
+        rows.extend(partial::code(&text).filter(|_| !names_cause));
+        for signature in rows {
+            self.log.take(signature, number, &text);
+        }
+    }
+}
+
+/// Returns how many lines end in a block.
+fn count(block: &[u8]) -> u64 {
+    memchr_iter(b'\n', block).count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns what a log says: ids with count, first and last line.
+    fn said(text: &[u8], block: usize) -> Vec<(&'static str, u64, u64, u64)> {
+        let mut scanner = Scanner::new("x");
+        text.chunks(block).for_each(|part| scanner.feed(part));
+        let log = scanner.finish();
+        log.sightings.iter().map(|seen| (seen.signature.id, seen.count, seen.first, seen.last)).collect()
+    }
+
+    #[test]
+    fn says_the_same_however_the_log_is_cut() {
+        let text = b"a\nb AccessDenied\nc\nfoo NoSuchBucket\nAccess Denied\xff\n\nlast RequestTimeTooSkewed";
+        let want = vec![("denied", 2, 2, 5), ("no-such-bucket", 1, 4, 4), ("skewed", 1, 7, 7)];
+        for block in [1, 2, 3, 7, 16, 1000] {
+            assert_eq!(said(text, block), want, "{block}");
+        }
+    }
+
+    #[test]
+    fn looks_at_a_line_without_end_in_pieces() {
+        let mut text = vec![b'x'; 5 << 20];
+        text[3_000_000..3_000_012].copy_from_slice(b"AccessDenied");
+        assert_eq!(said(&text, 65_536), [("denied", 1, 1, 1)]);
+    }
+
+    #[test]
+    fn knows_the_last_line_that_was_uploaded() {
+        let mut scanner = Scanner::new("x");
+        scanner.feed(b"successfully uploaded chunk: a\nx\nsuccessfully uploaded chunk: AccessDenied.ibd\ny\n");
+        let log = scanner.finish();
+        assert_eq!((log.progress_at, log.lines, log.sightings.len()), (3, 4, 0));
+    }
+}

@@ -1,0 +1,179 @@
+//! What the cluster gives a backup: volumes, places on nodes, Secrets, images, and objects that fit together.
+
+use super::super::cause::Cause::{BufferFull, ClusterWiring, SecretMissing, VolumeUnschedulable};
+use super::super::confidence::Confidence::{Certain, Likely, Possible};
+use super::super::signature::Says::Cause;
+use super::super::signature::Signature;
+use super::voice::{KUBERNETES, SERVER};
+use super::{CLIENT, CODE, OPERATOR};
+
+/// What says that it is not the volume of a backup that is full: the S3 server, or the database on its own disk.
+const FULL_ELSEWHERE: &[&str] = &[
+    "internalerror",
+    "internal error",
+    "s3 error message",
+    "when calling the",
+    "error message:",
+    "<error>",
+    "upload object",
+    "putobject",
+    "http error code",
+    "<code>",
+    "<message>",
+    "storagefull",
+    "uploadpart",
+    "put object",
+    "reached max retries",
+    "errcode: 28",
+    "[my-0",
+    "[my-1",
+    "/var/lib/mysql",
+    "mysqld",
+    "innodb",
+    "os errno 28",
+];
+
+/// The rows.
+pub(super) const ROWS: &[Signature] = &[
+    Signature::of(
+        "no-space",
+        Cause(BufferFull, Certain),
+        &["no space left on device", "disk quota exceeded", "enospc"],
+        OPERATOR,
+    )
+    .without(FULL_ELSEWHERE),
+    Signature::of("socat-2", Cause(BufferFull, Likely), &["socat(2) failed"], OPERATOR),
+    Signature::of("empty-backup", Cause(BufferFull, Possible), &["backup is empty"], OPERATOR),
+    Signature::of(
+        "ephemeral",
+        Cause(BufferFull, Likely),
+        &[
+            "low on resource: ephemeral-storage",
+            "exceeds the limit",
+            "exceeded its local ephemeral storage",
+            "usage of emptydir",
+        ],
+        CLIENT,
+    )
+    .with(&["ephemeral", "emptydir"]),
+    Signature::of(
+        "unschedulable",
+        Cause(VolumeUnschedulable, Certain),
+        &[
+            "failedscheduling",
+            "provisioningfailed",
+            "unbound immediate persistentvolumeclaims",
+            "no persistent volumes available",
+            "available persistent volumes to bind",
+            "volume node affinity conflict",
+            "failedattachvolume",
+            "multi-attach error",
+            "failedbinding",
+            "failed to provision volume",
+            "nodes are available:",
+            "storageclass.storage.k8s.io",
+            "pod has unbound",
+        ],
+        OPERATOR,
+    )
+    .without(SERVER),
+    Signature::of(
+        "mount",
+        Cause(VolumeUnschedulable, Likely),
+        &["failedmount", "unable to attach or mount volumes", "mountvolume.setup failed"],
+        CLIENT,
+    )
+    .without(&["secret \"", "secret \\\"", "configmap \"", "secrets \""]),
+    Signature::of("resource-quota", Cause(VolumeUnschedulable, Certain), &["exceeded quota"], CLIENT)
+        .with(&["is forbidden", "requested:"]),
+    Signature::of("no-volume-claim", Cause(VolumeUnschedulable, Certain), &["persistentvolumeclaim \""], CLIENT)
+        .with(&["not found", "pending", "is being deleted"]),
+    Signature::of(
+        "no-secret",
+        Cause(SecretMissing, Certain),
+        &["not found", "doesn't exist", "does not exist"],
+        OPERATOR,
+    )
+    .with(&["secret \"", "secrets \"", "secret/", "secret '"])
+    .without(&["webhook"]),
+    Signature::of(
+        "no-key",
+        Cause(SecretMissing, Certain),
+        &["couldn't find key", "non-existent secret key", "non-existent config key"],
+        OPERATOR,
+    )
+    .without(&["configmap"]),
+    Signature::of("container-config", Cause(SecretMissing, Likely), &["createcontainerconfigerror"], OPERATOR)
+        .without(&["configmap", "couldn't find key", "not found"]),
+    Signature::of(
+        "storage-name",
+        Cause(ClusterWiring, Certain),
+        &["doesn't exist", "does not exist", "not found"],
+        OPERATOR,
+    )
+    .with(&["storage ", "backupsource", "pxccluster", "serviceaccount \"", "configmap \""])
+    .without(&["bucket", "object", "key", "secret", "volume", "storageclass"]),
+    Signature::of(
+        "options",
+        Cause(ClusterWiring, Certain),
+        &[
+            "wrong pxc options",
+            "validate cr:",
+            "json: unknown field",
+            "unknown field \"",
+            "unsupported type filesystem",
+            "unsupported storage type",
+            "unknown storage type",
+            "unknown storage_type",
+            "volume.resources.storage can't be empty",
+            "backup.image can't be empty",
+            "pvc backups are not supported",
+            "strict decoding error",
+        ],
+        OPERATOR,
+    ),
+    Signature::of(
+        "webhook",
+        Cause(ClusterWiring, Certain),
+        &["failed calling webhook", "validationwebhook.pxc.percona.com"],
+        OPERATOR,
+    )
+    .with(&["failed", "denied", "error", "refused"]),
+    Signature::of(
+        "image",
+        Cause(ClusterWiring, Certain),
+        &[
+            "errimagepull",
+            "imagepullbackoff",
+            "failed to pull image",
+            "invalidimagename",
+            "exec format error",
+            "errimageneverpull",
+        ],
+        CLIENT,
+    ),
+    Signature::of(
+        "endpoint-form",
+        Cause(ClusterWiring, Certain),
+        &[
+            "invalid endpoint",
+            "fully qualified paths",
+            "unsupported protocol scheme",
+            "does not follow ip address or domain name standards",
+            "invalid bucket name",
+            "invalidbucketname",
+            "parameter validation failed",
+            "is not a valid bucket",
+            "bucket name cannot be empty",
+        ],
+        CODE,
+    ),
+    Signature::of(
+        "rights",
+        Cause(ClusterWiring, Certain),
+        &["is forbidden: user", "error looking up service account"],
+        CLIENT,
+    )
+    .with(KUBERNETES),
+    Signature::of("memory", Cause(ClusterWiring, Likely), &["oomkilled", "nil pointer dereference"], CODE),
+];

@@ -1,0 +1,98 @@
+//! What is no cause: ends good and bad, headlines over the line that decides, and lines that look like trouble and are not.
+
+use super::super::signature::Says::{Failed, GaveUp, Nothing, Succeeded};
+use super::super::signature::Signature;
+use super::{CLIENT, CODE, OPERATOR, REPORTS};
+
+/// The rows.
+pub(super) const ROWS: &[Signature] = &[
+    Signature::of(
+        "succeeded",
+        Succeeded,
+        &["backup was finished successfully", "[info] backup finished", "upload completed"],
+        CODE,
+    ),
+    Signature::of("gave-up", GaveUp, &["failed to upload chunk", "xbcloud: upload failed."], OPERATOR),
+    Signature::of("unsuccessful", Failed, &["backup was unsuccessful", "backup was finished unsuccess"], CODE),
+    Signature::of(
+        "xbcloud-probe",
+        Failed,
+        &["probe failed", "please check your credentials and endpoint settings"],
+        OPERATOR,
+    ),
+    Signature::of(
+        "headline",
+        Failed,
+        &[
+            "unable to initialize new alias",
+            "unable to initialize new config",
+            "fatal error:",
+            "error occurred (",
+            "error: new collector",
+            "error: collect binlog files",
+            "failed to upload object",
+            "error: http request failed",
+            "xbcloud: operation failed",
+        ],
+        REPORTS,
+    ),
+    Signature::of(
+        "server-error",
+        Failed,
+        &["internalerror", "encountered an internal error", "(500)", "http error code: 500"],
+        REPORTS,
+    ),
+    Signature::of(
+        "deadline",
+        Failed,
+        &["context deadline exceeded", "deadline seconds exceeded", "deadlineexceeded"],
+        OPERATOR,
+    ),
+    Signature::of(
+        "collector-gone",
+        Failed,
+        &[
+            "no binlog collector pods",
+            "exec binlog collector pod",
+            "reconcile binlog collector",
+            "backofflimitexceeded",
+            "specified backoff limit",
+            "crashloopbackoff",
+            "back-off restarting failed container",
+        ],
+        CODE,
+    ),
+    Signature::of(
+        "expected",
+        Nothing,
+        &[
+            "backup is incomplete",
+            "backup doesn't contain last file with prefix",
+            "nosuchkey",
+            "specified key does not exist",
+        ],
+        OPERATOR,
+    ),
+    // Names of tables and files may be any words.
+    Signature::of(
+        "file-names",
+        Nothing,
+        &[
+            "successfully uploaded chunk",
+            "successfully deleted chunk",
+            "successfully wrote binlog file",
+            "streaming ./",
+            "] done:",
+            "streaming <stdin>",
+        ],
+        OPERATOR,
+    ),
+    Signature::of("trace", Nothing, &["+ grep "], CLIENT),
+    Signature::of(
+        "first-consumer",
+        Nothing,
+        &["waitforfirstconsumer", "waiting for first consumer", "externalprovisioning"],
+        CODE,
+    )
+    .without(&["failedscheduling", "provisioningfailed"]),
+];

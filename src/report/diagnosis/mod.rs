@@ -1,0 +1,153 @@
+//! What `leeward diagnose` says, for people, pull requests and programs. Comes after [`crate::diagnose`], whose words it
+//! writes out; the JSON has types of its own here, which `plan` and `propose` read again.
+
+mod markdown;
+mod text;
+
+pub use markdown::diagnosis as diagnosis_markdown;
+pub use text::diagnosis as diagnosis_text;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::json;
+use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Remedy, Side, Suspect};
+
+/// What `diagnose` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DiagnosisReport {
+    /// The cause that leads.
+    #[serde(flatten)]
+    pub leading: SuspectLine,
+    /// On which side it lies.
+    pub side: Side,
+    /// What it calls for.
+    pub calls_for: Remedy,
+    /// What that means, in a sentence.
+    pub advice: String,
+    /// What else speaks from the evidence, the likeliest first.
+    pub others: Vec<SuspectLine>,
+    /// What was wrong and no longer is, as far as the evidence goes.
+    pub over: Vec<SuspectLine>,
+    /// What does not fit together, or has to be known when reading this.
+    pub notes: Vec<String>,
+    /// What was looked at.
+    pub looked_at: Vec<SourceLine>,
+    /// What to type next, where anything has to be done.
+    pub next: Option<String>,
+}
+
+/// A cause that evidence names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SuspectLine {
+    /// The cause.
+    pub cause: Cause,
+    /// How sure.
+    pub confidence: Confidence,
+    /// The cause in a sentence.
+    pub claim: String,
+    /// The endpoint that the evidence names: host and port.
+    pub endpoint: Option<String>,
+    /// The operations of S3 that the evidence names.
+    pub operations: Vec<String>,
+    /// The lines that say it best.
+    pub evidence: Vec<CiteLine>,
+    /// How many lines say it.
+    pub lines: u64,
+}
+
+/// A line that something rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CiteLine {
+    /// Where: the log, the object, the probe.
+    pub source: String,
+    /// The number of the line, from 1.
+    pub line: Option<u64>,
+    /// The text, masked.
+    pub text: String,
+    /// The row of the table of signatures that it matches.
+    pub signature: String,
+    /// Where that row is known from.
+    pub known_from: String,
+}
+
+/// Something that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceLine {
+    /// What it is called.
+    pub name: String,
+    /// How many lines it has.
+    pub lines: u64,
+}
+
+impl DiagnosisReport {
+    /// Returns the report of a diagnosis.
+    pub fn of(diagnosis: &Diagnosis, evidence: &Evidence, next: Option<String>) -> Self {
+        let cause = diagnosis.leading.cause;
+        let lines = |suspects: &[Suspect]| suspects.iter().map(SuspectLine::of).collect();
+        Self {
+            leading: SuspectLine::of(&diagnosis.leading),
+            side: cause.side(),
+            calls_for: cause.remedy(),
+            advice: cause.advice().to_owned(),
+            others: lines(&diagnosis.others),
+            over: lines(&diagnosis.over),
+            notes: diagnosis.notes.clone(),
+            looked_at: {
+                let source = |log: &crate::diagnose::Log| SourceLine { name: log.name.clone(), lines: log.lines };
+                evidence.logs.iter().map(source).collect()
+            },
+            next,
+        }
+    }
+}
+
+impl SuspectLine {
+    /// Returns the line of a suspect.
+    fn of(suspect: &Suspect) -> Self {
+        let cite = |cite: &Cite| CiteLine {
+            source: cite.source.clone(),
+            line: cite.line,
+            text: cite.text.clone(),
+            signature: cite.signature.to_owned(),
+            known_from: cite.known_from.to_owned(),
+        };
+        Self {
+            cause: suspect.cause,
+            confidence: suspect.confidence,
+            claim: suspect.cause.claim().to_owned(),
+            endpoint: suspect.endpoint.clone(),
+            operations: suspect.operations.clone(),
+            evidence: suspect.cites.iter().map(cite).collect(),
+            lines: suspect.count,
+        }
+    }
+
+    /// Returns what the evidence says of the place: `minio.a.example:9000, PutObject`.
+    fn place(&self) -> Option<String> {
+        let parts: Vec<&str> = self.endpoint.iter().chain(&self.operations).map(String::as_str).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    /// Returns how many lines are not shown, for people.
+    fn unshown(&self) -> Option<String> {
+        let more = self.lines.saturating_sub(self.evidence.len() as u64);
+        match more {
+            0 => None,
+            1 => Some("and 1 line more".to_owned()),
+            more => Some(format!("and {more} lines more")),
+        }
+    }
+}
+
+impl CiteLine {
+    /// Returns where the line stands: `pod.log:12`.
+    pub fn at(&self) -> String {
+        self.line.map_or_else(|| self.source.clone(), |line| format!("{}:{line}", self.source))
+    }
+}
+
+/// Returns the report as JSON.
+pub fn diagnosis_json(report: &DiagnosisReport) -> String {
+    json::answer("Diagnosis", report)
+}

@@ -1,0 +1,71 @@
+//! The diagnosis for a person at a terminal: the cause, the lines it rests on, what it calls for, the next command.
+
+use super::super::text::{Rows, WIDTH, put, wrapped};
+use super::{DiagnosisReport, SuspectLine};
+use crate::diagnose::Cause;
+
+/// The columns before the text of a row.
+const INDENT: usize = 12;
+
+/// Returns the report as text.
+pub fn diagnosis(report: &DiagnosisReport) -> String {
+    let mut text = String::new();
+    let leading = &report.leading;
+    for (number, line) in wrapped(&headline(leading), WIDTH - 2).into_iter().enumerate() {
+        put(&mut text, &format!("{}{line}", if number == 0 { "" } else { "  " }));
+    }
+    let mut rows = Rows { text: &mut text, last: "" };
+    rows.row("place", leading.place());
+    rows.row("evidence", evidence(leading));
+    rows.row("also", report.others.iter().flat_map(beside));
+    rows.row("over", report.over.iter().flat_map(beside));
+    rows.row("note", report.notes.iter().flat_map(|note| wrapped(note, WIDTH - INDENT)));
+    rows.row("calls for", wrapped(&calls_for(report), WIDTH - INDENT));
+    rows.row("looked at", looked_at(report));
+    if let Some(next) = &report.next {
+        put(&mut text, &format!("next  {next}"));
+    }
+    text
+}
+
+/// Returns the answer in one sentence.
+pub(super) fn headline(suspect: &SuspectLine) -> String {
+    let sure = suspect.confidence.word();
+    let name = suspect.cause.name();
+    // That nobody can tell has no degrees.
+    if suspect.cause == Cause::CannotTell {
+        format!("{name}: {}", suspect.claim)
+    } else {
+        format!("{name}: {} ({sure})", suspect.claim)
+    }
+}
+
+/// Returns what the cause calls for.
+pub(super) fn calls_for(report: &DiagnosisReport) -> String {
+    format!("{}: {}", report.calls_for.word(), report.advice)
+}
+
+/// Returns the cited lines, each below where it stands.
+fn evidence(suspect: &SuspectLine) -> Vec<String> {
+    let cited = suspect.evidence.iter().flat_map(|cite| {
+        let text = wrapped(&cite.text, WIDTH - INDENT - 2).into_iter().map(|line| format!("  {line}"));
+        std::iter::once(cite.at()).chain(text)
+    });
+    cited.chain(suspect.unshown()).collect()
+}
+
+/// Returns a cause beside the one that leads, with its first line.
+fn beside(suspect: &SuspectLine) -> Vec<String> {
+    let head = wrapped(&headline(suspect), WIDTH - INDENT);
+    let first = SuspectLine { evidence: suspect.evidence.iter().take(1).cloned().collect(), ..suspect.clone() };
+    head.into_iter().chain(evidence(&first).into_iter().map(|line| format!("  {line}"))).collect()
+}
+
+/// Returns what was looked at.
+fn looked_at(report: &DiagnosisReport) -> Vec<String> {
+    let line = |source: &super::SourceLine| {
+        let lines = if source.lines == 1 { "1 line".to_owned() } else { format!("{} lines", source.lines) };
+        format!("{}, {lines}", source.name)
+    };
+    report.looked_at.iter().map(line).collect()
+}
