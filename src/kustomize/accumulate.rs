@@ -66,9 +66,11 @@ pub(super) struct Accumulated {
 
 impl Accumulated {
     /// Takes over what a base has accumulated.
-    fn take(&mut self, base: Self, limit: usize) -> Result<(), Fault> {
-        self.append(base.collection.objects, limit)?;
-        base.configuration.map_or(Ok(()), |incoming| configuration::merge(&mut self.configuration, &incoming))?;
+    fn take(&mut self, base: Self, budget: &Budget<'_>) -> Result<(), Fault> {
+        self.append(base.collection.objects, budget.limits.objects)?;
+        if let Some(incoming) = base.configuration {
+            configuration::merge(&mut self.configuration, &incoming, budget)?;
+        }
         variable::merge(&mut self.variables, &base.variables)
     }
 
@@ -161,12 +163,14 @@ impl Accumulator<'_> {
         for path in &target.kustomization.configurations {
             let loaded = self.loader.load(&target.root, path)?;
             let read = plain_data::read_strict(&loaded.bytes, &self.budget).and_then(|data| Configuration::read(&data));
-            files = read.and_then(|read| files.merged(&read)).map_err(|fault| fault.at(&loaded.path))?;
+            files = read
+                .and_then(|read| files.merged_within(&read, &self.budget))
+                .map_err(|fault| fault.at(&loaded.path))?;
         }
         if !target.kustomization.configurations.is_empty() {
-            own = Arc::new(own.merged(&files).map_err(|fault| fault.at(&target.file))?);
+            own = Arc::new(own.merged_within(&files, &self.budget).map_err(|fault| fault.at(&target.file))?);
         }
-        configuration::merge(&mut so_far.configuration, &own).map_err(|fault| fault.at(&target.file))
+        configuration::merge(&mut so_far.configuration, &own, &self.budget).map_err(|fault| fault.at(&target.file))
     }
 
     /// Adds one entry of `resources`.
@@ -240,12 +244,13 @@ impl Accumulator<'_> {
             self.run(&child, so_far, &chain, Extent::Whole)?;
             // kustomize merges all of it into an empty accumulator afterwards.
             if let Some(known) = so_far.configuration.take() {
-                configuration::merge(&mut so_far.configuration, &known).map_err(|fault| fault.at(&child.file))?;
+                configuration::merge(&mut so_far.configuration, &known, &self.budget)
+                    .map_err(|fault| fault.at(&child.file))?;
             }
             return so_far.collection.check_unique().map_err(|fault| fault.at(&child.file));
         }
         let mut own = Accumulated::default();
         self.run(&child, &mut own, &chain, Extent::Whole)?;
-        so_far.take(own, self.options.limits.objects).map_err(|fault| fault.at(&child.file))
+        so_far.take(own, &self.budget).map_err(|fault| fault.at(&child.file))
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use super::budget::Budget;
 use super::decode::Record;
 use super::fault::Fault;
 use super::field_spec::{FieldSpec, merge_all, table};
@@ -26,6 +27,9 @@ const LISTS: [&str; 10] = [
     "images",
     "replicas",
 ];
+
+/// Comparisons of two specs that cost what a node costs.
+const COMPARISONS: usize = 64;
 
 /// The configuration of one kustomization.
 #[derive(Debug, Clone, Default)]
@@ -51,13 +55,17 @@ pub(super) fn defaults() -> Arc<Configuration> {
 }
 
 /// Merges `incoming` into what a kustomization has so far.
-pub(super) fn merge(known: &mut Option<Arc<Configuration>>, incoming: &Arc<Configuration>) -> Result<(), Fault> {
+pub(super) fn merge(
+    known: &mut Option<Arc<Configuration>>,
+    incoming: &Arc<Configuration>,
+    budget: &Budget<'_>,
+) -> Result<(), Fault> {
     match known {
         // The defaults merged into themselves are the defaults.
         Some(known) if Arc::ptr_eq(known, incoming) && Arc::ptr_eq(known, &DEFAULTS) => {}
         None if Arc::ptr_eq(incoming, &DEFAULTS) => *known = Some(Arc::clone(incoming)),
         _ => {
-            let merged = known.as_deref().unwrap_or(&Configuration::default()).merged(incoming)?;
+            let merged = known.as_deref().unwrap_or(&Configuration::default()).merged_within(incoming, budget)?;
             *known = Some(Arc::new(merged));
         }
     }
@@ -86,8 +94,21 @@ impl Configuration {
         self.lists.get(list).map_or(&[], Vec::as_slice)
     }
 
+    /// The number of specs.
+    fn size(&self) -> usize {
+        let references = self.references.iter().map(|reference| reference.referrers.len() + 1);
+        self.lists.values().map(Vec::len).chain(references).sum()
+    }
+
+    /// Merges as `merged` does, within the bounds of a build: each spec is compared with each.
+    pub(super) fn merged_within(&self, incoming: &Self, budget: &Budget<'_>) -> Result<Self, Fault> {
+        let specs = self.size().saturating_add(incoming.size());
+        budget.take(specs.saturating_mul(specs) / COMPARISONS)?;
+        self.merged(incoming)
+    }
+
     /// Returns this configuration with another one merged into it.
-    pub(super) fn merged(&self, incoming: &Self) -> Result<Self, Fault> {
+    fn merged(&self, incoming: &Self) -> Result<Self, Fault> {
         let mut merged = self.clone();
         for (name, specs) in &incoming.lists {
             merge_all(merged.lists.entry(name).or_default(), specs)?;

@@ -62,8 +62,8 @@ pub(super) fn sort(collection: &mut Collection, options: Option<&SortOptions>) {
         Some(SortOptions::Legacy { orders: None }) | None => ranks(&FIRST, &LAST),
     };
     let objects = std::mem::take(&mut collection.objects);
-    let mut keyed: Vec<_> = objects.into_iter().map(|object| (object.id(), object)).collect();
-    keyed.sort_by(|left, right| compare(&left.0, &right.0, &ranks));
+    let mut keyed: Vec<_> = objects.into_iter().map(|object| (Key::new(object.id(), &ranks), object)).collect();
+    keyed.sort_by(|left, right| left.0.compare(&right.0));
     collection.objects = keyed.into_iter().map(|(_, object)| object).collect();
 }
 
@@ -91,19 +91,39 @@ fn rank(ranks: &HashMap<String, i64>, gvk: &Gvk) -> i64 {
     ranks.get(&*gvk.kind).copied().unwrap_or(0)
 }
 
-/// Compares two objects.
-fn compare(left: &Id, right: &Id, ranks: &HashMap<String, i64>) -> Ordering {
-    if left.gvk == right.gvk {
-        return name_key(left).cmp(&name_key(right));
+/// What two objects are compared by, worked out once for each.
+struct Key {
+    /// The identity.
+    id: Id,
+    /// The rank of the kind.
+    rank: i64,
+    /// The text by which kinds are compared.
+    kind: String,
+    /// The text by which objects of one kind are compared.
+    name: String,
+}
+
+impl Key {
+    /// Returns the key of an identity.
+    fn new(id: Id, ranks: &HashMap<String, i64>) -> Self {
+        Self { rank: rank(ranks, &id.gvk), kind: kind_key(&id.gvk), name: name_key(&id), id }
     }
-    let by_kind = || {
-        let order = kind_key(&left.gvk).cmp(&kind_key(&right.gvk));
-        let are_namespaces = &*left.gvk.kind == "Namespace" && &*right.gvk.kind == "Namespace";
-        let has_core = left.gvk.group.is_empty() || right.gvk.group.is_empty();
-        // The core Namespace sorts before namespaces of other groups, which the plain text would not do.
-        if are_namespaces && has_core { order.reverse() } else { order }
-    };
-    rank(ranks, &left.gvk).cmp(&rank(ranks, &right.gvk)).then_with(by_kind)
+
+    /// Compares two objects.
+    fn compare(&self, other: &Self) -> Ordering {
+        let (left, right) = (&self.id.gvk, &other.id.gvk);
+        if left == right {
+            return self.name.cmp(&other.name);
+        }
+        let by_kind = || {
+            let order = self.kind.cmp(&other.kind);
+            let are_namespaces = &*left.kind == "Namespace" && &*right.kind == "Namespace";
+            let has_core = left.group.is_empty() || right.group.is_empty();
+            // The core Namespace sorts before namespaces of other groups, which the plain text would not do.
+            if are_namespaces && has_core { order.reverse() } else { order }
+        };
+        self.rank.cmp(&other.rank).then_with(by_kind)
+    }
 }
 
 /// The text by which kinds are compared.

@@ -1,7 +1,7 @@
 //! The built-in builder beside `kustomize build` 5.6.0 and `kubectl kustomize`, in one run: one small root as a whole process,
 //! 400 roots of the corpus in one process against one process a root, and one root of 10 to 10,000 objects.
 //!
-//! `cargo bench --bench build`. Programs and corpora that are absent are named and skipped.
+//! `cargo bench --bench build`, with `-- small`, `corpus` or `growth` for one of them. Programs and corpora that are absent are named and skipped.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "the figures are the result")]
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -141,9 +141,11 @@ fn main() {
         return child(folder, root, restrictor);
     }
     let builders = builders();
-    small_root(&builders);
-    corpus_roots(&builders);
-    growth(&builders);
+    let named: Vec<&String> = arguments[1..].iter().filter(|word| !word.starts_with('-')).collect();
+    let parts: [(&str, fn(&[Builder])); 3] = [("small", small_root), ("corpus", corpus_roots), ("growth", growth)];
+    for (_, part) in parts.iter().filter(|(name, _)| named.is_empty() || named.iter().any(|word| word == name)) {
+        part(&builders);
+    }
 }
 
 /// Prints a row: a builder, its figure, and how many times the base that is, in wall and processor time.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use leeward::kustomize::{Cache, Limits, Memory, Options, build};
@@ -129,9 +130,9 @@ fn arbitrary_bytes_give_a_result_or_an_error() {
         let chosen = &keys[random.below(keys.len())];
         mutate(&mut random, files.get_mut(chosen).expect("the key is there"));
         let root = if files.keys().any(|key| key.starts_with("over/")) { "over" } else { "" };
-        let start = Instant::now();
+        let start = spent();
         built += usize::from(build(&Memory(files), root, &Options::default(), &cache).is_ok());
-        slowest = slowest.max(start.elapsed());
+        slowest = slowest.max(spent().saturating_sub(start));
     }
     println!(
         "{count} builds of mutated files, {built} with a result, the slowest took {slowest:?}, peak {} kB",
@@ -139,6 +140,14 @@ fn arbitrary_bytes_give_a_result_or_an_error() {
     );
     assert!(slowest < Duration::from_secs(5), "a build took {slowest:?}");
     assert!(peak_kilobytes() < 1_000_000, "memory is not bounded");
+}
+
+/// The processor time this thread has spent, which a busy machine does not change; the clock where it cannot be read.
+fn spent() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let clock = START.elapsed();
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split(' ').next().and_then(|word| word.parse().ok()).map_or(clock, Duration::from_nanos)
 }
 
 /// The most memory the process held.
@@ -178,9 +187,10 @@ fn said(kustomization: &str, file: &str) -> String {
         let text = format!("namePrefix: p{at}-\nresources: [../base]");
         files.insert(format!("b{at}/kustomization.yaml"), text.into_bytes());
     }
-    let start = Instant::now();
+    let start = spent();
     let built = build(&Memory(files), "", &Options::default(), &Cache::new());
-    assert!(start.elapsed() < Duration::from_secs(20), "it took {:?}", start.elapsed());
+    let took = spent().saturating_sub(start);
+    assert!(took < Duration::from_secs(20), "it took {took:?}");
     built.map_or_else(|error| format!("{error:?}"), |built| format!("{} objects", built.objects.len()))
 }
 
@@ -244,6 +254,24 @@ fn hostile_input_meets_limits() {
             "Unsupported { file: \"f\", field: \"the duplicate key `x`\" }",
         ),
         ("resources: [f]\nimages: [{name: '((((a*)*)*)*)*b', newTag: x}]".to_owned(), OBJECT.to_owned(), "1 objects"),
+        (
+            format!(
+                "resources: [f]\nreplacements: [{}]",
+                vec![
+                    "{source: {kind: A, fieldPath: spec.b}, targets: [{select: {kind: A}, fieldPaths: [spec.b], \
+                     options: {delimiter: x, index: -1}}]}";
+                    60
+                ]
+                .join(", ")
+            ),
+            OBJECT.replace("b: 1", "b: y"),
+            "Limit { file: \"kustomization.yaml\", limit: \"33554432 bytes in one text\" }",
+        ),
+        (
+            "configurations: [f]".to_owned(),
+            format!("namePrefix:\n{}", (0..25_000).map(|at| format!("- {{path: spec/p{at}}}\n")).collect::<String>()),
+            "Limit { file: \"f\", limit: \"8000000 nodes in one build\" }",
+        ),
         (
             "resources: [../../..]".to_owned(),
             OBJECT.to_owned(),
