@@ -142,9 +142,15 @@ fn main() {
     }
     let builders = builders();
     let named: Vec<&String> = arguments[1..].iter().filter(|word| !word.starts_with('-')).collect();
-    let parts: [(&str, fn(&[Builder])); 3] = [("small", small_root), ("corpus", corpus_roots), ("growth", growth)];
-    for (_, part) in parts.iter().filter(|(name, _)| named.is_empty() || named.iter().any(|word| word == name)) {
-        part(&builders);
+    let is_wanted = |part: &str| named.is_empty() || named.iter().any(|word| *word == part);
+    if is_wanted("small") {
+        small_root(&builders);
+    }
+    if is_wanted("corpus") {
+        corpus_roots(&builders);
+    }
+    if is_wanted("growth") {
+        growth(&builders);
     }
 }
 

@@ -191,7 +191,7 @@ fn run(program: &str, seeds: std::ops::Range<u64>) -> Tally {
 /// Damages one file of a case: what a reader must refuse, or read the same all the same.
 fn mutate(seed: u64, files: &mut case::Case) {
     let mut random = random::Random::new(seed ^ 0xABCD);
-    let names: Vec<String> = files.keys().cloned().collect();
+    let names: Vec<String> = files.iter().filter(|(_, text)| !text.is_empty()).map(|(name, _)| name.clone()).collect();
     let chosen = names[random.below(names.len())].clone();
     let text = files.get_mut(&chosen).expect("the file is there");
     let mut letters: Vec<char> = text.chars().collect();
