@@ -4,8 +4,8 @@
 //! [`model`] the words · [`kustomize`] files → objects · [`survey`] a tree → roots and clusters · [`diagnose`] evidence → cause ·
 //! [`plan`] what has to
 //! change, and every guard · [`render`] plan → files · [`preview`] Git and live → what the controller will do · [`report`]
-//! what a person reads. At the edge: [`git`], [`build`] (the builder that is a program), [`cluster`] (the API server) and
-//! [`forge`] (pull requests).
+//! what a person reads. At the edge: [`git`], [`build`] (the builder that is a program), [`cluster`] (the API server), [`forge`]
+//! (pull requests) and [`s3`] (probes).
 //! [`commands`] is the glue, one file a verb.
 
 pub mod build;
@@ -23,4 +23,5 @@ pub mod plan;
 pub mod preview;
 pub mod render;
 pub mod report;
+pub mod s3;
 pub mod survey;

@@ -5,7 +5,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{Cli, DryRunArg, LiveArgs, PreviewArgs, ProposeArgs, RecoveryArgs, Verb};
+use super::{Cli, DiagnoseArgs, DryRunArg, LiveArgs, PreviewArgs, ProposeArgs, RecoveryArgs, Verb};
 
 impl Cli {
     /// Returns the command line as typed, with the variables that it leaves room for.
@@ -35,6 +35,7 @@ impl Cli {
             Verb::Propose(args) => recovery(&mut args.recovery, matches)
                 .and_then(|()| signing(args, matches))
                 .and_then(|()| publishing(args, matches)),
+            Verb::Diagnose(args) => probing(args, matches),
             Verb::Preview(args) => live(&mut args.live, matches).and_then(|()| commenting(args, matches)),
             _ => Ok(()),
         };
@@ -182,6 +183,22 @@ fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault>
         return Err(lacks("remote", "push"));
     }
     Ok(())
+}
+
+/// Combines the flags of a probe: a bundle of certificates is of no use where any is trusted.
+fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    let evidence = &mut args.evidence;
+    let (file, any) = (evidence.ca_file.is_some(), evidence.no_verify_tls);
+    match loser(matches, ("ca_file", file), ("no_verify_tls", any))? {
+        Loser::First => evidence.ca_file = None,
+        Loser::Second => evidence.no_verify_tls = false,
+        Loser::Neither => {}
+    }
+    let unused = ["region", "ca_file", "no_verify_tls", "timeout"].into_iter().find(|flag| is_typed(matches, flag));
+    match unused.filter(|_| evidence.probe.is_none()) {
+        Some(flag) => Err(lacks(flag, "probe")),
+        None => Ok(()),
+    }
 }
 
 /// Combines the flags of a comment.

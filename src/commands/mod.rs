@@ -55,7 +55,7 @@ pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
     match &cli.verb {
         Verb::Demo(args) => demo::run(args, now),
         Verb::Build(args) => build::run(args),
-        Verb::Diagnose(args) => diagnose::run(args, cli.format),
+        Verb::Diagnose(args) => diagnose::run(args, cli.format, now),
         Verb::Plan(args) => plan::run(args, cli.format, now),
         Verb::Propose(args) => propose::run(args, cli.format, now),
         Verb::Preview(args) => preview::run(args, cli.format),

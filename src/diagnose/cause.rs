@@ -175,7 +175,7 @@ impl Cause {
             Self::ClusterWiring => "objects in the cluster do not fit together",
             Self::S3Dialect => "the storage does not speak S3 as the backup's tools do",
             Self::DatabaseSide => "the database could not give a backup; nothing speaks against the storage",
-            Self::Healthy => "the backup succeeded",
+            Self::Healthy => "nothing in the evidence speaks against the next backup",
             Self::CannotTell => "the evidence names no cause",
         }
     }

@@ -49,6 +49,8 @@ pub struct Line {
     pub text: String,
 }
 
+/// What reports call the log of a probe: another vantage point than that of the pods.
+pub const PROBE: &str = "probe from here";
 /// How many differing lines of a row are kept.
 const KEPT: usize = 4;
 

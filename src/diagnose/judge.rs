@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::cause::{Cause, Side};
 use super::confidence::Confidence;
-use super::evidence::{Evidence, Log, Sighting};
+use super::evidence::{Evidence, Log, PROBE, Sighting};
 use super::line::{endpoint, operation, shown};
 use super::signature::Says;
 use super::suspect::{Cite, Diagnosis, Suspect};
@@ -203,12 +203,25 @@ fn notes(evidence: &Evidence, suspects: &[Suspect]) -> Vec<String> {
     let succeeded = |log: &&Log| log.sightings.iter().any(|sighting| sighting.signature.says == Says::Succeeded);
     let blamed = |log: &Log| suspects.iter().flat_map(|suspect| &suspect.cites).any(|cite| cite.source == log.name);
     if let Some(log) = evidence.logs.iter().filter(succeeded).find(|log| !suspects.is_empty() && !blamed(log)) {
-        notes.push(format!(
-            "`{}` says that a backup succeeded: where it is the newer one, the trouble is over",
-            log.name
-        ));
+        notes.push(if log.name == PROBE {
+            "the probe from here found nothing wrong: the trouble is over, or only the cluster has it".to_owned()
+        } else {
+            format!("`{}` says that a backup succeeded: where it is the newer one, the trouble is over", log.name)
+        });
     }
+    notes.extend(elsewhere(evidence, suspects));
     let empty = evidence.logs.iter().filter(|log| log.bytes == 0);
     notes.extend(empty.map(|log| format!("`{}` is empty", log.name)));
     notes
+}
+
+/// Says that what the probe blames is not what the logs blame, or that only one of the two blames anything.
+fn elsewhere(evidence: &Evidence, suspects: &[Suspect]) -> Option<String> {
+    let others = evidence.logs.iter().any(|log| log.name != PROBE);
+    let of_probe = |suspect: &&Suspect| suspect.cites.iter().all(|cite| cite.source == PROBE);
+    let seen_here = suspects.iter().find(of_probe).filter(|_| others)?;
+    Some(format!(
+        "only the probe from here says {}: the pods may see another way to the storage than this machine",
+        seen_here.cause.name()
+    ))
 }

@@ -77,7 +77,9 @@ pub(super) fn operation(line: &str) -> Option<String> {
 
 /// Returns the host and port of the first URL in a line.
 pub(super) fn endpoint(line: &str) -> Option<String> {
-    URL.find(line).map(|found| authority_of(found.as_str())).filter(|authority| !authority.is_empty())
+    URL.find(line)
+        .map(|found| authority_of(found.as_str().trim_end_matches([':', '.'])))
+        .filter(|authority| !authority.is_empty())
 }
 
 /// Returns a masked line as it is shown: the part around a text, when the whole is too long.
@@ -114,6 +116,7 @@ mod tests {
         assert_eq!(operation("nothing"), None);
         let line = r#"Head "https://u:p@MinIO.a.example:9000/pxc/": dial tcp"#;
         assert_eq!(endpoint(line).as_deref(), Some("minio.a.example:9000"));
+        assert_eq!(endpoint("list: https://minio:9000: no answer").as_deref(), Some("minio:9000"));
         assert_eq!(endpoint("no url"), None);
     }
 }

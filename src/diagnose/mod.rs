@@ -22,7 +22,7 @@ mod tests;
 
 pub use cause::{Cause, Side};
 pub use confidence::Confidence;
-pub use evidence::{Evidence, Log};
+pub use evidence::{Evidence, Log, PROBE};
 pub use judge::diagnose;
 pub use masker::Masker;
 pub use remedy::Remedy;

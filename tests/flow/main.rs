@@ -12,6 +12,7 @@ mod bad_targets;
 mod bad_yaml;
 mod continued;
 mod diagnose;
+mod diagnose_probe;
 mod examples;
 mod hostile;
 mod image;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms that each room may name, beside itself.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("kustomize", &[]),
     ("failure", &[]),
     ("model", &["failure"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("git", &["failure", "kustomize", "model"]),
     ("cluster", &["failure", "model"]),
     ("forge", &["failure", "model"]),
+    ("s3", &["failure", "model"]),
     ("build", &["failure", "kustomize", "model", "survey"]),
     ("cli", &[]),
     ("console", &["cli"]),
@@ -36,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "preview",
             "render",
             "report",
+            "s3",
             "survey",
         ],
     ),
@@ -178,9 +180,11 @@ fn lines_with(text: &str, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn only_the_cluster_room_knows_kube_and_only_the_forge_room_http() {
-    for (own, words) in [("cluster", ["kube::"].as_slice()), ("forge", &["reqwest"])] {
-        for (room, files) in rooms().iter().filter(|(room, _)| *room != own) {
+fn only_the_cluster_room_knows_kube_and_only_the_forge_and_s3_rooms_http() {
+    for (own, words) in
+        [(["cluster"].as_slice(), ["kube::"].as_slice()), (&["forge", "s3"], &["reqwest"]), (&["s3"], &["rusty_s3"])]
+    {
+        for (room, files) in rooms().iter().filter(|(room, _)| !own.contains(&room.as_str())) {
             for (path, text) in files {
                 assert_eq!(lines_with(text, words), [""; 0], "{} of room `{room}`", path.display());
             }
@@ -189,8 +193,8 @@ fn only_the_cluster_room_knows_kube_and_only_the_forge_room_http() {
 }
 
 #[test]
-fn only_these_two_rooms_wait_on_futures() {
-    for (room, files) in rooms().iter().filter(|(room, _)| !["cluster", "forge"].contains(&room.as_str())) {
+fn only_these_three_rooms_wait_on_futures() {
+    for (room, files) in rooms().iter().filter(|(room, _)| !["cluster", "forge", "s3"].contains(&room.as_str())) {
         for (path, text) in files {
             assert_eq!(
                 lines_with(text, &["tokio", "async ", "block_on"]),

@@ -19,8 +19,18 @@ const PACKED: [(&[u8], &str); 3] =
 pub(super) struct Input {
     /// What reports call it.
     pub(super) name: String,
-    /// The file; `None` is stdin.
-    path: Option<PathBuf>,
+    /// Where it comes from.
+    from: From,
+}
+
+/// Where a log comes from.
+enum From {
+    /// Stdin.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+    /// It is here.
+    Text(String),
 }
 
 impl Input {
@@ -35,7 +45,7 @@ impl Input {
         }
         let one = |path: &PathBuf| {
             if path == stdin {
-                Self { name: "stdin".to_owned(), path: None }
+                Self { name: "stdin".to_owned(), from: From::Stdin }
             } else {
                 Self::file(path.display().to_string(), path.clone())
             }
@@ -45,7 +55,12 @@ impl Input {
 
     /// Returns the log in a file.
     pub(super) fn file(name: String, path: PathBuf) -> Self {
-        Self { name, path: Some(path) }
+        Self { name, from: From::File(path) }
+    }
+
+    /// Returns a log that is here.
+    pub(super) fn text(name: &str, text: String) -> Self {
+        Self { name: name.to_owned(), from: From::Text(text) }
     }
 
     /// Reads the log to its end, giving its blocks away.
@@ -53,9 +68,10 @@ impl Input {
     /// # Errors
     /// Refuses what is no log; fails where it cannot be read, or a block cannot be taken.
     pub(super) fn read(&self, take: impl FnMut(&[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        let read = || match &self.path {
-            None => blocks(std::io::stdin().lock(), "-", take),
-            Some(path) => blocks(open(path)?, &path.to_string_lossy(), take),
+        let read = || match &self.from {
+            From::Stdin => blocks(std::io::stdin().lock(), "-", take),
+            From::File(path) => blocks(open(path)?, &path.to_string_lossy(), take),
+            From::Text(text) => blocks(text.as_bytes(), "-", take),
         };
         read().with_context(|| format!("failed to read log `{}`", self.name))
     }

@@ -4,18 +4,21 @@
 mod bundle;
 mod input;
 mod next;
+mod probe;
+
+use jiff::Timestamp;
 
 use super::Answer;
 use crate::cli::{DiagnoseArgs, Format, SubjectArgs};
-use crate::diagnose::{Cause, Diagnosis, Evidence, diagnose};
+use crate::diagnose::{Cause, Diagnosis, Evidence, PROBE, diagnose};
 use crate::failure::{Failure, outside, usage};
 use crate::report::{self, DiagnosisReport};
 use input::Input;
 
 /// Runs the verb.
-pub(super) fn run(args: &DiagnoseArgs, format: Format) -> anyhow::Result<Answer> {
+pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
     let mut subject = args.subject.clone();
-    let inputs = inputs(args, &mut subject)?;
+    let inputs = inputs(args, &mut subject, now)?;
     let logs = inputs.iter().map(Input::scan).collect::<anyhow::Result<Vec<_>>>()?;
     let evidence = Evidence { logs };
     let diagnosis = diagnose(&evidence);
@@ -30,10 +33,11 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format) -> anyhow::Result<Answer>
     Ok(Answer { text, code, signs: None, failure, notes: Vec::new() })
 }
 
-/// Returns the logs to look at: those of bundles, then those named; what is saved is read from where it was saved.
-fn inputs(args: &DiagnoseArgs, subject: &mut SubjectArgs) -> anyhow::Result<Vec<Input>> {
+/// Returns the logs to look at: those of bundles, those named, what a probe said; what is saved is read from where it was
+/// saved.
+fn inputs(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> anyhow::Result<Vec<Input>> {
     let given = &args.evidence;
-    if given.log.is_empty() && given.evidence.is_empty() {
+    if given.log.is_empty() && given.evidence.is_empty() && given.probe.is_none() {
         return Err(usage("there is nothing to look at").hint("leeward diagnose --log FILE").into());
     }
     let mut inputs = Vec::new();
@@ -41,6 +45,7 @@ fn inputs(args: &DiagnoseArgs, subject: &mut SubjectArgs) -> anyhow::Result<Vec<
         inputs.extend(bundle::open(folder, subject)?);
     }
     inputs.extend(Input::named(&given.log)?);
+    inputs.extend(probe::run(given, now)?.map(|text| Input::text(PROBE, text)));
     match &given.save {
         None => Ok(inputs),
         Some(folder) => {

@@ -12,6 +12,7 @@ pub(super) const ROWS: &[Signature] = &[
         &["backup was finished successfully", "[info] backup finished", "upload completed"],
         CODE,
     ),
+    Signature::of("probe-fine", Succeeded, &["probe: every step was answered as it should be"], CLIENT),
     Signature::of("gave-up", GaveUp, &["failed to upload chunk", "xbcloud: upload failed."], OPERATOR),
     Signature::of("unsuccessful", Failed, &["backup was unsuccessful", "backup was finished unsuccess"], CODE),
     Signature::of(

@@ -61,6 +61,8 @@ pub(super) const ROWS: &[Signature] = &[
             "self-signed certificate",
             "unable to verify the first certificate",
             "certificate is not trusted",
+            "unknownissuer",
+            "causedasendentity",
         ],
         OPERATOR,
     )
@@ -83,7 +85,7 @@ pub(super) const ROWS: &[Signature] = &[
     Signature::of(
         "expired",
         Cause(TlsExpired, Certain),
-        &["certificate has expired", "certificate expired", "certificate_expired"],
+        &["certificate has expired", "certificate expired", "certificate_expired", "invalid peer certificate: expired"],
         OPERATOR,
     )
     .without(&[
@@ -113,6 +115,8 @@ pub(super) const ROWS: &[Signature] = &[
             "certificate is not valid for",
             "doesn't match",
             "no alternative certificate subject name",
+            "not valid for name",
+            "notvalidforname",
             "legacy common name field",
             "does not match target host",
             "not valid for any names",
@@ -149,6 +153,7 @@ pub(super) const ROWS: &[Signature] = &[
             "plain http request was sent to https port",
             "unknown_protocol",
             "record layer failure",
+            "received corrupt message",
             "speaking plain http to an ssl-enabled server port",
             "packet length too long",
         ],
