@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::applier::Applier;
+use super::controller::RootController;
 use super::masking::Mask;
 use super::moved::Moves;
 use super::schema::Schema;
@@ -30,7 +30,7 @@ pub struct Shared {
 
 impl Shared {
     /// Returns what these roots have in common; each comes with who applies it.
-    pub fn of(roots: &[(&Deployed, &Applier)], live: &Live, options: &Options) -> Self {
+    pub fn of(roots: &[(&Deployed, &RootController)], live: &Live, options: &Options) -> Self {
         let answers = live.dry_runs.values().filter_map(|answer| answer.as_ref().ok());
         let found = live.objects.values().filter_map(|reading| match reading {
             Reading::Found(value) => Some(value),

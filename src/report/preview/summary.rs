@@ -9,7 +9,7 @@ use super::{PreviewReport, is_quiet_root};
 use crate::model::finding::{Finding, Level};
 use crate::model::live::{Reason, Trouble};
 use crate::model::object::ObjectId;
-use crate::preview::{Action, Basis, Engine, ObjectPreview, RootPreview};
+use crate::preview::{Action, ApplyMethod, Basis, ObjectPreview, RootPreview};
 
 /// How many objects meet what, and what follows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -103,12 +103,12 @@ pub(super) fn controllers(report: &PreviewReport) -> String {
     let rests = rests(report).map(|rests| format!(", {rests}")).unwrap_or_default();
     match report.roots.as_slice() {
         [] => "no root changed".to_owned(),
-        [root] => format!("controller {} ({}){rests}", engine(root.engine), root.why),
+        [root] => format!("controller {} ({}){rests}", method(root.method), root.why),
         roots => {
             let loud = roots.iter().filter(|root| !is_quiet_root(root)).count();
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             for root in roots {
-                *counts.entry(engine(root.engine)).or_default() += 1;
+                *counts.entry(method(root.method)).or_default() += 1;
             }
             let named: Vec<String> = counts.iter().map(|(name, count)| format!("{name} ({count})")).collect();
             format!("{} roots, {loud} with something to say; controllers {}{rests}", roots.len(), named.join(", "))
@@ -131,11 +131,11 @@ fn rests(report: &PreviewReport) -> Option<String> {
 }
 
 /// Returns the word of a controller.
-pub(super) fn engine(engine: Engine) -> &'static str {
-    match engine {
-        Engine::ArgoCd => "argocd",
-        Engine::ArgoCdSsa => "argocd-ssa",
-        Engine::Flux => "flux",
+pub(super) fn method(method: ApplyMethod) -> &'static str {
+    match method {
+        ApplyMethod::ArgoCd => "argocd",
+        ApplyMethod::ArgoCdSsa => "argocd-ssa",
+        ApplyMethod::Flux => "flux",
     }
 }
 
