@@ -16,7 +16,7 @@ use super::strip::{LAST_APPLIED, annotation, last_applied};
 use crate::model::finding::Finding;
 
 /// The field manager.
-const MANAGER: &str = "argocd-controller";
+const MANAGER: &str = ApplyMethod::ArgoCd.field_manager();
 /// The manager of a client-side apply by kubectl.
 const KUBECTL: &str = "kubectl-client-side-apply";
 /// The annotation that makes an object a hook.

@@ -183,7 +183,7 @@ fn unowned(deployed: &Deployed, live: &Live, forced: Option<ApplyMethod>) -> Roo
     let seen = objects(all(deployed), live).find_map(method_seen);
     let (method, why) = match (forced, seen) {
         (Some(method), _) => (method, "asked for".to_owned()),
-        (None, Some((method, manager))) => (method, format!("`{manager}` is in `metadata.managedFields`")),
+        (None, Some(method)) => (method, format!("`{}` is in `metadata.managedFields`", method.field_manager())),
         (None, None) => (ApplyMethod::ArgoCd, "nothing tells: taken as a client-side apply".to_owned()),
     };
     let mut findings = Vec::new();
@@ -196,16 +196,13 @@ fn unowned(deployed: &Deployed, live: &Live, forced: Option<ApplyMethod>) -> Roo
 }
 
 /// Returns how an object was applied, by the field manager that wrote it.
-fn method_seen(value: &Value) -> Option<(ApplyMethod, &'static str)> {
+fn method_seen(value: &Value) -> Option<ApplyMethod> {
     let managers = super::managers::managers(value)?;
-    let has = |name: &str, applied: bool| managers.iter().any(|one| one.name == name && one.applied == applied);
-    if has("kustomize-controller", true) {
-        Some((ApplyMethod::Flux, "kustomize-controller"))
-    } else if has("argocd-controller", true) {
-        Some((ApplyMethod::ArgoCdSsa, "argocd-controller"))
-    } else {
-        has("argocd-controller", false).then_some((ApplyMethod::ArgoCd, "argocd-controller"))
-    }
+    let ways = [(ApplyMethod::Flux, true), (ApplyMethod::ArgoCdSsa, true), (ApplyMethod::ArgoCd, false)];
+    let wrote = |(method, applied): &(ApplyMethod, bool)| {
+        managers.iter().any(|one| one.name == method.field_manager() && one.applied == *applied)
+    };
+    ways.into_iter().find(wrote).map(|(method, _)| method)
 }
 
 /// Returns the objects of a root, before and after.

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::ApplyMethod;
 use super::apply::Ownership;
 use super::difference::stored;
 use super::field::within;
@@ -14,7 +15,7 @@ use super::strip::{LAST_APPLIED, annotation, comparable, label};
 use crate::model::finding::Finding;
 
 /// The field manager.
-const MANAGER: &str = "kustomize-controller";
+const MANAGER: &str = ApplyMethod::Flux.field_manager();
 /// Annotations that the controller takes off a live object.
 const CLEANED: [&str; 3] = [LAST_APPLIED, "kustomize.toolkit.fluxcd.io/checksum", "fluxcd.io/sync-checksum"];
 

@@ -79,7 +79,7 @@ pub enum ApplyMethod {
 
 impl ApplyMethod {
     /// Returns the field manager it writes as.
-    pub fn field_manager(self) -> &'static str {
+    pub const fn field_manager(self) -> &'static str {
         match self {
             Self::Flux => "kustomize-controller",
             Self::ArgoCd | Self::ArgoCdSsa => "argocd-controller",
