@@ -9,11 +9,10 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 use super::answer::{self, Asked, Said};
-use super::claims::api_version;
 use super::wire::{Call, Wire};
 use super::{IN_FLIGHT, known};
 use crate::model::live::{Reason, Scope, Trouble};
-use crate::model::object::ObjectId;
+use crate::model::object::{ObjectId, api_version};
 
 /// Group and version.
 pub(super) type Version = (String, String);

@@ -63,8 +63,7 @@ async fn one<'a>(cluster: &Cluster, request: &'a DryRunRequest) -> Given<'a> {
     match locate::object(cluster, id, request.default_namespace.as_deref()) {
         Err(trouble) => of(Err(trouble), false),
         Ok(None) => {
-            let version = claims::api_version(&id.group, &id.version);
-            let fact = format!("the API server serves no kind `{}` of `{version}`", id.kind);
+            let fact = format!("the API server serves no kind `{}` of `{}`", id.kind, id.api_version());
             of(Err(Trouble::new(Reason::Rejected, fact).hint("apply its CustomResourceDefinition first")), false)
         }
         Ok(Some(located)) => match apply(&cluster.wire, request, &located).await {

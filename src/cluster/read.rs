@@ -159,7 +159,7 @@ impl<'a> Seen<'a> {
 
 /// Returns what was asked, for messages.
 pub(super) fn asked(verb: &'static str, id: &ObjectId, located: &Located, masks: Masks) -> Asked {
-    let words = if id.group.is_empty() && id.kind == "Secret" { Words::Withheld } else { Words::Quoted };
+    let words = if id.is_secret() { Words::Withheld } else { Words::Quoted };
     Asked { verb, resource: located.resource.clone(), namespace: located.namespace.clone(), words, masks }
 }
 

@@ -14,7 +14,6 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::field::within;
-use super::identity::is_secret;
 use super::strip::{decoded, encoded};
 use super::{Change, ObjectPreview, SecretReading};
 use crate::model::finding::Finding;
@@ -202,7 +201,7 @@ fn tell_apart(value: &mut Option<Value>, side: &str) {
 fn is_secret_field(id: &ObjectId, pointer: &str) -> bool {
     let any = |outer: &[&str]| outer.iter().any(|outer| within(pointer, outer) || within(outer, pointer));
     match (id.group.as_str(), id.kind.as_str()) {
-        _ if is_secret(id) => any(&["/data", "/stringData"]) || pointer.is_empty(),
+        _ if id.is_secret() => any(&["/data", "/stringData"]) || pointer.is_empty(),
         ("external-secrets.io", _) => any(&["/spec/target/template/data"]) && within(pointer, "/spec/target/template"),
         ("bitnami.com", "SealedSecret") => {
             any(&["/spec/template/data", "/spec/template/stringData"]) && within(pointer, "/spec/template")

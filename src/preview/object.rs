@@ -9,7 +9,7 @@ use super::desired::{Sent, sent};
 use super::difference::{bare, differences, stored};
 use super::drift::drift;
 use super::field::{FieldPath, within};
-use super::identity::{Pair, is_built_in, is_secret, reading};
+use super::identity::{Pair, is_built_in, reading};
 use super::moved::{Handover, Neighbour};
 use super::predict::{Case, Predicted, predict};
 use super::prune::{Leaving, leaving, loss};
@@ -102,7 +102,7 @@ impl Start<'_> {
     /// Returns what was read; a Secret that nobody asked for counts as not read, whatever is there.
     fn reading(&self) -> Result<&Reading, Trouble> {
         let id = &self.pair.id;
-        if is_secret(id) && self.context.options.secrets == SecretReading::NotRead {
+        if id.is_secret() && self.context.options.secrets == SecretReading::NotRead {
             let trouble = Trouble::new(Reason::NotAsked, format!("`{id}` was not read: Secrets are not asked for"));
             return Err(trouble.hint("--secrets metadata|keyed-digest"));
         }
@@ -156,7 +156,7 @@ impl Start<'_> {
         }
         preview.findings.extend(self.comes_from(live));
         preview.findings.extend(leaving_already(id, live));
-        if is_secret(id) && self.context.options.secrets == SecretReading::Metadata {
+        if id.is_secret() && self.context.options.secrets == SecretReading::Metadata {
             without_values(preview);
         }
     }

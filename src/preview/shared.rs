@@ -59,8 +59,7 @@ fn kind(id: &ObjectId) -> Kind {
 
 /// Returns what is known of an object's kind: from the cluster, else from the embedded tables.
 fn schema(id: &ObjectId, live: &Live, options: &Options) -> Schema {
-    let group_version = if id.group.is_empty() { id.version.clone() } else { format!("{}/{}", id.group, id.version) };
-    let document: Option<&Value> = live.documents.get(&group_version);
+    let document: Option<&Value> = live.documents.get(&id.api_version());
     let of_cluster = document.and_then(|document| Schema::of_document(document, id));
     let embedded = || Schema::embedded(id, options.operator.as_deref());
     of_cluster.or_else(embedded).unwrap_or_else(Schema::unknown)

@@ -176,7 +176,7 @@ fn schemas_wanted(changed: &[Changed]) -> Vec<String> {
     let kinds: BTreeMap<(&str, &str, &str), &ObjectId> =
         ids.map(|id| ((id.group.as_str(), id.version.as_str(), id.kind.as_str()), id)).collect();
     let unknown = kinds.into_values().filter(|id| !id.group.is_empty() && Schema::embedded(id, None).is_none());
-    let versions: BTreeSet<String> = unknown.map(|id| format!("{}/{}", id.group, id.version)).collect();
+    let versions: BTreeSet<String> = unknown.map(ObjectId::api_version).collect();
     versions.into_iter().collect()
 }
 
@@ -198,7 +198,7 @@ fn manifest(changed: &Changed) -> Option<&Value> {
     changed.root.owner.as_ref().map(|owner| &owner.manifest)
 }
 
-/// Returns who applies a root.
+/// Returns the controller of a root.
 fn controller(changed: &Changed, live: &Live, forced: Option<ApplyMethod>) -> RootController {
     let owners: Vec<Value> = changed.root.owners().map(|owner| owner.manifest.clone()).collect();
     preview::controller(&owners, live, &changed.deployed, forced)
@@ -206,17 +206,12 @@ fn controller(changed: &Changed, live: &Live, forced: Option<ApplyMethod>) -> Ro
 
 /// Returns whether an object may be asked for.
 fn is_asked(id: &ObjectId, args: &LiveArgs) -> bool {
-    !is_secret(id) || args.secrets != SecretsArg::None
-}
-
-/// Returns whether this is a Secret.
-fn is_secret(id: &ObjectId) -> bool {
-    id.group.is_empty() && id.kind == "Secret"
+    !id.is_secret() || args.secrets != SecretsArg::None
 }
 
 /// Returns how much of an object is asked for.
 fn how(id: &ObjectId, args: &LiveArgs) -> How {
-    if is_secret(id) && args.secrets == SecretsArg::Metadata { How::MetadataOnly } else { How::Whole }
+    if id.is_secret() && args.secrets == SecretsArg::Metadata { How::MetadataOnly } else { How::Whole }
 }
 
 /// Why a Secret was not read.

@@ -90,7 +90,7 @@ pub(super) fn has_warning(findings: &[Finding]) -> bool {
 /// Returns whether an object is a Secret that was not asked for.
 fn is_unasked_secret(object: &ObjectPreview) -> bool {
     let is_unasked = object.trouble.as_ref().is_some_and(|trouble| trouble.reason == Reason::NotAsked);
-    object.id.group.is_empty() && object.id.kind == "Secret" && is_unasked
+    object.id.is_secret() && is_unasked
 }
 
 /// Returns a count with its noun.
