@@ -15,6 +15,7 @@ use super::wire::{Call, Wire};
 use super::{Cluster, How, IN_FLIGHT, claims};
 use crate::model::live::{Absence, Reason, Trouble};
 use crate::model::object::ObjectId;
+use crate::model::percent::segment;
 
 /// An object to apply without effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +85,7 @@ async fn one<'a>(cluster: &Cluster, request: &'a DryRunRequest) -> Given<'a> {
 
 /// Sends one apply that writes nothing.
 async fn apply(wire: &Wire, request: &DryRunRequest, located: &Located) -> Result<Said, Trouble> {
-    let manager = locate::segment(&request.manager);
+    let manager = segment(&request.manager);
     let path = format!("{}?dryRun=All&fieldManager={manager}&force=true", located.path);
     let call = Call { apply: Some(body(request, located)), ..Call::get(path) };
     let answer = wire.send(&call).await?;

@@ -9,12 +9,13 @@ use serde_json::Value;
 
 use super::answer::{self, Said, Words};
 use super::claims;
-use super::locate::{Located, segment};
+use super::locate::Located;
 use super::mask::Masks;
 use super::read::asked;
 use super::wire::{Call, Tries, Wire};
 use super::{How, IN_FLIGHT, Wanted};
 use crate::model::object::ObjectId;
+use crate::model::percent::segment;
 
 /// From how many objects of a kind in one namespace on one request asks for all of them.
 const MANY: usize = 16;

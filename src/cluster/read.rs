@@ -17,6 +17,7 @@ use super::wire::{Call, Wire};
 use super::{Cluster, How, IN_FLIGHT, Wanted, claims, lists};
 use crate::model::live::{Absence, Reading, Reason, Trouble};
 use crate::model::object::ObjectId;
+use crate::model::percent::segment;
 
 /// What asks for metadata alone.
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
@@ -191,7 +192,7 @@ async fn missing_namespaces(cluster: &Cluster, seen: &[Seen<'_>]) -> BTreeSet<St
 
 /// Returns whether the API server says that a namespace is not there; who may not ask does not learn it.
 async fn is_gone(wire: &Wire, name: &str) -> bool {
-    let path = format!("/api/v1/namespaces/{}", locate::segment(name));
+    let path = format!("/api/v1/namespaces/{}", segment(name));
     let Ok(answer) = wire.send(&Call::get(path.as_str())).await else { return false };
     match answer::read(&answer, &Asked::path(&path)) {
         Said::Missing(details) => details.kind == "namespaces" && details.name == name,
