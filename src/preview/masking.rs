@@ -18,7 +18,7 @@ use super::strip::{decoded, encoded};
 use super::{Change, ObjectPreview, SecretReading};
 use crate::model::finding::Finding;
 use crate::model::object::ObjectId;
-use crate::model::secret::secrets_in;
+use crate::model::secret::{is_secret, secrets_in};
 
 /// What stands for a secret.
 const MASK: &str = "***";
@@ -217,7 +217,7 @@ fn held(object: &Value) -> Vec<String> {
         let fields = object.pointer(pointer).and_then(Value::as_object).into_iter().flatten();
         fields.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect::<Vec<_>>()
     };
-    if super::strip::is_secret(object) {
+    if is_secret(object) {
         found.extend(texts("/stringData"));
         for text in texts("/data") {
             found.extend(decoded(&text).and_then(|bytes| String::from_utf8(bytes).ok()));
