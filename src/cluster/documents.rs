@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::IN_FLIGHT;
-use super::answer::{self, Asked};
+use super::answer;
+use super::asked::Asked;
 use super::wire::{Answer, Call, Wire};
 use crate::model::live::{Reason, Trouble};
 use crate::model::percent::segment;

@@ -10,7 +10,7 @@ use super::answer::{self, Said};
 use super::discovery::{Source, version_of};
 use super::locate::{self, Located};
 use super::mask::Masks;
-use super::read::{absent, asked};
+use super::read::absent;
 use super::wire::{Call, Wire};
 use super::{Cluster, How, IN_FLIGHT, claims};
 use crate::model::live::{Absence, Reason, Trouble};
@@ -89,7 +89,7 @@ async fn apply(wire: &Wire, request: &DryRunRequest, located: &Located) -> Resul
     let path = format!("{}?dryRun=All&fieldManager={manager}&force=true", located.path);
     let call = Call { apply: Some(body(request, located)), ..Call::get(path) };
     let answer = wire.send(&call).await?;
-    Ok(answer::read(&answer, &asked("patch", &request.id, located, Masks::of(&request.object))))
+    Ok(answer::read(&answer, &located.asked("patch", &request.id, Masks::of(&request.object))))
 }
 
 /// Returns what an answer says of an apply.

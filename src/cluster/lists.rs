@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-use super::answer::{self, Said, Words};
+use super::answer::{self, Said};
+use super::asked::{Asked, Words};
 use super::claims;
 use super::locate::Located;
 use super::mask::Masks;
-use super::read::asked;
 use super::wire::{Call, Tries, Wire};
 use super::{How, IN_FLIGHT, Wanted};
 use crate::model::object::ObjectId;
@@ -109,7 +109,7 @@ async fn page(wire: &Wire, list: &List<'_>, next: &str) -> Option<Page> {
     let (wanted, located) = list.wanted.values().next()?;
     let more = if next.is_empty() { String::new() } else { format!("&continue={}", segment(next)) };
     let call = Call { tries: Tries::One, ..Call::get(format!("{}?limit={PAGE}{more}", list.path)) };
-    let asked = answer::Asked { words: Words::Withheld, ..asked("list", &wanted.id, located, Masks::default()) };
+    let asked = Asked { words: Words::Withheld, ..located.asked("list", &wanted.id, Masks::default()) };
     let Said::Value(mut value) = answer::read(&wire.send(&call).await.ok()?, &asked) else { return None };
     let version = wanted.id.api_version();
     let is_list =

@@ -2,7 +2,10 @@
 //! Must never make a path that leads to another object.
 
 use super::Cluster;
-use super::discovery::{Resource, Source};
+use super::asked::{Asked, Words};
+use super::discovery::Source;
+use super::known::Resource;
+use super::mask::Masks;
 use crate::model::live::{Reason, Scope, Trouble};
 use crate::model::object::ObjectId;
 use crate::model::percent::segment;
@@ -26,6 +29,12 @@ impl Located {
     /// Returns the path of the objects of its kind in its namespace.
     pub(super) fn place_path(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(place, _)| place)
+    }
+
+    /// Returns what is asked of its object, for messages.
+    pub(super) fn asked(&self, verb: &'static str, id: &ObjectId, masks: Masks) -> Asked {
+        let words = if id.is_secret() { Words::Withheld } else { Words::Quoted };
+        Asked { verb, resource: self.resource.clone(), namespace: self.namespace.clone(), words, masks }
     }
 }
 

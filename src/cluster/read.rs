@@ -8,7 +8,8 @@ use futures_util::{StreamExt as _, stream};
 use kube::core::response::StatusDetails;
 use serde_json::Value;
 
-use super::answer::{self, Asked, Said, Words};
+use super::answer::{self, Said};
+use super::asked::Asked;
 use super::discovery::{Source, Version, version_of};
 use super::locate::{self, Located};
 use super::mask::Masks;
@@ -111,7 +112,7 @@ async fn get<'a>(wire: &Wire, wanted: &'a Wanted, located: Located) -> Seen<'a> 
     let (reading, is_doubtful) = match wire.send(&call).await {
         Err(trouble) => (Reading::Unread(trouble), false),
         Ok(answer) => {
-            said(answer::read(&answer, &asked("get", &wanted.id, &located, Masks::default())), wanted, &located)
+            said(answer::read(&answer, &located.asked("get", &wanted.id, Masks::default())), wanted, &located)
         }
     };
     Seen { wanted, located: Some(located), reading, is_doubtful: is_doubtful && is_guess }
@@ -156,12 +157,6 @@ impl<'a> Seen<'a> {
     fn namespace(&self) -> Option<&String> {
         self.located.as_ref()?.namespace.as_ref()
     }
-}
-
-/// Returns what was asked, for messages.
-pub(super) fn asked(verb: &'static str, id: &ObjectId, located: &Located, masks: Masks) -> Asked {
-    let words = if id.is_secret() { Words::Withheld } else { Words::Quoted };
-    Asked { verb, resource: located.resource.clone(), namespace: located.namespace.clone(), words, masks }
 }
 
 /// Returns what is not there, by the details of a 404.
