@@ -14,8 +14,7 @@ const LAST_APPLIED: &str = "/metadata/annotations/kubectl.kubernetes.io~1last-ap
 /// Returns an answer as the object that was asked for.
 pub(super) fn object(value: Value, id: &ObjectId, located: &Located, how: How) -> Result<Value, Trouble> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let version = api_version(&id.group, &id.version);
-    let is_kind = text("/apiVersion") == version && text("/kind") == id.kind;
+    let is_kind = text("/apiVersion") == id.api_version() && text("/kind") == id.kind;
     let is_metadata = text("/apiVersion") == "meta.k8s.io/v1" && text("/kind") == "PartialObjectMetadata";
     let namespace = located.namespace.as_deref().unwrap_or_default();
     let same_place = text("/metadata/name") == id.name && text("/metadata/namespace") == namespace;
@@ -29,18 +28,13 @@ pub(super) fn object(value: Value, id: &ObjectId, located: &Located, how: How) -
     })
 }
 
-/// Returns what stands as `apiVersion`.
-pub(super) fn api_version(group: &str, version: &str) -> String {
-    if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
-}
-
 /// Returns the metadata alone, with the kind of the object; the values of what was last applied are taken out.
 fn metadata(mut value: Value, id: &ObjectId) -> Value {
     if let Some(Value::String(applied)) = value.pointer_mut(LAST_APPLIED) {
         *applied = without_values(applied);
     }
     let metadata = value.get_mut("metadata").map(Value::take).unwrap_or_default();
-    json!({"apiVersion": api_version(&id.group, &id.version), "kind": id.kind, "metadata": metadata})
+    json!({"apiVersion": id.api_version(), "kind": id.kind, "metadata": metadata})
 }
 
 /// Returns an applied object as text, `***` for every value under `data` and `stringData`, and no annotations.

@@ -8,24 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-use super::answer::{self, Asked, Said};
-use super::claims::api_version;
+use super::IN_FLIGHT;
+use super::answer::{self, Said};
+use super::asked::Asked;
+use super::known::{self, Resource};
 use super::wire::{Call, Wire};
-use super::{IN_FLIGHT, known};
 use crate::model::live::{Reason, Scope, Trouble};
-use crate::model::object::ObjectId;
+use crate::model::object::{ObjectId, api_version};
 
 /// Group and version.
 pub(super) type Version = (String, String);
-
-/// How a kind is served.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Resource {
-    /// Its name in paths.
-    pub(super) plural: String,
-    /// Where its objects live.
-    pub(super) scope: Scope,
-}
 
 /// Who says how a kind is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::IN_FLIGHT;
-use super::answer::{self, Asked};
-use super::locate::segment;
+use super::answer;
+use super::asked::Asked;
 use super::wire::{Answer, Call, Wire};
 use crate::model::live::{Reason, Trouble};
+use crate::model::percent::segment;
 
 /// Reads the documents of API versions.
 pub(super) async fn all(wire: &Wire, group_versions: &[String]) -> BTreeMap<String, Result<Value, Trouble>> {

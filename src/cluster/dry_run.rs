@@ -10,11 +10,12 @@ use super::answer::{self, Said};
 use super::discovery::{Source, version_of};
 use super::locate::{self, Located};
 use super::mask::Masks;
-use super::read::{absent, asked};
+use super::read::absent;
 use super::wire::{Call, Wire};
 use super::{Cluster, How, IN_FLIGHT, claims};
 use crate::model::live::{Absence, Reason, Trouble};
 use crate::model::object::ObjectId;
+use crate::model::percent::segment;
 
 /// An object to apply without effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,8 +64,7 @@ async fn one<'a>(cluster: &Cluster, request: &'a DryRunRequest) -> Given<'a> {
     match locate::object(cluster, id, request.default_namespace.as_deref()) {
         Err(trouble) => of(Err(trouble), false),
         Ok(None) => {
-            let version = claims::api_version(&id.group, &id.version);
-            let fact = format!("the API server serves no kind `{}` of `{version}`", id.kind);
+            let fact = format!("the API server serves no kind `{}` of `{}`", id.kind, id.api_version());
             of(Err(Trouble::new(Reason::Rejected, fact).hint("apply its CustomResourceDefinition first")), false)
         }
         Ok(Some(located)) => match apply(&cluster.wire, request, &located).await {
@@ -85,11 +85,11 @@ async fn one<'a>(cluster: &Cluster, request: &'a DryRunRequest) -> Given<'a> {
 
 /// Sends one apply that writes nothing.
 async fn apply(wire: &Wire, request: &DryRunRequest, located: &Located) -> Result<Said, Trouble> {
-    let manager = locate::segment(&request.manager);
+    let manager = segment(&request.manager);
     let path = format!("{}?dryRun=All&fieldManager={manager}&force=true", located.path);
     let call = Call { apply: Some(body(request, located)), ..Call::get(path) };
     let answer = wire.send(&call).await?;
-    Ok(answer::read(&answer, &asked("patch", &request.id, located, Masks::of(&request.object))))
+    Ok(answer::read(&answer, &located.asked("patch", &request.id, Masks::of(&request.object))))
 }
 
 /// Returns what an answer says of an apply.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use kube::core::Status;
 use regex::Regex;
 
-use super::answer::{Asked, Words};
+use super::asked::{Asked, Words};
 use crate::model::live::{Reason, Trouble};
 
 /// What RBAC and most other authorizers write.

@@ -2,8 +2,16 @@
 //! heart is a guess until the server answers there; `read` asks the server itself where the answer can mean that the
 //! guess is wrong. Must never hold a kind of a definition that is not namespaced: nothing tells it from one that is.
 
-use super::discovery::Resource;
 use crate::model::live::Scope;
+
+/// How a kind is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Resource {
+    /// Its name in paths.
+    pub(super) plural: String,
+    /// Where its objects live.
+    pub(super) scope: Scope,
+}
 
 /// Kinds of one API version, with their names in paths.
 type Kinds = &'static [(&'static str, &'static str)];

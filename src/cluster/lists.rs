@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-use super::answer::{self, Said, Words};
-use super::claims::{self, api_version};
-use super::locate::{Located, segment};
+use super::answer::{self, Said};
+use super::asked::{Asked, Words};
+use super::claims;
+use super::locate::Located;
 use super::mask::Masks;
-use super::read::asked;
 use super::wire::{Call, Tries, Wire};
 use super::{How, IN_FLIGHT, Wanted};
 use crate::model::object::ObjectId;
+use crate::model::percent::segment;
 
 /// From how many objects of a kind in one namespace on one request asks for all of them.
 const MANY: usize = 16;
@@ -78,8 +79,7 @@ pub(super) fn of<'a>(placed: impl Iterator<Item = Placed<'a>>) -> Vec<List<'a>> 
 
 /// Returns whether an object may be asked for among others.
 fn may_be_listed(wanted: &Wanted) -> bool {
-    let is_secret = wanted.id.group.is_empty() && wanted.id.kind == "Secret";
-    wanted.how == How::Whole && !is_secret
+    wanted.how == How::Whole && !wanted.id.is_secret()
 }
 
 /// Returns what lists hold of what is wanted.
@@ -109,9 +109,9 @@ async fn page(wire: &Wire, list: &List<'_>, next: &str) -> Option<Page> {
     let (wanted, located) = list.wanted.values().next()?;
     let more = if next.is_empty() { String::new() } else { format!("&continue={}", segment(next)) };
     let call = Call { tries: Tries::One, ..Call::get(format!("{}?limit={PAGE}{more}", list.path)) };
-    let asked = answer::Asked { words: Words::Withheld, ..asked("list", &wanted.id, located, Masks::default()) };
+    let asked = Asked { words: Words::Withheld, ..located.asked("list", &wanted.id, Masks::default()) };
     let Said::Value(mut value) = answer::read(&wire.send(&call).await.ok()?, &asked) else { return None };
-    let version = api_version(&wanted.id.group, &wanted.id.version);
+    let version = wanted.id.api_version();
     let is_list =
         value["kind"] == format!("{}List", wanted.id.kind).as_str() && value["apiVersion"] == version.as_str();
     let Value::Array(items) = value["items"].take() else { return None };
@@ -126,7 +126,7 @@ fn known(mut item: Value, list: &List<'_>) -> Option<(ObjectId, Value)> {
     let (wanted, located) = *list.wanted.get(&(text("namespace"), text("name")))?;
     let fields = item.as_object_mut()?;
     // In lists of its own kinds Kubernetes says kind and version once, for all.
-    fields.entry("apiVersion").or_insert_with(|| api_version(&wanted.id.group, &wanted.id.version).into());
+    fields.entry("apiVersion").or_insert_with(|| wanted.id.api_version().into());
     fields.entry("kind").or_insert_with(|| wanted.id.kind.as_str().into());
     let object = claims::object(item, &wanted.id, located, How::Whole).ok()?;
     Some((wanted.id.clone(), object))

@@ -1,12 +1,14 @@
 //! An identity as a place on the server: its resource, its namespace, its path.
 //! Must never make a path that leads to another object.
 
-use std::fmt::Write as _;
-
 use super::Cluster;
-use super::discovery::{Resource, Source};
+use super::asked::{Asked, Words};
+use super::discovery::Source;
+use super::known::Resource;
+use super::mask::Masks;
 use crate::model::live::{Reason, Scope, Trouble};
 use crate::model::object::ObjectId;
+use crate::model::percent::segment;
 
 /// Where an object is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,12 @@ impl Located {
     /// Returns the path of the objects of its kind in its namespace.
     pub(super) fn place_path(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(place, _)| place)
+    }
+
+    /// Returns what is asked of its object, for messages.
+    pub(super) fn asked(&self, verb: &'static str, id: &ObjectId, masks: Masks) -> Asked {
+        let words = if id.is_secret() { Words::Withheld } else { Words::Quoted };
+        Asked { verb, resource: self.resource.clone(), namespace: self.namespace.clone(), words, masks }
     }
 }
 
@@ -58,15 +66,4 @@ pub(super) fn object(cluster: &Cluster, id: &ObjectId, fallback: Option<&str>) -
 /// Returns that a namespace is needed.
 fn nowhere() -> Trouble {
     Trouble::new(Reason::CannotTell, "nothing says in which namespace it is").hint("`metadata.namespace` in Git")
-}
-
-/// Returns a text as one segment of a path.
-pub(super) fn segment(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut path, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
-            byte => write!(path, "%{byte:02X}").expect("a text takes every write"),
-        }
-        path
-    })
 }

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::model::secret::{is_secret, speaks_of_secrets};
+
 /// How much of a message is kept, in characters.
 const LINE: usize = 600;
 /// Values that are shorter say nothing and would tear words apart.
 const SHORTEST: usize = 4;
-/// Names of fields that hold credentials.
-const NAMES: [&str; 8] =
-    ["password", "passwd", "token", "secretkey", "accesskey", "privatekey", "secret_", "credential"];
 
 /// Texts that are replaced.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +21,7 @@ impl Masks {
     /// Returns the credentials in an object: the values of a Secret, and of fields whose name says so.
     pub(super) fn of(object: &Value) -> Self {
         let mut texts = BTreeSet::new();
-        let core = object["apiVersion"] == "v1" && object["kind"] == "Secret";
+        let core = is_secret(object);
         for (field, value) in object.as_object().into_iter().flatten() {
             let all = core && (field == "data" || field == "stringData");
             collect(value, all, &mut texts);
@@ -58,8 +57,7 @@ fn collect(value: &Value, all: bool, texts: &mut BTreeSet<String>) {
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, all, texts)),
         Value::Object(fields) => fields.iter().for_each(|(name, item)| {
-            let name = name.to_ascii_lowercase();
-            collect(item, all || NAMES.iter().any(|word| name.contains(word)), texts);
+            collect(item, all || speaks_of_secrets(name), texts);
         }),
         _ => {}
     }

@@ -8,7 +8,8 @@ use futures_util::{StreamExt as _, stream};
 use kube::core::response::StatusDetails;
 use serde_json::Value;
 
-use super::answer::{self, Asked, Said, Words};
+use super::answer::{self, Said};
+use super::asked::Asked;
 use super::discovery::{Source, Version, version_of};
 use super::locate::{self, Located};
 use super::mask::Masks;
@@ -17,6 +18,7 @@ use super::wire::{Call, Wire};
 use super::{Cluster, How, IN_FLIGHT, Wanted, claims, lists};
 use crate::model::live::{Absence, Reading, Reason, Trouble};
 use crate::model::object::ObjectId;
+use crate::model::percent::segment;
 
 /// What asks for metadata alone.
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
@@ -110,7 +112,7 @@ async fn get<'a>(wire: &Wire, wanted: &'a Wanted, located: Located) -> Seen<'a> 
     let (reading, is_doubtful) = match wire.send(&call).await {
         Err(trouble) => (Reading::Unread(trouble), false),
         Ok(answer) => {
-            said(answer::read(&answer, &asked("get", &wanted.id, &located, Masks::default())), wanted, &located)
+            said(answer::read(&answer, &located.asked("get", &wanted.id, Masks::default())), wanted, &located)
         }
     };
     Seen { wanted, located: Some(located), reading, is_doubtful: is_doubtful && is_guess }
@@ -157,12 +159,6 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// Returns what was asked, for messages.
-pub(super) fn asked(verb: &'static str, id: &ObjectId, located: &Located, masks: Masks) -> Asked {
-    let words = if id.group.is_empty() && id.kind == "Secret" { Words::Withheld } else { Words::Quoted };
-    Asked { verb, resource: located.resource.clone(), namespace: located.namespace.clone(), words, masks }
-}
-
 /// Returns what is not there, by the details of a 404.
 pub(super) fn absent(details: &StatusDetails, id: &ObjectId, located: &Located) -> Result<Absence, Trouble> {
     let plural = located.resource.split('.').next().unwrap_or_default();
@@ -191,7 +187,7 @@ async fn missing_namespaces(cluster: &Cluster, seen: &[Seen<'_>]) -> BTreeSet<St
 
 /// Returns whether the API server says that a namespace is not there; who may not ask does not learn it.
 async fn is_gone(wire: &Wire, name: &str) -> bool {
-    let path = format!("/api/v1/namespaces/{}", locate::segment(name));
+    let path = format!("/api/v1/namespaces/{}", segment(name));
     let Ok(answer) = wire.send(&Call::get(path.as_str())).await else { return false };
     match answer::read(&answer, &Asked::path(&path)) {
         Said::Missing(details) => details.kind == "namespaces" && details.name == name,

@@ -3,6 +3,7 @@
 
 use super::remote::Remote;
 use crate::failure::{Failure, outside, refused};
+use crate::model::percent;
 
 /// The dialect of a forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,14 +129,14 @@ impl Project {
 
     /// Returns the page that opens a pull request by hand.
     pub fn compare_url(&self, base: &str, head: &str) -> String {
-        let (web, path) = (&self.web, escaped(&self.path, "/"));
+        let (web, path) = (&self.web, percent::path(&self.path));
         match self.kind {
-            Kind::GitHub => format!("{web}/{path}/compare/{}...{}?expand=1", escaped(base, "/"), escaped(head, "/")),
-            Kind::Gitea => format!("{web}/{path}/compare/{}...{}", escaped(base, "/"), escaped(head, "/")),
+            Kind::GitHub => format!("{web}/{path}/compare/{}...{}?expand=1", percent::path(base), percent::path(head)),
+            Kind::Gitea => format!("{web}/{path}/compare/{}...{}", percent::path(base), percent::path(head)),
             Kind::GitLab => format!(
                 "{web}/{path}/-/merge_requests/new?merge_request%5Bsource_branch%5D={}&merge_request%5Btarget_branch%5D={}",
-                escaped(head, ""),
-                escaped(base, "")
+                percent::segment(head),
+                percent::segment(base)
             ),
         }
     }
@@ -224,20 +225,6 @@ fn server(url: &str) -> Option<Server> {
 pub(super) fn is_loopback(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
-/// Returns a text percent-encoded for a URL, but for some characters.
-fn escaped(text: &str, kept: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c) || kept.contains(c);
-    let mut written = String::with_capacity(text.len());
-    for c in text.chars() {
-        if plain(c) {
-            written.push(c);
-        } else {
-            written = c.encode_utf8(&mut [0; 4]).bytes().fold(written, |text, byte| text + &format!("%{byte:02X}"));
-        }
-    }
-    written
 }
 
 #[cfg(test)]

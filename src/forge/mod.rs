@@ -20,6 +20,7 @@ mod patience;
 mod pause;
 mod pull;
 mod remote;
+mod repo;
 mod token;
 mod unsent;
 mod wire;
@@ -36,6 +37,7 @@ use patience::{PATIENCE, Patience};
 pub use pull::{
     Author, Commented, Did, Draft, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, Pushed, Readiness, State,
 };
+use repo::Repo;
 pub use token::Token;
 pub use wire::Deadlines;
 use wire::Wire;
@@ -67,9 +69,9 @@ impl Forge {
         let (owner, name) = project.path.split_once('/').unwrap_or(("", &project.path));
         let (owner, name) = (owner.to_owned(), name.to_owned());
         let dialect: Box<dyn Dialect> = match project.kind {
-            Kind::GitHub => Box::new(github::GitHub { wire, owner, name }),
+            Kind::GitHub => Box::new(github::GitHub { repo: Repo { wire, owner, name } }),
             Kind::GitLab => Box::new(gitlab::GitLab { wire, path: project.path.clone() }),
-            Kind::Gitea => Box::new(gitea::Gitea { wire, owner, name }),
+            Kind::Gitea => Box::new(gitea::Gitea { repo: Repo { wire, owner, name } }),
         };
         Ok(Self { project, token, dialect, patience: PATIENCE, me: OnceCell::new() })
     }

@@ -1,6 +1,8 @@
 //! The address of a remote as git writes it, taken apart: where its web pages are, and the path of the project.
 //! The first step of detection. Must never keep what stands before an `@`: it can be a token.
 
+use crate::model::percent::decoded;
+
 /// Where a remote points to, without user and password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Remote {
@@ -104,17 +106,4 @@ fn web_host(host: &str) -> String {
         "altssh.gitlab.com" => "gitlab.com".to_owned(),
         host => host.to_owned(),
     }
-}
-
-/// Returns a path without percent encoding; one that is encoded badly stays as it is.
-fn decoded(path: &str) -> String {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = (byte == b'%').then(|| after.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
-        let escaped = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|byte| !byte.is_ascii_control());
-        bytes.push(escaped.unwrap_or(byte));
-        rest = if escaped.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| path.to_owned())
 }

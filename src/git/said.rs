@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::settings::{Settings, variable};
+use crate::model::percent::decoded;
+use crate::model::secret::FORGE_TOKENS;
 
 /// The most lines that are kept.
 const LINES: usize = 12;
@@ -15,17 +17,6 @@ const LENGTH: usize = 300;
 const SHORTEST: usize = 6;
 /// What stands in for a credential.
 const MASK: &str = "***";
-/// Variables that hold credentials of forges.
-const VARIABLES: [&str; 8] = [
-    "GH_TOKEN",
-    "GITHUB_TOKEN",
-    "GH_ENTERPRISE_TOKEN",
-    "GITHUB_ENTERPRISE_TOKEN",
-    "GITLAB_TOKEN",
-    "GITEA_TOKEN",
-    "FORGEJO_TOKEN",
-    "CI_JOB_TOKEN",
-];
 
 /// Returns a pattern that is fixed.
 fn pattern(text: &str) -> Regex {
@@ -57,7 +48,7 @@ impl Masks {
         let mut texts: Vec<String> = urls.iter().filter_map(|url| user_of(url)).flat_map(parts).collect();
         let headers = settings.headers()?;
         texts.extend(headers.iter().flat_map(|header| header.split_whitespace().skip(1)).map(str::to_owned));
-        texts.extend(VARIABLES.iter().filter_map(|name| variable(name)));
+        texts.extend(FORGE_TOKENS.iter().filter_map(|name| variable(name)));
         texts.retain(|text| text.chars().count() >= SHORTEST);
         // The longest first: one may be a part of another.
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
@@ -95,19 +86,6 @@ fn user_of(url: &str) -> Option<&str> {
 /// Returns the parts of a user and password, as written and as they are meant.
 fn parts(user: &str) -> Vec<String> {
     user.splitn(2, ':').flat_map(|part| [part.to_owned(), decoded(part)]).collect()
-}
-
-/// Returns a text with its percent signs taken away.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| *first == b'%');
-        bytes.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Returns a line cut, without characters that change what a terminal or a reader shows.

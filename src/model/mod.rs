@@ -10,6 +10,7 @@ pub mod live;
 pub mod name;
 pub mod object;
 pub mod path;
+pub mod percent;
 pub mod place;
 pub mod quantity;
 pub mod secret;

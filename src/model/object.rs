@@ -26,6 +26,23 @@ pub struct ObjectId {
     pub name: String,
 }
 
+impl ObjectId {
+    /// Returns whether this is a Secret of Kubernetes.
+    pub fn is_secret(&self) -> bool {
+        self.group.is_empty() && self.kind == "Secret"
+    }
+
+    /// Returns what stands as `apiVersion`.
+    pub fn api_version(&self) -> String {
+        api_version(&self.group, &self.version)
+    }
+}
+
+/// Returns group and version as `apiVersion` writes them.
+pub fn api_version(group: &str, version: &str) -> String {
+    if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
+}
+
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.namespace {

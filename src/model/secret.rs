@@ -38,6 +38,16 @@ const PLAIN: [&str; 8] = ["true", "false", "yes", "no", "on", "off", "null", "no
 /// The fewest characters of a part of a text that is taken for a secret by itself.
 const PART_MIN: usize = 4;
 
+/// Returns whether an object is a Secret of Kubernetes.
+pub fn is_secret(object: &Value) -> bool {
+    object["kind"] == "Secret" && object["apiVersion"] == "v1"
+}
+
+/// Returns whether a key of a mapping speaks of secrets: what is under it is one, or says where one lies.
+pub fn speaks_of_secrets(key: &str) -> bool {
+    key.to_ascii_lowercase().contains("secret_") || has_telling_word(&letters(key))
+}
+
 /// Returns the values in an object that could be secrets, the longest first: environment variables, options of programs
 /// and fields with a telling name, headers, users and passwords of endpoints; each also line by line, and as YAML and
 /// JSON write it.
@@ -141,16 +151,26 @@ fn in_text(text: &str, found: &mut Vec<String>) {
 /// Returns the value of a field whose key says that it is a secret, and not where one lies.
 fn field_of(key: &str, value: &Value) -> Option<String> {
     let last = key.rsplit('/').next().unwrap_or(key);
-    let upper: String = last.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let upper = letters(last);
     let is_annotation = last.len() < key.len() && upper == "SECRET";
     let is_reference = REFERENCES.iter().any(|end| upper.ends_with(end)) && !upper.ends_with("CLIENTSECRET");
-    let tells = is_annotation || (!is_reference && KEY_WORDS.iter().any(|word| upper.contains(word)));
+    let tells = is_annotation || (!is_reference && has_telling_word(&upper));
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => Some(number.to_string()).filter(|text| text.len() >= PART_MIN)?,
         _ => return None,
     };
     (tells && is_telling(&text)).then_some(text)
+}
+
+/// Returns a key without its punctuation, in upper case.
+fn letters(key: &str) -> String {
+    key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_uppercase()
+}
+
+/// Returns whether such a key holds a word of secrets.
+fn has_telling_word(letters: &str) -> bool {
+    KEY_WORDS.iter().any(|word| letters.contains(word))
 }
 
 /// Returns whether a value tells anything: it is not empty, no switch, and not the name of a variable alone.
@@ -175,57 +195,4 @@ fn secret_of(name: &str, value: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn finds_variables_and_options_with_telling_names() {
-        let object = json!({"containerOptions": {
-            "env": [
-                {"name": "AWS_SECRET_ACCESS_KEY", "value": "sesame"},
-                {"name": "FROM_ELSEWHERE_KEY", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "a"}}},
-                {"name": "VERIFY_TLS", "value": "false"},
-            ],
-            "args": {"xbcloud": ["--s3-secret-key=open sesame", "--parallel=8"]},
-        }});
-        assert_eq!(secrets_in(&object), ["open sesame", "sesame"]);
-    }
-
-    #[test]
-    fn finds_the_password_in_an_endpoint_with_and_without_a_scheme() {
-        let of = |url: &str| secrets_in(&json!({"s3": {"endpointUrl": url}}));
-        assert_eq!(of("https://key:open/sesame@minio:9000"), ["key:open/sesame", "open/sesame"]);
-        assert_eq!(of("key:sesame@minio:9000"), ["key:sesame", "sesame"]);
-        assert!(of("https://minio:9000").is_empty());
-    }
-
-    #[test]
-    fn finds_keys_pairs_headers_and_scripts_but_no_references() {
-        let object = json!({
-            "annotations": {"vault.example/token": "sesame-a", "x/secret": "sesame-b", "note": "Bearer sesame-c"},
-            "password": "sesame-d", "credentialsSecret": "keys", "secretsName": "users", "caBundle": {"key": "ca.crt"},
-            "secretKeyRef": {"name": "keys", "key": "token"}, "topologyKey": "zone", "tokenExpirationSeconds": 3600,
-            "env": [{"name": "GPG_PASSPHRASE", "value": "sesame-e"}, {"name": "MY_PWD", "value": "sesame-f"},
-                {"name": "AUTH_ON", "value": "true"}],
-            "args": ["--s3-secret-key", "sesame-g", "--header=Authorization: Bearer sesame-h", "-H", "X-Key: sesame-i"],
-            "command": ["sh", "-c", "run --api-token sesame-j --verbose"],
-            "configuration": "[client]\npassword = sesame-k\nforeign_key_checks=1\n",
-            "last": "{\"password\":\"sesame-l\"}",
-        });
-        let found = secrets_in(&object);
-        for letter in 'a'..='l' {
-            assert!(found.contains(&format!("sesame-{letter}")), "{letter}: {found:?}");
-        }
-        assert!(found.iter().all(|secret| secret.contains("sesame")), "{found:?}");
-    }
-
-    #[test]
-    fn finds_every_form_a_secret_is_written_in() {
-        let found = secrets_in(&json!({"password": "it's a: \"sec\"\nsecond line\nx"}));
-        for form in ["it''s a: \"sec\"", "it's a: \\\"sec\\\"", "second line"] {
-            assert!(found.contains(&form.to_owned()), "{form}: {found:?}");
-        }
-        assert!(!found.contains(&"x".to_owned()), "{found:?}");
-    }
-}
+mod tests;

@@ -1,8 +1,8 @@
 //! Server-side apply: live, what is sent, and who owns what → what the API server then holds.
 //!
-//! The three steps of structured merging: what is sent is laid over the live value; what the applier owned and no
+//! The three steps of structured merging: what is sent is laid over the live value; what the controller owned and no
 //! longer sends goes; what another manager owns, or nobody ever owned through an apply, stays. Must never take away a
-//! field that the applier did not own.
+//! field that the controller did not own.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::view::View;
 /// Who owns what before an apply.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Ownership {
-    /// What the applier owns, with all it takes over.
+    /// What the controller owns, with all it takes over.
     pub(super) own: FieldSet,
     /// What all others own.
     pub(super) others: FieldSet,
@@ -79,7 +79,7 @@ fn first_places(steps: &[Step]) -> BTreeMap<&Step, usize> {
     steps.iter().enumerate().rev().map(|(place, step)| (step, place)).collect()
 }
 
-/// Takes away what the applier owned and nobody keeps.
+/// Takes away what the controller owned and nobody keeps.
 fn prune(value: &Value, (own, kept): (&FieldSet, &FieldSet), view: View<'_>) -> Value {
     match value {
         Value::Object(fields) if view.is_granular() => {
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// Applies with the paths that the applier and the others own.
+    /// Applies with the paths that the controller and the others own.
     fn applied(live: &Value, sent: &Value, own: &Value, others: &Value) -> Value {
         let ownership = Ownership { own: FieldSet::parse(own), others: FieldSet::parse(others) };
         apply(live, sent, &ownership, View::Unknown)
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_owns_stays_unless_it_lies_in_a_key_that_only_the_applier_made() {
+    fn what_another_owns_stays_unless_it_lies_in_a_key_that_only_the_controller_made() {
         let live = json!({"a": {"x": {"k": 1, "o": 2}, "y": 2}});
         let own = json!({"f:a": {"f:x": {".": {}, "f:k": {}}, "f:y": {}}});
         let kept = applied(&live, &json!({"a": {}}), &own, &json!({"f:a": {"f:x": {".": {}, "f:o": {}}}}));

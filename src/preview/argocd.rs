@@ -1,10 +1,10 @@
 //! Argo CD: a client-side apply from what was applied last, or a forced server-side apply as `argocd-controller`.
-//! One of the engines of `predict`; models the sync of the commit, whoever starts it. Must know what a sync leaves
-//! alone: hooks, ignored differences that are respected.
+//! One of the controllers that `predict` knows; models the sync of the commit, whoever starts it. Must know what a sync
+//! leaves alone: hooks, ignored differences that are respected.
 
 use serde_json::Value;
 
-use super::Engine;
+use super::ApplyMethod;
 use super::field::FieldPath;
 use super::flux::ownership;
 use super::identity::is_built_in;
@@ -16,7 +16,7 @@ use super::strip::{LAST_APPLIED, annotation, last_applied};
 use crate::model::finding::Finding;
 
 /// The field manager.
-const MANAGER: &str = "argocd-controller";
+const MANAGER: &str = ApplyMethod::ArgoCd.field_manager();
 /// The manager of a client-side apply by kubectl.
 const KUBECTL: &str = "kubectl-client-side-apply";
 /// The annotation that makes an object a hook.
@@ -27,15 +27,15 @@ pub(super) fn is_hook(value: &Value) -> bool {
     annotation(value, HOOK).is_some()
 }
 
-/// Returns the engine that syncs one object: its own option wins.
-pub(super) fn engine_of(sent: &Value, engine: Engine) -> Engine {
+/// Returns how one object is applied: its own option wins.
+pub(super) fn method_of(sent: &Value, method: ApplyMethod) -> ApplyMethod {
     let own = annotation(sent, OPTIONS).unwrap_or_default();
     let said = own.split(',').map(str::trim).find_map(|option| option.strip_prefix("ServerSideApply="));
-    match (engine, said) {
-        (Engine::Flux, _) => Engine::Flux,
-        (_, Some("true")) => Engine::ArgoCdSsa,
-        (_, Some("false")) => Engine::ArgoCd,
-        (engine, _) => engine,
+    match (method, said) {
+        (ApplyMethod::Flux, _) => ApplyMethod::Flux,
+        (_, Some("true")) => ApplyMethod::ArgoCdSsa,
+        (_, Some("false")) => ApplyMethod::ArgoCd,
+        (method, _) => method,
     }
 }
 
@@ -44,11 +44,11 @@ pub(super) fn predict(case: &Case<'_>) -> Predicted {
     if let Some(hook) = annotation(case.sent, HOOK) {
         return Predicted::left(case.live, format!("a hook (`{hook}`): the sync runs it, it is not compared"));
     }
-    let settings = &case.applier.argo;
+    let settings = &case.controller.argo;
     let (sent, left, findings) = with_ignored(case);
     let mut predicted = if settings.has(case.sent, "Replace=true") || settings.has(case.live, "Replace=true") {
         replaced(case, &sent)
-    } else if engine_of(case.sent, case.applier.engine) == Engine::ArgoCdSsa {
+    } else if method_of(case.sent, case.controller.method) == ApplyMethod::ArgoCdSsa {
         on_server(case, &sent)
     } else {
         on_client(case, &sent)
@@ -83,7 +83,7 @@ fn on_server(case: &Case<'_>, sent: &Value) -> Predicted {
         return predicted;
     };
     let bare = ownership(&managers, |one| one.applied && one.name == MANAGER);
-    let is_first_on_client = needs_client_apply(&managers, &case.applier.argo);
+    let is_first_on_client = needs_client_apply(&managers, &case.controller.argo);
     let is_own = |one: &Manager| (one.applied && one.name == MANAGER) || is_migrated(one, is_first_on_client);
     let with = ownership(&managers, is_own);
     let first = if is_first_on_client { client_apply(case, sent) } else { case.live.clone() };
@@ -124,7 +124,7 @@ fn replaced(case: &Case<'_>, sent: &Value) -> Predicted {
     let mut predicted = Predicted { dry_run: None, ..Predicted::of(case, value.clone(), value) };
     let fact = "`Replace=true`: the whole object is replaced, what others wrote is lost";
     predicted.findings.push(Finding::warn("replaces-object", fact));
-    if case.applier.argo.has(case.sent, "Force=true") || case.applier.argo.has(case.live, "Force=true") {
+    if case.controller.argo.has(case.sent, "Force=true") || case.controller.argo.has(case.live, "Force=true") {
         let fact = "`Force=true` with `Replace=true`: the object is deleted and made anew";
         predicted.findings.push(Finding::warn("recreates-object", fact));
     }
@@ -133,7 +133,7 @@ fn replaced(case: &Case<'_>, sent: &Value) -> Predicted {
 
 /// Returns what is sent with the live values of ignored fields, where the sync respects them, and what to say of it.
 fn with_ignored(case: &Case<'_>) -> (Value, Option<String>, Vec<Finding>) {
-    let settings = &case.applier.argo;
+    let settings = &case.controller.argo;
     let mut sent = case.sent.clone();
     let (mut left, mut findings) = (None, Vec::new());
     let is_respected = settings.has(&Value::Null, "RespectIgnoreDifferences=true");

@@ -11,7 +11,7 @@ use super::refusal::Refused;
 use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
-use super::{Action, Basis, Engine, ObjectPreview, dry_run, flux, refusal, undeclared};
+use super::{Action, ApplyMethod, Basis, ObjectPreview, dry_run, flux, refusal, undeclared};
 use crate::model::finding::Finding;
 use crate::model::live::Absence;
 use crate::model::object::ObjectId;
@@ -30,7 +30,7 @@ pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>
         preview.findings.push(Finding::note("left-alone", "Flux does not apply it: its annotation says so"));
         return;
     }
-    let new = sent(after, &pair.id, context.applier, None);
+    let new = sent(after, &pair.id, context.controller, None);
     let mut value = new.value;
     schema.defaulted(&mut value);
     preview.action = Action::Create;
@@ -54,7 +54,7 @@ pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>
 
 /// Returns whether Flux never applies an object.
 fn flux_leaves(after: &Value, context: &Context<'_>) -> bool {
-    context.applier.engine == Engine::Flux && flux::is_excluded(after)
+    context.controller.method == ApplyMethod::Flux && flux::is_excluded(after)
 }
 
 /// Returns whether the root makes the namespace of an object before the object.
@@ -72,7 +72,7 @@ fn makes_kind(id: &ObjectId, context: &Context<'_>) -> bool {
 
 /// Returns whether the controller makes an object's namespace because an option asks for it.
 fn makes_by_option(context: &Context<'_>) -> bool {
-    context.applier.argo.has(&Value::Null, "CreateNamespace=true")
+    context.controller.argo.has(&Value::Null, "CreateNamespace=true")
 }
 
 /// Returns whether something that an object needs comes with the same root, so that a dry run cannot know it.

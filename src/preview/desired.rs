@@ -3,12 +3,12 @@
 
 use serde_json::{Map, Value};
 
-use super::applier::Applier;
+use super::controller::RootController;
 use super::settings_argo::TRACKING_ID;
 use super::settings_flux::GROUP;
 use super::strip::{annotation, fold_string_data, label};
 use super::substitution::substitute;
-use super::{Engine, Unsure, builtin};
+use super::{ApplyMethod, Unsure, builtin};
 use crate::model::object::ObjectId;
 
 /// The kinds whose ports Flux completes.
@@ -33,7 +33,7 @@ pub(super) struct Sent {
 }
 
 /// Returns what the controller sends for an object; `live` tells how it is marked, where nothing else does.
-pub(super) fn sent(value: &Value, id: &ObjectId, applier: &Applier, live: Option<&Value>) -> Sent {
+pub(super) fn sent(value: &Value, id: &ObjectId, controller: &RootController, live: Option<&Value>) -> Sent {
     let mut value = value.clone();
     if let Some(fields) = value.as_object_mut().filter(|_| id.kind != "CustomResourceDefinition") {
         fields.remove("status");
@@ -41,10 +41,10 @@ pub(super) fn sent(value: &Value, id: &ObjectId, applier: &Applier, live: Option
     if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("creationTimestamp");
     }
-    let unsure = match applier.engine {
-        Engine::Flux => flux(&mut value, id, applier, live),
-        Engine::ArgoCd | Engine::ArgoCdSsa => {
-            argo(&mut value, id, applier, live);
+    let unsure = match controller.method {
+        ApplyMethod::Flux => flux(&mut value, id, controller, live),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => {
+            argo(&mut value, id, controller, live);
             Vec::new()
         }
     };
@@ -52,8 +52,8 @@ pub(super) fn sent(value: &Value, id: &ObjectId, applier: &Applier, live: Option
 }
 
 /// Makes what Flux sends.
-fn flux(value: &mut Value, id: &ObjectId, applier: &Applier, live: Option<&Value>) -> Vec<Unsure> {
-    let settings = &applier.flux;
+fn flux(value: &mut Value, id: &ObjectId, controller: &RootController, live: Option<&Value>) -> Vec<Unsure> {
+    let settings = &controller.flux;
     let unsure = settings.substitution.as_ref().map(|by| substitute(value, by)).unwrap_or_default();
     fold_string_data(value);
     builtin::written(id, value);
@@ -102,16 +102,16 @@ fn ports(value: &mut Value) {
 }
 
 /// Makes what Argo CD sends.
-fn argo(value: &mut Value, id: &ObjectId, applier: &Applier, live: Option<&Value>) {
-    let tracking = &applier.argo.tracking;
-    let Some((name, _)) = &applier.argo.named else {
+fn argo(value: &mut Value, id: &ObjectId, controller: &RootController, live: Option<&Value>) {
+    let tracking = &controller.argo.tracking;
+    let Some((name, _)) = &controller.argo.named else {
         if let Some(text) = live.and_then(|live| annotation(live, TRACKING_ID)) {
             mark(value, "annotations", TRACKING_ID, text);
         }
         return;
     };
     if tracking.by_annotation {
-        let place = id.namespace.as_deref().or(applier.argo.namespace.as_deref()).unwrap_or_default();
+        let place = id.namespace.as_deref().or(controller.argo.namespace.as_deref()).unwrap_or_default();
         let text = format!("{name}:{}/{}:{place}/{}", id.group, id.kind, id.name);
         // What the live object says of itself is what Argo CD wrote there.
         let said = live.and_then(|live| annotation(live, TRACKING_ID)).filter(|said| is_of(said, name));

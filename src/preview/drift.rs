@@ -10,7 +10,7 @@ use super::managers::{Manager, managers};
 use super::schema::Schema;
 use super::strip::{comparable, last_applied};
 use super::view::View;
-use super::{Change, Engine, Unsure, builtin};
+use super::{ApplyMethod, Change, Unsure, builtin};
 use crate::model::object::ObjectId;
 
 /// Components of Kubernetes (the names of their programs, which are their managers), and the operator's (operator.md): they
@@ -43,12 +43,12 @@ struct Witness<'a> {
 }
 
 /// Returns the drift of one object; `before` is what the controller sent for the base.
-pub(super) fn drift(id: &ObjectId, before: &Value, live: &Value, (schema, engine): (&Schema, Engine)) -> Drift {
+pub(super) fn drift(id: &ObjectId, before: &Value, live: &Value, (schema, method): (&Schema, ApplyMethod)) -> Drift {
     let mut known = before.clone();
     builtin::defaulted(id, schema, &mut known);
     let found = differences(&comparable(&known), &comparable(live), View::of(schema));
     let managers = managers(live);
-    let own = engine.field_manager();
+    let own = method.field_manager();
     let mut drift = Drift::default();
     for one in found {
         let path = FieldPath::parse(&one.pointer);
@@ -163,7 +163,7 @@ mod tests {
             {"manager": "manager", "operation": "Update", "fieldsV1": {"f:spec": {"f:made": {}}}},
             {"manager": "manager", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}},
         ]}});
-        let found = drift(&id(), &before, &live, (&Schema::unknown(), Engine::Flux));
+        let found = drift(&id(), &before, &live, (&Schema::unknown(), ApplyMethod::Flux));
         let shown: Vec<(&str, Option<&str>)> =
             found.changes.iter().map(|one| (one.path.as_str(), one.by.as_deref())).collect();
         let by = Some("kubectl-edit, 2026-11-20");
@@ -178,7 +178,7 @@ mod tests {
                 {"manager": name, "operation": "Update", "fieldsV1": {"f:spec": {"f:made": {}}}},
                 {"manager": name, "operation": "Update", "subresource": subresource, "fieldsV1": {}},
             ]}});
-            drift(&id(), &json!({"spec": {}}), &live, (&Schema::unknown(), Engine::Flux)).changes.len()
+            drift(&id(), &json!({"spec": {}}), &live, (&Schema::unknown(), ApplyMethod::Flux)).changes.len()
         };
         let of = |name| [seen(name, "status"), seen(name, "scale"), seen(name, "")];
         assert_eq!(of("some-operator"), [0, 0, 1]);
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn without_managers_an_added_field_is_unsure_and_a_changed_one_is_drift() {
         let (before, live) = (json!({"spec": {"a": 1}}), json!({"spec": {"a": 2, "b": 3}}));
-        let found = drift(&id(), &before, &live, (&Schema::unknown(), Engine::Flux));
+        let found = drift(&id(), &before, &live, (&Schema::unknown(), ApplyMethod::Flux));
         assert_eq!(found.changes.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["spec.a"]);
         assert_eq!(found.unsure.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["spec.b"]);
     }

@@ -12,7 +12,7 @@ use super::predict::{Case, Predicted};
 use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
-use super::{Basis, Change, Engine, ObjectPreview, create};
+use super::{ApplyMethod, Basis, Change, ObjectPreview, create};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reason};
 use crate::model::object::ObjectId;
@@ -62,7 +62,7 @@ fn answer<'a>(id: &ObjectId, live: &'a Live, preview: &mut ObjectPreview) -> Opt
 /// one may take away what that leaves, a port of another number, and so be valid where that is not.
 pub(super) fn is_about(case: &Case<'_>, predicted: &Predicted) -> bool {
     let is_alike = |bare: &Value| differences(&comparable(bare), &comparable(&predicted.value), case.view()).is_empty();
-    case.applier.engine != Engine::ArgoCd || predicted.dry_run.as_ref().is_some_and(is_alike)
+    case.controller.method != ApplyMethod::ArgoCd || predicted.dry_run.as_ref().is_some_and(is_alike)
 }
 
 /// Returns why the API server refuses an object, where its dry run says so and the apply will meet the same.
@@ -70,7 +70,8 @@ pub(super) fn refusal(id: &ObjectId, preview: &ObjectPreview, context: &Context<
     let trouble = preview.trouble.as_ref().filter(|trouble| trouble.reason == Reason::Rejected)?;
     // What only a dry run is refused for; and what a client-side apply does not send: it asks for no server-side apply.
     let is_about_asking = trouble.fact.contains("does not support dry run");
-    let is_about_apply = context.applier.engine == Engine::ArgoCd && trouble.fact.contains("not declared in schema");
+    let is_about_apply =
+        context.controller.method == ApplyMethod::ArgoCd && trouble.fact.contains("not declared in schema");
     let is_met = !is_about_asking && !is_about_apply && !create::is_made_first(id, context);
     is_met.then(|| trouble.fact.clone())
 }
@@ -102,17 +103,17 @@ mod tests {
 
     use crate::model::live::{Absence, Reading, Reason, Trouble};
     use crate::model::object::Object;
-    use crate::preview::tests::{ENGINES, applied, cluster, live, options, owner, previewed, root};
-    use crate::preview::{Action, Engine};
+    use crate::preview::tests::{METHODS, applied, cluster, live, options, owner, previewed, root};
+    use crate::preview::{Action, ApplyMethod};
 
     /// What is shown where the API server refuses the dry run with these words.
     fn refused(
-        engine: Engine,
+        method: ApplyMethod,
         (before, after): (Option<&Value>, &[&Value]),
         why: &str,
     ) -> (Action, usize, Vec<&'static str>) {
         let mut live =
-            live(&before.map(|before| applied(before, engine)).into_iter().collect::<Vec<_>>(), owner(engine));
+            live(&before.map(|before| applied(before, method)).into_iter().collect::<Vec<_>>(), owner(method));
         let id = Object::new(after[0].clone()).id;
         if before.is_none() {
             live.objects.insert(id.clone(), Reading::Absent(Absence::Object));
@@ -121,7 +122,7 @@ mod tests {
             live.objects.insert(Object::new((*beside).clone()).id, Reading::Absent(Absence::Object));
         }
         live.dry_runs.insert(id, Err(Trouble::new(Reason::Rejected, why)));
-        let preview = previewed(&root(&before.into_iter().collect::<Vec<_>>(), after), &live, engine, &options());
+        let preview = previewed(&root(&before.into_iter().collect::<Vec<_>>(), after), &live, method, &options());
         let object = &preview.objects[0];
         (object.action, object.effective.len(), object.findings.iter().map(|finding| finding.id).collect())
     }
@@ -132,9 +133,9 @@ mod tests {
         let why = "a webhook refuses the object: size";
         let changed = (Action::Unchanged, 0, vec!["dry-run-refused", "intended-vanishes"]);
         let made = (Action::Unchanged, 0, vec!["dry-run-refused"]);
-        for engine in ENGINES {
-            assert_eq!(refused(engine, (Some(&before), &[&after]), why), changed, "{engine:?}");
-            assert_eq!(refused(engine, (None, &[&after]), why), made, "{engine:?}");
+        for method in METHODS {
+            assert_eq!(refused(method, (Some(&before), &[&after]), why), changed, "{method:?}");
+            assert_eq!(refused(method, (None, &[&after]), why), made, "{method:?}");
         }
     }
 
@@ -146,8 +147,8 @@ mod tests {
         };
         let (before, after) = (service(3306), service(3307));
         let why = "`Service` is invalid: spec.ports[1].name: Duplicate value";
-        assert_eq!(refused(Engine::ArgoCd, (Some(&before), &[&after]), why).0, Action::Change);
-        assert_eq!(refused(Engine::Flux, (Some(&before), &[&after]), why).0, Action::Unchanged);
+        assert_eq!(refused(ApplyMethod::ArgoCd, (Some(&before), &[&after]), why).0, Action::Change);
+        assert_eq!(refused(ApplyMethod::Flux, (Some(&before), &[&after]), why).0, Action::Unchanged);
     }
 
     #[test]
@@ -155,10 +156,10 @@ mod tests {
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "pxc"}});
         let after = cluster(5, &json!({}));
         let why = "namespace `pxc` is not there";
-        for engine in ENGINES {
-            assert_eq!(refused(engine, (None, &[&after, &namespace]), why).0, Action::Create, "{engine:?}");
+        for method in METHODS {
+            assert_eq!(refused(method, (None, &[&after, &namespace]), why).0, Action::Create, "{method:?}");
             let asked = "a webhook refuses the object: webhook does not support dry run";
-            assert_eq!(refused(engine, (None, &[&after]), asked).0, Action::Create, "{engine:?}");
+            assert_eq!(refused(method, (None, &[&after]), asked).0, Action::Create, "{method:?}");
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Flux: a forced server-side apply as `kustomize-controller`, after kubectl's managers were renamed to it.
-//! One of the engines of `predict`. Must know what the controller skips: excluded objects, and those it finds unchanged.
+//! One of the controllers that `predict` knows. Must know what Flux skips: excluded objects, and those it finds unchanged.
 
 use serde_json::Value;
 
+use super::ApplyMethod;
 use super::apply::Ownership;
 use super::difference::stored;
 use super::field::within;
@@ -14,7 +15,7 @@ use super::strip::{LAST_APPLIED, annotation, comparable, label};
 use crate::model::finding::Finding;
 
 /// The field manager.
-const MANAGER: &str = "kustomize-controller";
+const MANAGER: &str = ApplyMethod::Flux.field_manager();
 /// Annotations that the controller takes off a live object.
 const CLEANED: [&str; 3] = [LAST_APPLIED, "kustomize.toolkit.fluxcd.io/checksum", "fluxcd.io/sync-checksum"];
 
@@ -74,7 +75,7 @@ fn is_taken_over(one: &Manager) -> bool {
     one.subresource.is_empty() && (one.name.starts_with("kubectl") || is_updater)
 }
 
-/// Returns who owns what, by what counts as the applier's.
+/// Returns who owns what, by what counts as the controller's.
 pub(super) fn ownership(managers: &[Manager], is_own: impl Fn(&Manager) -> bool) -> Ownership {
     let mut ownership = Ownership::default();
     for one in managers {
@@ -108,7 +109,7 @@ fn is_seen(case: &Case<'_>, predicted: &Value) -> bool {
 fn without_ignored(case: &Case<'_>) -> (Value, Option<String>, Vec<Finding>) {
     let mut sent = case.sent.clone();
     let (mut left, mut findings) = (None, Vec::new());
-    for ignored in &case.applier.flux.ignored {
+    for ignored in &case.controller.flux.ignored {
         let is_about = ignored.target.matches(case.id);
         if is_about == Match::No {
             continue;

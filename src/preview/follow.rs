@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use super::applier::Applier;
+use super::controller::RootController;
 use super::settings_flux::Source;
-use super::{Action, Engine, ObjectPreview};
+use super::{Action, ApplyMethod, ObjectPreview};
 use crate::model::finding::Finding;
 use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
 use crate::model::object::ObjectId;
@@ -72,17 +72,17 @@ pub(super) fn source_id(source: &Source) -> Option<ObjectId> {
 }
 
 /// Returns whether what applies a root follows what merging moves.
-pub(super) fn following(applier: &Applier, root: &RepoPath, live: &Live, merged: &Merged) -> Following {
-    let origin = match applier.engine {
-        Engine::Flux => match applier.flux.source.as_ref().map(|source| of_flux(source, live)) {
+pub(super) fn following(controller: &RootController, root: &RepoPath, live: &Live, merged: &Merged) -> Following {
+    let origin = match controller.method {
+        ApplyMethod::Flux => match controller.flux.source.as_ref().map(|source| of_flux(source, live)) {
             Some(Ok(origin)) => Some(origin),
             Some(Err(finding)) => return Following::Yes(Some(finding)),
             None => None,
         },
-        Engine::ArgoCd | Engine::ArgoCdSsa => applier.argo.origin(root),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => controller.argo.origin(root),
     };
     let Some(origin) = origin else { return Following::Yes(None) };
-    let owner = applier.owner.as_deref().unwrap_or("the controller's object");
+    let owner = controller.owner.as_deref().unwrap_or("the controller's object");
     if let Some(address) = origin.address.as_ref().filter(|address| is_other(address, &merged.addresses)) {
         let fact = format!(
             "`{owner}` applies `{}`, which is no remote of this repository: unless it is the same one, merging changes nothing there",

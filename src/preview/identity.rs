@@ -59,11 +59,6 @@ pub(super) fn is_built_in(id: &ObjectId) -> bool {
     BUILT_IN.contains(&id.group.as_str())
 }
 
-/// Returns whether an object is a Secret of Kubernetes.
-pub(super) fn is_secret(id: &ObjectId) -> bool {
-    id.group.is_empty() && id.kind == "Secret"
-}
-
 /// Returns the objects of a root, each once, in the order of the base and then of what the head adds; every one is where
 /// the controller puts it already ([`super::placed`]).
 pub(super) fn pairs(deployed: &Deployed) -> Vec<Pair> {

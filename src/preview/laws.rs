@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::tests::{ENGINES, applied, fields, kustomization, live, options, owner, previewed, root};
+use super::tests::{METHODS, applied, fields, kustomization, live, options, owner, previewed, root};
 use super::*;
 use crate::model::live::{Absence, Live, Reading, Reason};
 
@@ -60,28 +60,28 @@ pub(super) fn any_manager() -> impl Strategy<Value = (&'static str, &'static str
     ]
 }
 
-/// Returns the value that a controller leaves behind, as the engine predicts it.
-fn predicted(applier: &Applier, manifest: &Value, live: &Value) -> Value {
+/// Returns the value that a controller leaves behind, as it is predicted.
+fn predicted(controller: &RootController, manifest: &Value, live: &Value) -> Value {
     let (id, schema) = (Object::new(manifest.clone()).id, schema::Schema::unknown());
-    let sent = desired::sent(manifest, &id, applier, Some(live)).value;
-    let case = predict::Case { id: &id, before: Some(&sent), sent: &sent, live, schema: &schema, applier };
+    let sent = desired::sent(manifest, &id, controller, Some(live)).value;
+    let case = predict::Case { id: &id, before: Some(&sent), sent: &sent, live, schema: &schema, controller };
     predict::predict(&case).value
 }
 
-/// Returns a live object after the engine recorded what it sent: its own fields are those it sent, kubectl's are gone
-/// where the engine took them over.
-fn recorded(engine: Engine, manifest: &Value, mut after: Value) -> Value {
-    let fresh = applied(manifest, engine);
+/// Returns a live object after the controller recorded what it sent: its own fields are those it sent, kubectl's are
+/// gone where it took them over.
+fn recorded(method: ApplyMethod, manifest: &Value, mut after: Value) -> Value {
+    let fresh = applied(manifest, method);
     let is_taken = |entry: &Value| {
         let name = entry["manager"].as_str().unwrap_or_default();
         name == fresh["metadata"]["managedFields"][0]["manager"]
-            || (engine == Engine::Flux && name.starts_with("kubectl"))
+            || (method == ApplyMethod::Flux && name.starts_with("kubectl"))
     };
     let entries = after["metadata"]["managedFields"].as_array().cloned().unwrap_or_default();
     let mut left: Vec<Value> = entries.into_iter().filter(|entry| !is_taken(entry)).collect();
     left.push(fresh["metadata"]["managedFields"][0].clone());
     after["metadata"]["managedFields"] = left.into();
-    if engine == Engine::ArgoCd {
+    if method == ApplyMethod::ArgoCd {
         after["metadata"]["annotations"][strip::LAST_APPLIED] =
             fresh["metadata"]["annotations"][strip::LAST_APPLIED].clone();
     }
@@ -95,9 +95,9 @@ proptest! {
     #[test]
     fn the_preview_of_no_change_on_what_was_applied_is_empty(spec in any_spec()) {
         let manifest = thing(&spec);
-        for engine in ENGINES {
-            let live = live(&[applied(&manifest, engine)], owner(engine));
-            let preview = previewed(&root(&[&manifest], &[&manifest]), &live, engine, &options());
+        for method in METHODS {
+            let live = live(&[applied(&manifest, method)], owner(method));
+            let preview = previewed(&root(&[&manifest], &[&manifest]), &live, method, &options());
             let object = &preview.objects[0];
             prop_assert_eq!((object.action, object.trouble.clone()), (Action::Unchanged, None));
             prop_assert!(!preview.has_differences(), "{:?}", object);
@@ -111,20 +111,20 @@ proptest! {
         before in any_spec(), after in any_spec(), (manager, operation) in any_manager(), hand in any_spec(),
     ) {
         let (before, after) = (thing(&before), thing(&after));
-        for engine in ENGINES {
-            let mut object = applied(&before, engine);
+        for method in METHODS {
+            let mut object = applied(&before, method);
             if object["spec"] != hand {
                 let changed = touched(object.clone(), manager, operation, &hand);
                 object = if changed["spec"] == object["spec"] { object } else { changed };
             }
-            let reading = live(&[object.clone()], owner(engine));
+            let reading = live(&[object.clone()], owner(method));
             let deployed = root(&[&before], &[&after]);
-            let applier = applier(&[owner(engine)], &reading, &deployed, None);
-            let once = recorded(engine, &after, predicted(&applier, &after, &object));
-            let twice = predicted(&applier, &after, &once);
+            let controller = controller(&[owner(method)], &reading, &deployed, None);
+            let once = recorded(method, &after, predicted(&controller, &after, &object));
+            let twice = predicted(&controller, &after, &once);
             let view = view::View::Unknown;
             let changes = difference::differences(&strip::comparable(&once), &strip::comparable(&twice), view);
-            prop_assert_eq!(changes, vec![], "{:?}", engine);
+            prop_assert_eq!(changes, vec![], "{:?}", method);
         }
     }
 
@@ -132,12 +132,12 @@ proptest! {
     #[test]
     fn what_is_intended_happens_or_is_said_to_vanish(before in any_spec(), after in any_spec()) {
         let (before, after) = (thing(&before), thing(&after));
-        for engine in ENGINES {
-            let live = live(&[applied(&before, engine)], owner(engine));
-            let preview = previewed(&root(&[&before], &[&after]), &live, engine, &options());
+        for method in METHODS {
+            let live = live(&[applied(&before, method)], owner(method));
+            let preview = previewed(&root(&[&before], &[&after]), &live, method, &options());
             let object = &preview.objects[0];
-            prop_assert_eq!(object.intended.is_empty(), object.effective.is_empty(), "{:?} {:?}", engine, object);
-            prop_assert_eq!(&object.findings, &[], "{:?}", engine);
+            prop_assert_eq!(object.intended.is_empty(), object.effective.is_empty(), "{:?} {:?}", method, object);
+            prop_assert_eq!(&object.findings, &[], "{:?}", method);
         }
     }
 
@@ -150,12 +150,12 @@ proptest! {
         ];
         let (before, after) = (thing(&before), thing(&after));
         let id = Object::new(before.clone()).id;
-        for engine in ENGINES {
+        for method in METHODS {
             let unread = Reading::Unread(Trouble::new(reasons[reason], "no"));
             for deployed in [root(&[&before], &[&after]), root(&[&before], &[]), root(&[], &[&after])] {
-                let mut live = live(&[], owner(engine));
+                let mut live = live(&[], owner(method));
                 live.objects.insert(id.clone(), unread.clone());
-                let preview = previewed(&deployed, &live, engine, &options());
+                let preview = previewed(&deployed, &live, method, &options());
                 let object = &preview.objects[0];
                 prop_assert_eq!(object.action, Action::CannotTell);
                 prop_assert_eq!(object.trouble.as_ref().map(|trouble| trouble.reason), Some(reasons[reason]));
@@ -172,13 +172,13 @@ proptest! {
         let reasons = [Reason::Forbidden, Reason::Unreachable, Reason::TimedOut, Reason::CannotTell];
         let reason = if is_failed { reasons[reason] } else { Reason::NotAsked };
         let (before, after) = (thing(&before), thing(&after));
-        for engine in ENGINES {
-            let mut live = live(&[applied(&before, engine)], owner(engine));
+        for method in METHODS {
+            let mut live = live(&[applied(&before, method)], owner(method));
             let unread = || Reading::Unread(Trouble::new(reason, "no answer"));
-            live.objects.insert(Object::new(owner(engine)).id, unread());
+            live.objects.insert(Object::new(owner(method)).id, unread());
             live.objects.insert(argocd_cm(), unread());
-            let kept = previewed(&root(&[&before], &[&after]), &live, engine, &options());
-            let gone = previewed(&root(&[&before], &[]), &live, engine, &options());
+            let kept = previewed(&root(&[&before], &[&after]), &live, method, &options());
+            let gone = previewed(&root(&[&before], &[]), &live, method, &options());
             for preview in [&kept, &gone] {
                 prop_assert_eq!(preview.trouble.as_ref().map(|trouble| trouble.reason), Some(reason));
                 prop_assert_eq!(preview.has_failure(), is_failed);
@@ -188,9 +188,9 @@ proptest! {
             prop_assert!(kept.objects[0].action != Action::CannotTell);
             // The live object tells how it is marked, so nothing has to be assumed; a new root's objects do not.
             live.objects.insert(Object::new(before.clone()).id, Reading::Absent(Absence::Object));
-            let made = previewed(&root(&[], &[&after]), &live, engine, &options());
+            let made = previewed(&root(&[], &[&after]), &live, method, &options());
             let is_assumed = |of: &RootPreview| of.findings.iter().any(|finding| finding.id == "tracking-assumed");
-            prop_assert_eq!((is_assumed(&kept), is_assumed(&made)), (false, engine != Engine::Flux));
+            prop_assert_eq!((is_assumed(&kept), is_assumed(&made)), (false, method != ApplyMethod::Flux));
         }
     }
 
@@ -202,18 +202,18 @@ proptest! {
         let modes = [SecretReading::NotRead, SecretReading::Metadata, SecretReading::KeyedDigest(vec![7; 32])];
         let options = Options { secrets: modes[way].clone(), ..options() };
         let objects = |secret: &str| secret_objects(secret);
-        for engine in ENGINES {
+        for method in METHODS {
             let (before, after) = (objects(&secrets[0]), objects(&secrets[1]));
             let mut reading = Live::default();
             for (base, hand) in before.iter().zip(objects(&secrets[2])) {
-                let mut live = applied(base, engine);
+                let mut live = applied(base, method);
                 live["spec"] = hand["spec"].clone();
                 live["data"] = hand["data"].clone();
                 reading.objects.insert(Object::new(live.clone()).id, Reading::Found(live));
             }
-            reading.objects.insert(Object::new(owner(engine)).id, Reading::Found(owner(engine)));
+            reading.objects.insert(Object::new(owner(method)).id, Reading::Found(owner(method)));
             let deployed = root(&before.iter().collect::<Vec<_>>(), &after.iter().collect::<Vec<_>>());
-            let preview = previewed(&deployed, &reading, engine, &options);
+            let preview = previewed(&deployed, &reading, method, &options);
             let outputs = [format!("{preview:?}"), serde_json::to_string(&preview).unwrap()];
             for (secret, output) in secrets.iter().flat_map(|secret| outputs.iter().map(move |output| (secret, output))) {
                 for form in forms(secret) {
@@ -236,10 +236,10 @@ fn argocd_cm() -> ObjectId {
 fn a_controller_that_is_not_there_is_told_from_one_that_was_not_read() {
     let manifest = thing(&json!({"a": 1}));
     let of = |reading: Option<Reading>| {
-        let mut live = live(&[applied(&manifest, Engine::Flux)], kustomization());
+        let mut live = live(&[applied(&manifest, ApplyMethod::Flux)], kustomization());
         live.objects.remove(&Object::new(kustomization()).id);
         live.objects.extend(reading.map(|reading| (Object::new(kustomization()).id, reading)));
-        let preview = previewed(&root(&[&manifest], &[&manifest]), &live, Engine::Flux, &options());
+        let preview = previewed(&root(&[&manifest], &[&manifest]), &live, ApplyMethod::Flux, &options());
         (preview.has_failure(), preview.findings.iter().map(|one| one.fact.clone()).collect::<Vec<_>>())
     };
     let git = "its settings are those of Git, the live ones may differ";
@@ -285,14 +285,14 @@ fn a_secret_that_is_a_common_word_hides_no_sentence() {
     let (before, after) = (thing(&json!({"a": {"happen": "manual"}})), thing(&json!({"a": {"happen": "change"}})));
     let mut owner = kustomization();
     owner["spec"]["ignore"] = json!([{"paths": ["/spec/a/happen"]}]);
-    let mut reading = live(&[applied(&before, Engine::Flux)], owner.clone());
+    let mut reading = live(&[applied(&before, ApplyMethod::Flux)], owner.clone());
     let id = Object::new(secret("x")).id;
     reading.objects.insert(id, Reading::Unread(Trouble::new(Reason::NotAsked, "no")));
     let words = ["happen", "manual", "change", "intended", "leaves"].map(secret);
     for word in &words {
         let deployed = root(&[&before, word], &[&after, word]);
-        let applier = applier(&[owner.clone()], &reading, &deployed, None);
-        let preview = preview(&deployed, &applier, &reading, &options());
+        let controller = controller(&[owner.clone()], &reading, &deployed, None);
+        let preview = preview(&deployed, &controller, &reading, &options());
         let fact = &preview.objects[0].findings[0].fact;
         assert!(fact.starts_with("intended and does not happen: `"), "{fact}");
         let value = word["stringData"]["key"].as_str().unwrap();
@@ -303,14 +303,14 @@ fn a_secret_that_is_a_common_word_hides_no_sentence() {
 #[test]
 fn a_changed_secret_shows_as_changed() {
     let (before, after) = (&secret_objects("open sesame one")[0], &secret_objects("open sesame two")[0]);
-    let live = live(&[applied(before, Engine::Flux)], kustomization());
+    let live = live(&[applied(before, ApplyMethod::Flux)], kustomization());
     let digest = Options { secrets: SecretReading::KeyedDigest(vec![7; 32]), ..options() };
-    let preview = previewed(&root(&[before], &[after]), &live, Engine::Flux, &digest);
+    let preview = previewed(&root(&[before], &[after]), &live, ApplyMethod::Flux, &digest);
     let object = &preview.objects[0];
     assert_eq!(object.action, Action::Change);
     assert_eq!(object.effective.len(), 2);
     assert!(object.effective.iter().all(|change| change.before.is_some() && change.before != change.after));
-    let preview = previewed(&root(&[before], &[after]), &live, Engine::Flux, &options());
+    let preview = previewed(&root(&[before], &[after]), &live, ApplyMethod::Flux, &options());
     let object = &preview.objects[0];
     assert_eq!((object.action, object.effective.len()), (Action::CannotTell, 0));
     let shown: Vec<_> = object.intended.iter().map(|one| (one.before.clone(), one.after.clone())).collect();

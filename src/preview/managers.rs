@@ -1,7 +1,7 @@
 //! Who wrote which field: `metadata.managedFields` as sets of paths.
 //!
 //! A set is a tree; a path in it is a member where `fieldsV1` says so (`.`, or an empty leaf). Read by the merges
-//! (`apply`), by `drift` and by `applier`. Must never read a missing list of managers as "nobody wrote anything".
+//! (`apply`), by `drift` and by `controller`. Must never read a missing list of managers as "nobody wrote anything".
 
 use std::collections::BTreeMap;
 

@@ -14,12 +14,11 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::field::within;
-use super::identity::is_secret;
 use super::strip::{decoded, encoded};
 use super::{Change, ObjectPreview, SecretReading};
 use crate::model::finding::Finding;
 use crate::model::object::ObjectId;
-use crate::model::secret::secrets_in;
+use crate::model::secret::{is_secret, secrets_in};
 
 /// What stands for a secret.
 const MASK: &str = "***";
@@ -202,7 +201,7 @@ fn tell_apart(value: &mut Option<Value>, side: &str) {
 fn is_secret_field(id: &ObjectId, pointer: &str) -> bool {
     let any = |outer: &[&str]| outer.iter().any(|outer| within(pointer, outer) || within(outer, pointer));
     match (id.group.as_str(), id.kind.as_str()) {
-        _ if is_secret(id) => any(&["/data", "/stringData"]) || pointer.is_empty(),
+        _ if id.is_secret() => any(&["/data", "/stringData"]) || pointer.is_empty(),
         ("external-secrets.io", _) => any(&["/spec/target/template/data"]) && within(pointer, "/spec/target/template"),
         ("bitnami.com", "SealedSecret") => {
             any(&["/spec/template/data", "/spec/template/stringData"]) && within(pointer, "/spec/template")
@@ -218,7 +217,7 @@ fn held(object: &Value) -> Vec<String> {
         let fields = object.pointer(pointer).and_then(Value::as_object).into_iter().flatten();
         fields.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect::<Vec<_>>()
     };
-    if super::strip::is_secret(object) {
+    if is_secret(object) {
         found.extend(texts("/stringData"));
         for text in texts("/data") {
             found.extend(decoded(&text).and_then(|bytes| String::from_utf8(bytes).ok()));

@@ -4,10 +4,10 @@
 //! (live → live after the controller applied Git after). Must know no cluster: what was read comes in as
 //! [`crate::model::live::Live`]; must never hand on the value of a Secret.
 
-mod applier;
 mod apply;
 mod argocd;
 mod builtin;
+mod controller;
 mod create;
 mod crosscheck;
 mod desired;
@@ -57,16 +57,16 @@ use crate::model::live::Trouble;
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 
-pub use applier::{Applier, applier, beside_wanted, controllers_wanted};
+pub use controller::{RootController, beside_wanted, controller, controllers_wanted};
 pub use follow::Merged;
 pub use place::placed;
 pub use root::{objects_sent, objects_wanted, preview, preview_among};
 pub use shared::Shared;
 
-/// What applies Git to the cluster, and how.
+/// How a controller applies Git to the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Engine {
+pub enum ApplyMethod {
     /// Argo CD's default: a client-side three-way merge from the last-applied annotation.
     #[serde(rename = "argocd")]
     ArgoCd,
@@ -77,9 +77,9 @@ pub enum Engine {
     Flux,
 }
 
-impl Engine {
+impl ApplyMethod {
     /// Returns the field manager it writes as.
-    pub fn field_manager(self) -> &'static str {
+    pub const fn field_manager(self) -> &'static str {
         match self {
             Self::Flux => "kustomize-controller",
             Self::ArgoCd | Self::ArgoCdSsa => "argocd-controller",
@@ -172,8 +172,9 @@ pub struct ObjectPreview {
 pub struct RootPreview {
     /// The root.
     pub path: RepoPath,
-    /// Who applies it, and how.
-    pub engine: Engine,
+    /// How its controller applies it.
+    #[serde(rename = "engine")]
+    pub method: ApplyMethod,
     /// How that was found.
     pub why: String,
     /// The controller's object: `Kustomization flux-system/pxc`.

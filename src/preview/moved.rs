@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::applier::Applier;
+use super::controller::RootController;
 use super::desired::Sent;
 use super::difference::{bare, differences};
 use super::identity::Pair;
@@ -14,7 +14,7 @@ use super::settings_argo::OPTIONS;
 use super::settings_flux::GROUP;
 use super::strip::comparable;
 use super::view::View;
-use super::{Action, Basis, Deployed, Engine, ObjectPreview};
+use super::{Action, ApplyMethod, Basis, Deployed, ObjectPreview};
 use crate::model::finding::Finding;
 use crate::model::live::{Reason, Trouble};
 use crate::model::object::{Object, ObjectId};
@@ -33,7 +33,7 @@ pub(super) struct Neighbour {
     /// The root.
     pub(super) path: RepoPath,
     /// Who applies it.
-    pub(super) applier: Applier,
+    pub(super) controller: RootController,
     /// Whether the base has the folder.
     in_base: bool,
     /// Whether the head has it.
@@ -42,9 +42,9 @@ pub(super) struct Neighbour {
 
 impl Neighbour {
     /// Returns a root with who applies it.
-    pub(super) fn of(deployed: &Deployed, applier: &Applier) -> Self {
+    pub(super) fn of(deployed: &Deployed, controller: &RootController) -> Self {
         let Deployed { in_base, in_head, .. } = *deployed;
-        Self { path: deployed.path.clone(), applier: applier.clone(), in_base, in_head }
+        Self { path: deployed.path.clone(), controller: controller.clone(), in_base, in_head }
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) struct Moves {
 
 impl Moves {
     /// Returns the objects that more than one of these roots has.
-    pub(super) fn of(roots: &[(&Deployed, &Applier)]) -> Self {
+    pub(super) fn of(roots: &[(&Deployed, &RootController)]) -> Self {
         let mut homes: BTreeMap<Key, Vec<Home>> = BTreeMap::new();
         if roots.len() < 2 {
             return Self { roots: Vec::new(), homes };
@@ -87,7 +87,7 @@ impl Moves {
             }
         }
         homes.retain(|_, homes| homes.len() > 1);
-        Self { roots: roots.iter().map(|(deployed, applier)| Neighbour::of(deployed, applier)).collect(), homes }
+        Self { roots: roots.iter().map(|(deployed, controller)| Neighbour::of(deployed, controller)).collect(), homes }
     }
 
     /// Returns the homes of an object beside a root.
@@ -151,11 +151,11 @@ impl Handover {
 
 /// Returns what becomes of a live object between the root that gives it away and the one that takes it.
 pub(super) fn handover(id: &ObjectId, live: &serde_json::Value, (giver, taker): (&Neighbour, &Neighbour)) -> Handover {
-    let same = giver.applier.owner.as_ref().filter(|one| Some(*one) == taker.applier.owner.as_ref());
+    let same = giver.controller.owner.as_ref().filter(|one| Some(*one) == taker.controller.owner.as_ref());
     if let Some(one) = same.filter(|_| !giver.in_head && !taker.in_base) {
         return Handover::Kept(format!("`{one}` applies both, so it stays"));
     }
-    match leaving(id, live, &giver.applier) {
+    match leaving(id, live, &giver.controller) {
         Leaving::Kept(why) => Handover::Kept(format!("{} does not delete it: {why}", name(giver))),
         Leaving::Unsure(trouble) => Handover::Open(trouble),
         Leaving::Deleted if same.is_some() => Handover::Open(half_way(id, giver, taker)),
@@ -166,17 +166,17 @@ pub(super) fn handover(id: &ObjectId, live: &serde_json::Value, (giver, taker): 
 /// Returns what the order of two controllers' objects makes of an object that the first would delete.
 fn by_order(id: &ObjectId, giver: &Neighbour, taker: &Neighbour) -> Handover {
     let (from, to) = (name(giver), name(taker));
-    let is_flux = |one: &Neighbour| one.applier.engine == Engine::Flux;
+    let is_flux = |one: &Neighbour| one.controller.method == ApplyMethod::Flux;
     if is_flux(giver) != is_flux(taker) {
         // Neither controller takes the other's marks away, and by its marks each finds what to delete.
         let why = format!("its marks of {from} stay, so that {from} deletes it whichever comes first");
-        return if is_flux(taker) || taker.applier.argo.heals {
+        return if is_flux(taker) || taker.controller.argo.heals {
             Handover::Remade(format!("{why}, and {to} makes it anew"))
         } else {
             Handover::Lost(format!("{why}; {to} does not make it anew where it came first: self-heal is off"))
         };
     }
-    let (gives_late, takes_late) = (is_held(&giver.applier), is_held(&taker.applier));
+    let (gives_late, takes_late) = (is_held(&giver.controller), is_held(&taker.controller));
     if takes_late && !gives_late {
         return Handover::Remade(format!("{to} is held: {from} deletes it first, and {to} makes it anew later"));
     }
@@ -210,9 +210,9 @@ fn undecided(id: &ObjectId, giver: &Neighbour, (from, to): (&str, &str)) -> Trou
 
 /// Returns a trouble with what keeps the object either way.
 fn keeping(id: &ObjectId, giver: &Neighbour, fact: String) -> Trouble {
-    let mark = match giver.applier.engine {
-        Engine::Flux => format!("{GROUP}/prune=disabled"),
-        Engine::ArgoCd | Engine::ArgoCdSsa => format!("{OPTIONS}=Prune=false"),
+    let mark = match giver.controller.method {
+        ApplyMethod::Flux => format!("{GROUP}/prune=disabled"),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => format!("{OPTIONS}=Prune=false"),
     };
     let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
     let place = id.namespace.as_ref().map(|namespace| format!(" -n {}", quoted(namespace))).unwrap_or_default();
@@ -221,25 +221,25 @@ fn keeping(id: &ObjectId, giver: &Neighbour, fact: String) -> Trouble {
 }
 
 /// Returns whether a controller does nothing until a person says so.
-fn is_held(applier: &Applier) -> bool {
-    match applier.engine {
-        Engine::Flux => applier.flux.is_suspended,
-        Engine::ArgoCd | Engine::ArgoCdSsa => applier.argo.held.is_some(),
+fn is_held(controller: &RootController) -> bool {
+    match controller.method {
+        ApplyMethod::Flux => controller.flux.is_suspended,
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => controller.argo.held.is_some(),
     }
 }
 
 /// Returns whether Flux applies one root only after another: it asks for that, and both are made from the same source, of
 /// which the other has to have applied the same revision.
 fn waits(one: &Neighbour, other: &Neighbour) -> bool {
-    let (one, other) = (&one.applier, &other.applier);
+    let (one, other) = (&one.controller, &other.controller);
     let Some((name, namespace)) = &other.flux.named else { return false };
     let is_it = |(place, own): &(String, String)| place == namespace && own == name;
-    one.engine == Engine::Flux && one.flux.waits_for.iter().any(is_it) && one.flux.source == other.flux.source
+    one.method == ApplyMethod::Flux && one.flux.waits_for.iter().any(is_it) && one.flux.source == other.flux.source
 }
 
 /// Returns what applies a root, for people.
 fn name(of: &Neighbour) -> String {
-    of.applier.owner.as_ref().map_or_else(|| format!("what applies `{}`", of.path), |owner| format!("`{owner}`"))
+    of.controller.owner.as_ref().map_or_else(|| format!("what applies `{}`", of.path), |owner| format!("`{owner}`"))
 }
 
 /// Says where an object goes.

@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::applier::Applier;
+use super::controller::RootController;
 use super::crosscheck::{Evidence, beyond, unmarked, vanished};
 use super::desired::{Sent, sent};
 use super::difference::{bare, differences, stored};
 use super::drift::drift;
 use super::field::{FieldPath, within};
-use super::identity::{Pair, is_built_in, is_secret, reading};
+use super::identity::{Pair, is_built_in, reading};
 use super::moved::{Handover, Neighbour};
 use super::predict::{Case, Predicted, predict};
 use super::prune::{Leaving, leaving, loss};
@@ -31,7 +31,7 @@ pub(super) struct Context<'a> {
     /// The root.
     pub(super) root: &'a Deployed,
     /// Who applies the root.
-    pub(super) applier: &'a Applier,
+    pub(super) controller: &'a RootController,
     /// What was read.
     pub(super) live: &'a Live,
     /// What was asked for.
@@ -77,7 +77,7 @@ pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
             Reading::Found(live) => Some(live),
             Reading::Absent(_) | Reading::Unread(_) => None,
         });
-        undeclared::doubt(after, live, (&start.schema, context.applier), &mut preview);
+        undeclared::doubt(after, live, (&start.schema, context.controller), &mut preview);
     }
     context.shared.mask.object(&mut preview);
     preview
@@ -102,7 +102,7 @@ impl Start<'_> {
     /// Returns what was read; a Secret that nobody asked for counts as not read, whatever is there.
     fn reading(&self) -> Result<&Reading, Trouble> {
         let id = &self.pair.id;
-        if is_secret(id) && self.context.options.secrets == SecretReading::NotRead {
+        if id.is_secret() && self.context.options.secrets == SecretReading::NotRead {
             let trouble = Trouble::new(Reason::NotAsked, format!("`{id}` was not read: Secrets are not asked for"));
             return Err(trouble.hint("--secrets metadata|keyed-digest"));
         }
@@ -125,25 +125,26 @@ impl Start<'_> {
     /// Returns why the settings of the controller make what happens unknowable here.
     fn unmodelled(&self) -> Option<String> {
         let value = self.pair.after.as_ref().or(self.pair.before.as_ref())?;
-        let (id, applier) = (&self.pair.id, self.context.applier);
-        let fields = transform::touching(id, value, applier);
+        let (id, controller) = (&self.pair.id, self.context.controller);
+        let fields = transform::touching(id, value, controller);
         let fact = |fields| format!("{fields} may change this object after the build, which is not modelled");
-        fields.map(fact).or_else(|| respect::unmodelled(id, value, applier, View::of(&self.schema)))
+        fields.map(fact).or_else(|| respect::unmodelled(id, value, controller, View::of(&self.schema)))
     }
 
     /// Previews an object that is live.
     fn found(&self, live: &Value, preview: &mut ObjectPreview) {
-        let applier = self.context.applier;
+        let controller = self.context.controller;
         let id = &self.pair.id;
         // The API server fills defaults in when it reads; files may hold what it had before.
         let mut defaulted = live.clone();
         builtin::defaulted(id, &self.schema, &mut defaulted);
         let live = &defaulted;
-        let of = |value: &Option<Value>, applier| value.as_ref().map(|value| sent(value, id, applier, Some(live)));
-        let was = self.giver.map_or(applier, |giver| &giver.applier);
-        let (before, after) = (of(&self.pair.before, was), of(&self.pair.after, applier));
+        let of =
+            |value: &Option<Value>, controller| value.as_ref().map(|value| sent(value, id, controller, Some(live)));
+        let was = self.giver.map_or(controller, |giver| &giver.controller);
+        let (before, after) = (of(&self.pair.before, was), of(&self.pair.after, controller));
         if let Some(before) = &before {
-            let found = drift(id, &before.value, live, (&self.schema, was.engine));
+            let found = drift(id, &before.value, live, (&self.schema, was.method));
             (preview.drift, preview.unsure) = (found.changes, found.unsure);
         }
         match (after, self.handover(live)) {
@@ -155,7 +156,7 @@ impl Start<'_> {
         }
         preview.findings.extend(self.comes_from(live));
         preview.findings.extend(leaving_already(id, live));
-        if is_secret(id) && self.context.options.secrets == SecretReading::Metadata {
+        if id.is_secret() && self.context.options.secrets == SecretReading::Metadata {
             without_values(preview);
         }
     }
@@ -163,7 +164,7 @@ impl Start<'_> {
     /// Returns what becomes of an object between the root that it comes from and this one.
     fn handover(&self, live: &Value) -> Option<Handover> {
         let giver = self.giver?;
-        let taker = Neighbour::of(self.context.root, self.context.applier);
+        let taker = Neighbour::of(self.context.root, self.context.controller);
         Some(moved::handover(&self.pair.id, live, (giver, &taker)))
     }
 
@@ -180,7 +181,7 @@ impl Start<'_> {
             sent: &after.value,
             live,
             schema: &self.schema,
-            applier: self.context.applier,
+            controller: self.context.controller,
         };
         let mut predicted = predict(&case);
         preview.basis = Basis::Predicted;
@@ -219,7 +220,7 @@ impl Start<'_> {
             true if preview.trouble.is_some() && preview.basis == Basis::Nothing => Action::CannotTell,
             true => Action::Unchanged,
         };
-        let marks = case.applier.marks();
+        let marks = case.controller.marks();
         let evidence = Evidence {
             marks: &marks,
             intended: &preview.intended,
@@ -277,14 +278,14 @@ impl Start<'_> {
         preview.basis = Basis::Predicted;
         let context = self.context;
         let taker = context.shared.moves.taken(&self.pair.id, &context.root.path);
-        let giver = || Neighbour::of(context.root, context.applier);
+        let giver = || Neighbour::of(context.root, context.controller);
         let handover = taker.map(|taker| (taker, moved::handover(&self.pair.id, live, (&giver(), taker))));
         let fate = match &handover {
             Some((taker, handover)) => {
                 preview.findings.push(moved::goes(&taker.path, handover));
                 handover.fate()
             }
-            None => leaving(&self.pair.id, live, context.applier),
+            None => leaving(&self.pair.id, live, context.controller),
         };
         match fate {
             Leaving::Deleted => {

@@ -1,5 +1,5 @@
 //! What was read of the controller's own objects, and what the approver has to know where that is not the live object.
-//! Read by `applier`. Must never take a read that failed for an object that is not there (law 6).
+//! Read by `controller`. Must never take a read that failed for an object that is not there (law 6).
 
 use serde_json::Value;
 

@@ -1,14 +1,14 @@
-//! Live and what the controller sends → what the API server holds after it; one entry point over the engines.
+//! Live and what the controller sends → what the API server holds after it; one entry point over the controllers.
 //! The middle of a preview. Must never say that an object changes which the controller leaves alone.
 
 use serde_json::Value;
 
-use super::applier::Applier;
 use super::apply::Ownership;
+use super::controller::RootController;
 use super::identity::is_built_in;
 use super::schema::Schema;
 use super::view::View;
-use super::{Engine, Unsure, argocd, builtin, flux, nulls};
+use super::{ApplyMethod, Unsure, argocd, builtin, flux, nulls};
 use crate::model::finding::Finding;
 use crate::model::object::ObjectId;
 
@@ -26,7 +26,7 @@ pub(super) struct Case<'a> {
     /// What is known of the kind.
     pub(super) schema: &'a Schema,
     /// Who applies it.
-    pub(super) applier: &'a Applier,
+    pub(super) controller: &'a RootController,
 }
 
 /// What the API server holds afterwards.
@@ -87,9 +87,9 @@ impl Predicted {
 
 /// Returns what the API server holds after the controller applied the head.
 pub(super) fn predict(case: &Case<'_>) -> Predicted {
-    match case.applier.engine {
-        Engine::Flux => flux::predict(case),
-        Engine::ArgoCd | Engine::ArgoCdSsa => argocd::predict(case),
+    match case.controller.method {
+        ApplyMethod::Flux => flux::predict(case),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => argocd::predict(case),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::Engine;
-use super::applier::Applier;
+use super::ApplyMethod;
+use super::controller::RootController;
 use super::desired::is_of;
 use super::flux::says;
 use super::identity::is_same;
@@ -27,53 +27,53 @@ pub(super) enum Leaving {
 }
 
 /// Returns what happens to a live object that leaves Git.
-pub(super) fn leaving(id: &ObjectId, live: &Value, applier: &Applier) -> Leaving {
-    let kept = match applier.engine {
-        Engine::Flux => kept_by_flux(id, live, applier),
-        Engine::ArgoCd | Engine::ArgoCdSsa => kept_by_argo(live, applier),
+pub(super) fn leaving(id: &ObjectId, live: &Value, controller: &RootController) -> Leaving {
+    let kept = match controller.method {
+        ApplyMethod::Flux => kept_by_flux(id, live, controller),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => kept_by_argo(live, controller),
     };
-    let prune = if applier.engine == Engine::Flux { applier.flux.prune } else { applier.argo.prune };
+    let prune = if controller.method == ApplyMethod::Flux { controller.flux.prune } else { controller.argo.prune };
     match (kept, prune) {
         (Some(why), _) => Leaving::Kept(why),
         (None, Some(true)) => Leaving::Deleted,
-        (None, Some(false)) if applier.engine == Engine::Flux => {
+        (None, Some(false)) if controller.method == ApplyMethod::Flux => {
             Leaving::Kept("`spec.prune` of the Kustomization is off".to_owned())
         }
         (None, Some(false)) => {
             Leaving::Kept("automated pruning is off: not deleted unless somebody syncs with prune".to_owned())
         }
-        (None, None) => Leaving::Unsure(unknown(applier)),
+        (None, None) => Leaving::Unsure(unknown(controller)),
     }
 }
 
 /// Returns why nobody knows whether the controller prunes.
-fn unknown(applier: &Applier) -> Trouble {
-    let why = applier.trouble.as_ref().map_or("not known", |trouble| trouble.fact.as_str());
-    let reason = applier.trouble.as_ref().map_or(Reason::NotAsked, |trouble| trouble.reason);
+fn unknown(controller: &RootController) -> Trouble {
+    let why = controller.trouble.as_ref().map_or("not known", |trouble| trouble.fact.as_str());
+    let reason = controller.trouble.as_ref().map_or(Reason::NotAsked, |trouble| trouble.reason);
     Trouble::new(reason, format!("whether the controller prunes is not known: its object was not read ({why})"))
         .hint("--live with the controller's object, or `get` on it")
 }
 
 /// Returns why Flux does not delete an object.
-fn kept_by_flux(id: &ObjectId, live: &Value, applier: &Applier) -> Option<String> {
+fn kept_by_flux(id: &ObjectId, live: &Value, controller: &RootController) -> Option<String> {
     for name in ["prune", "reconcile"] {
         if says(live, name, "disabled") {
             return Some(format!("`{GROUP}/{name}: disabled` is on the live object"));
         }
     }
-    if let Some((name, namespace)) = &applier.flux.named {
+    if let Some((name, namespace)) = &controller.flux.named {
         let (own, place) = (label(live, &format!("{GROUP}/name")), label(live, &format!("{GROUP}/namespace")));
         if own != Some(name.as_str()) || place != Some(namespace.as_str()) {
             return Some(format!("the live object has not the labels of `{namespace}/{name}`"));
         }
     }
-    let inventory = applier.flux.inventory.as_ref()?;
+    let inventory = controller.flux.inventory.as_ref()?;
     (!inventory.iter().any(|other| is_same(other, id))).then(|| "Flux has not applied it: not in its inventory".into())
 }
 
 /// Returns why Argo CD does not delete an object.
-fn kept_by_argo(live: &Value, applier: &Applier) -> Option<String> {
-    let settings = &applier.argo;
+fn kept_by_argo(live: &Value, controller: &RootController) -> Option<String> {
+    let settings = &controller.argo;
     if settings.has(live, "Prune=false") {
         return Some("`Prune=false` is set".to_owned());
     }

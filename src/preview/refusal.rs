@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::flux;
 use super::predict::{Case, Predicted};
 use super::undeclared::{self, quoted};
-use super::{Action, Basis, Engine, ObjectPreview, builtin, immutable, nulls};
+use super::{Action, ApplyMethod, Basis, ObjectPreview, builtin, immutable, nulls};
 use crate::model::finding::Finding;
 
 /// The finding of an apply whose dry run the API server refuses.
@@ -105,11 +105,11 @@ fn recreated(case: &Case<'_>, why: &str, preview: &mut ObjectPreview) {
 
 /// Returns whether the controller deletes and makes anew what the API server refuses.
 fn is_forced(case: &Case<'_>) -> bool {
-    match case.applier.engine {
-        Engine::Flux => {
+    match case.controller.method {
+        ApplyMethod::Flux => {
             let by_mark = flux::says(case.sent, "force", "enabled") || flux::says(case.live, "force", "enabled");
-            case.applier.flux.force || by_mark
+            case.controller.flux.force || by_mark
         }
-        Engine::ArgoCd | Engine::ArgoCdSsa => case.applier.argo.has(case.sent, "Force=true"),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => case.controller.argo.has(case.sent, "Force=true"),
     }
 }

@@ -3,17 +3,17 @@
 
 use serde_json::Value;
 
-use super::Engine;
-use super::applier::Applier;
+use super::ApplyMethod;
+use super::controller::RootController;
 use super::identity::is_built_in;
 use super::schema::Form;
 use super::view::View;
 use crate::model::object::ObjectId;
 
 /// Returns why nobody can tell what a sync that respects ignored differences does to an object.
-pub(super) fn unmodelled(id: &ObjectId, value: &Value, applier: &Applier, view: View<'_>) -> Option<String> {
-    let settings = &applier.argo;
-    if applier.engine == Engine::Flux || !settings.has(&Value::Null, "RespectIgnoreDifferences=true") {
+pub(super) fn unmodelled(id: &ObjectId, value: &Value, controller: &RootController, view: View<'_>) -> Option<String> {
+    let settings = &controller.argo;
+    if controller.method == ApplyMethod::Flux || !settings.has(&Value::Null, "RespectIgnoreDifferences=true") {
         return None;
     }
     let mut about = settings.ignored.iter().filter(|ignored| ignored.is_about(id));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::applier::Applier;
+use super::controller::RootController;
 use super::desired::sent;
 use super::follow::{Following, following};
 use super::identity::{Key, Pair, ids, key, pairs, reading};
@@ -13,7 +13,8 @@ use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
 use super::{
-    Action, Deployed, Engine, ObjectPreview, Options, RootPreview, argocd, flux, follow, refusal, transform, window,
+    Action, ApplyMethod, Deployed, ObjectPreview, Options, RootPreview, argocd, flux, follow, refusal, transform,
+    window,
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
@@ -21,44 +22,44 @@ use crate::model::object::{Object, ObjectId};
 use crate::model::shell::quoted;
 
 /// Returns what happens to the objects of one root, the only one of its run.
-pub fn preview(deployed: &Deployed, applier: &Applier, live: &Live, options: &Options) -> RootPreview {
-    let shared = Shared::of(&[(deployed, applier)], live, options);
-    preview_among(deployed, applier, live, (options, &shared))
+pub fn preview(deployed: &Deployed, controller: &RootController, live: &Live, options: &Options) -> RootPreview {
+    let shared = Shared::of(&[(deployed, controller)], live, options);
+    preview_among(deployed, controller, live, (options, &shared))
 }
 
 /// Returns what happens to the objects of one root of several, which share what was made for all of them.
 pub fn preview_among(
     deployed: &Deployed,
-    applier: &Applier,
+    controller: &RootController,
     live: &Live,
     (options, shared): (&Options, &Shared),
 ) -> RootPreview {
     let mut pairs = pairs(deployed);
     let known = ids(deployed);
-    pairs.extend(stale(&known, deployed, applier).map(|id| Pair { id: id.clone(), before: None, after: None }));
+    pairs.extend(stale(&known, deployed, controller).map(|id| Pair { id: id.clone(), before: None, after: None }));
     let after: Vec<ObjectId> = pairs.iter().filter(|pair| pair.after.is_some()).map(|pair| pair.id.clone()).collect();
-    let context = Context { root: deployed, applier, live, options, shared, after: &after };
+    let context = Context { root: deployed, controller, live, options, shared, after: &after };
     let mut objects: Vec<ObjectPreview> = pairs.iter().map(|pair| object(pair, &context)).collect();
-    let refusal = stop_after_refusal(applier, &pairs, &mut objects);
-    let following = following(applier, &deployed.path, live, &options.merged);
+    let refusal = stop_after_refusal(controller, &pairs, &mut objects);
+    let following = following(controller, &deployed.path, live, &options.merged);
     follow::settle(&following, &mut objects);
-    let mut findings = findings(applier, &objects);
+    let mut findings = findings(controller, &objects);
     match following {
         Following::Yes(finding) => {
             findings.extend(finding);
-            findings.extend(window::finding(applier, live));
+            findings.extend(window::finding(controller, live));
             findings.extend(refusal);
-            findings.extend(unshown(&known, deployed, applier));
+            findings.extend(unshown(&known, deployed, controller));
         }
         Following::Other(finding) | Following::Elsewhere(finding) => findings.insert(0, finding),
     }
     shared.mask.findings(&mut findings);
     RootPreview {
         path: deployed.path.clone(),
-        engine: applier.engine,
-        why: applier.why.clone(),
-        owner: applier.owner.clone(),
-        trouble: applier.trouble.clone(),
+        method: controller.method,
+        why: controller.why.clone(),
+        owner: controller.owner.clone(),
+        trouble: controller.trouble.clone(),
         findings,
         objects,
     }
@@ -66,51 +67,55 @@ pub fn preview_among(
 
 /// Returns the objects to read for a preview, where the controller puts them: those of Git, and those of its inventory
 /// that Git no longer has.
-pub fn objects_wanted(deployed: &Deployed, applier: &Applier) -> Vec<ObjectId> {
+pub fn objects_wanted(deployed: &Deployed, controller: &RootController) -> Vec<ObjectId> {
     let known = ids(deployed);
-    let stale: Vec<ObjectId> = stale(&known, deployed, applier).cloned().collect();
+    let stale: Vec<ObjectId> = stale(&known, deployed, controller).cloned().collect();
     known.into_iter().chain(stale).collect()
 }
 
 /// Returns what the controller sends to the API server for the head, for a dry run; what it leaves alone is left out.
-pub fn objects_sent(deployed: &Deployed, applier: &Applier, live: &Live) -> Vec<Object> {
-    let is_left = |value: &Value| match applier.engine {
-        Engine::Flux => flux::is_excluded(value),
-        Engine::ArgoCd | Engine::ArgoCdSsa => argocd::is_hook(value),
+pub fn objects_sent(deployed: &Deployed, controller: &RootController, live: &Live) -> Vec<Object> {
+    let is_left = |value: &Value| match controller.method {
+        ApplyMethod::Flux => flux::is_excluded(value),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => argocd::is_hook(value),
     };
     let of = |pair: Pair| {
         let found = match reading(live, &pair.id) {
             Some(Reading::Found(found)) => Some(found),
             _ => None,
         };
-        let value = sent(&pair.after?, &pair.id, applier, found).value;
+        let value = sent(&pair.after?, &pair.id, controller, found).value;
         (!is_left(&value) && !found.is_some_and(is_left)).then_some(Object { id: pair.id, value })
     };
     pairs(deployed).into_iter().filter_map(of).collect()
 }
 
 /// Returns what the controller applied once and Git no longer has, before or after.
-fn stale<'a>(known: &'a [ObjectId], deployed: &Deployed, applier: &'a Applier) -> impl Iterator<Item = &'a ObjectId> {
-    let is_comparable = applier.engine == Engine::Flux && incomparable(deployed, applier).is_none();
-    of_nobody(known, applier).filter(move |_| is_comparable)
+fn stale<'a>(
+    known: &'a [ObjectId],
+    deployed: &Deployed,
+    controller: &'a RootController,
+) -> impl Iterator<Item = &'a ObjectId> {
+    let is_comparable = controller.method == ApplyMethod::Flux && incomparable(deployed, controller).is_none();
+    of_nobody(known, controller).filter(move |_| is_comparable)
 }
 
 /// Returns the objects of the inventory that Git does not have.
-fn of_nobody<'a>(known: &'a [ObjectId], applier: &'a Applier) -> impl Iterator<Item = &'a ObjectId> {
+fn of_nobody<'a>(known: &'a [ObjectId], controller: &'a RootController) -> impl Iterator<Item = &'a ObjectId> {
     let known: HashSet<Key<'_>> = known.iter().map(key).collect();
-    applier.flux.inventory.iter().flatten().filter(move |id| !known.contains(&key(id)))
+    controller.flux.inventory.iter().flatten().filter(move |id| !known.contains(&key(id)))
 }
 
 /// Returns why the controller's inventory cannot be held against Git.
-fn incomparable(deployed: &Deployed, applier: &Applier) -> Option<&'static str> {
-    if applier.flux.is_inventory_unclear {
+fn incomparable(deployed: &Deployed, controller: &RootController) -> Option<&'static str> {
+    if controller.flux.is_inventory_unclear {
         Some("it has entries of an unknown form")
-    } else if applier.flux.path.as_deref() != Some(deployed.path.as_str()) {
+    } else if controller.flux.path.as_deref() != Some(deployed.path.as_str()) {
         // An owner of a folder above applies other roots too: its inventory holds theirs.
         Some("`spec.path` is not this root")
-    } else if transform::renames(applier) {
+    } else if transform::renames(controller) {
         Some("settings that are not modelled may change names")
-    } else if applier.flux.substitution.is_some() {
+    } else if controller.flux.substitution.is_some() {
         Some("`spec.postBuild` may change names")
     } else {
         None
@@ -118,11 +123,11 @@ fn incomparable(deployed: &Deployed, applier: &Applier) -> Option<&'static str> 
 }
 
 /// Returns that objects of the inventory may go which the preview does not show.
-fn unshown(known: &[ObjectId], deployed: &Deployed, applier: &Applier) -> Option<Finding> {
-    let may_prune = applier.engine == Engine::Flux && applier.flux.prune != Some(false);
-    let why = incomparable(deployed, applier).filter(|_| may_prune)?;
-    let count = of_nobody(known, applier).count();
-    if count == 0 && !applier.flux.is_inventory_unclear {
+fn unshown(known: &[ObjectId], deployed: &Deployed, controller: &RootController) -> Option<Finding> {
+    let may_prune = controller.method == ApplyMethod::Flux && controller.flux.prune != Some(false);
+    let why = incomparable(deployed, controller).filter(|_| may_prune)?;
+    let count = of_nobody(known, controller).count();
+    if count == 0 && !controller.flux.is_inventory_unclear {
         return None;
     }
     let objects = match count {
@@ -130,7 +135,7 @@ fn unshown(known: &[ObjectId], deployed: &Deployed, applier: &Applier) -> Option
         1 => "1 object".to_owned(),
         count => format!("{count} objects"),
     };
-    let owner = applier.owner.as_deref().unwrap_or("the controller's object");
+    let owner = controller.owner.as_deref().unwrap_or("the controller's object");
     let fact = format!(
         "the inventory of `{owner}` holds {objects} beside those of this root, and is not held against it: {why}"
     );
@@ -138,10 +143,10 @@ fn unshown(known: &[ObjectId], deployed: &Deployed, applier: &Applier) -> Option
 }
 
 /// Returns what the approver has to know of the whole root.
-fn findings(applier: &Applier, objects: &[ObjectPreview]) -> Vec<Finding> {
-    let mut findings = applier.findings.clone();
-    findings.extend(held(applier));
-    findings.extend(transform::findings(applier));
+fn findings(controller: &RootController, objects: &[ObjectPreview]) -> Vec<Finding> {
+    let mut findings = controller.findings.clone();
+    findings.extend(held(controller));
+    findings.extend(transform::findings(controller));
     let goes = objects.iter().any(|object| object.action == Action::Delete);
     if goes {
         let count = objects.iter().filter(|object| object.action == Action::Delete).count();
@@ -151,24 +156,24 @@ fn findings(applier: &Applier, objects: &[ObjectPreview]) -> Vec<Finding> {
 }
 
 /// Returns what keeps the controller from applying by itself.
-fn held(applier: &Applier) -> Option<Finding> {
-    let owner = applier.owner.as_deref().unwrap_or("the controller's object");
-    let says = if applier.trouble.is_some() { "as Git has it, " } else { "" };
-    match applier.engine {
-        Engine::Flux if applier.flux.is_suspended => {
+fn held(controller: &RootController) -> Option<Finding> {
+    let owner = controller.owner.as_deref().unwrap_or("the controller's object");
+    let says = if controller.trouble.is_some() { "as Git has it, " } else { "" };
+    match controller.method {
+        ApplyMethod::Flux if controller.flux.is_suspended => {
             let fact = format!("{says}`{owner}` is suspended: merging changes nothing until it is resumed");
-            let named = applier.flux.named.as_ref();
+            let named = controller.flux.named.as_ref();
             let hint = named.map(|(name, place)| {
                 format!("flux resume kustomization {} --namespace {}", quoted(name), quoted(place))
             });
             let finding = Finding::warn("suspended", fact);
             Some(hint.into_iter().fold(finding, Finding::hint))
         }
-        Engine::ArgoCd | Engine::ArgoCdSsa => applier.argo.held.as_ref().map(|why| {
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => controller.argo.held.as_ref().map(|why| {
             let fact = format!("{says}{why}: merging changes nothing until somebody syncs `{owner}`");
             Finding::warn("not-automated", fact)
         }),
-        Engine::Flux => None,
+        ApplyMethod::Flux => None,
     }
 }
 
@@ -183,14 +188,14 @@ fn stage(id: &ObjectId) -> u8 {
 
 /// Flux asks the API server about every object of a stage before it applies one of them: a refusal stops the stage,
 /// those after it, and pruning. Argo CD asks nobody: the wave of the refused object is applied, later waves are not.
-fn stop_after_refusal(applier: &Applier, pairs: &[Pair], objects: &mut [ObjectPreview]) -> Option<Finding> {
-    let place = |index: usize| match applier.engine {
-        Engine::Flux => i64::from(stage(&objects[index].id)),
-        Engine::ArgoCd | Engine::ArgoCdSsa => wave(&pairs[index]),
+fn stop_after_refusal(controller: &RootController, pairs: &[Pair], objects: &mut [ObjectPreview]) -> Option<Finding> {
+    let place = |index: usize| match controller.method {
+        ApplyMethod::Flux => i64::from(stage(&objects[index].id)),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => wave(&pairs[index]),
     };
     let first =
         (0..objects.len()).filter(|index| refusal::is_refused(&objects[*index])).min_by_key(|index| place(*index))?;
-    let is_flux = applier.engine == Engine::Flux;
+    let is_flux = controller.method == ApplyMethod::Flux;
     let is_after = |index: usize| place(index) > place(first) || (is_flux && place(index) == place(first));
     let is_stopped = |index: usize| match objects[index].action {
         Action::Create | Action::Change => is_after(index),
@@ -222,7 +227,7 @@ fn wave(pair: &Pair) -> i64 {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::preview::Engine;
+    use crate::preview::ApplyMethod;
     use crate::preview::tests::{applied, cluster, kustomization, live, options, previewed, root};
 
     #[test]
@@ -234,8 +239,8 @@ mod tests {
             let entries = ids.map(|id| json!({"id": id, "v": "v1"}));
             owner["status"] = json!({"inventory": {"entries": entries}});
             change(&mut owner);
-            let live = live(&[applied(&manifest, Engine::Flux)], owner);
-            let preview = previewed(&root(&[&manifest], &[&manifest]), &live, Engine::Flux, &options());
+            let live = live(&[applied(&manifest, ApplyMethod::Flux)], owner);
+            let preview = previewed(&root(&[&manifest], &[&manifest]), &live, ApplyMethod::Flux, &options());
             let said: Vec<String> = preview
                 .findings
                 .iter()

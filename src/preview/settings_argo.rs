@@ -1,5 +1,5 @@
 //! What an Argo CD `Application` and `argocd-cm` ask for: automated sync, options, ignored differences, tracking.
-//! Read by `applier`, obeyed by `argocd`, `desired` and `prune`. Must never drop a setting that could change an object
+//! Read by `controller`, obeyed by `argocd`, `desired` and `prune`. Must never drop a setting that could change an object
 //! in silence: what is not modelled is listed.
 
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! What a Flux `Kustomization` asks for: pruning, force, common metadata, fields left alone, substitution.
-//! Read by `applier`, obeyed by `flux`, `desired` and `prune`. Must never drop a setting that could change an object in
-//! silence: what is not modelled is listed.
+//! Read by `controller`, obeyed by `flux`, `desired` and `prune`. Must never drop a setting that could change an
+//! object in silence: what is not modelled is listed.
 
 use std::collections::BTreeMap;
 

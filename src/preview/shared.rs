@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::applier::Applier;
+use super::controller::RootController;
 use super::masking::Mask;
 use super::moved::Moves;
 use super::schema::Schema;
@@ -30,7 +30,7 @@ pub struct Shared {
 
 impl Shared {
     /// Returns what these roots have in common; each comes with who applies it.
-    pub fn of(roots: &[(&Deployed, &Applier)], live: &Live, options: &Options) -> Self {
+    pub fn of(roots: &[(&Deployed, &RootController)], live: &Live, options: &Options) -> Self {
         let answers = live.dry_runs.values().filter_map(|answer| answer.as_ref().ok());
         let found = live.objects.values().filter_map(|reading| match reading {
             Reading::Found(value) => Some(value),
@@ -59,8 +59,7 @@ fn kind(id: &ObjectId) -> Kind {
 
 /// Returns what is known of an object's kind: from the cluster, else from the embedded tables.
 fn schema(id: &ObjectId, live: &Live, options: &Options) -> Schema {
-    let group_version = if id.group.is_empty() { id.version.clone() } else { format!("{}/{}", id.group, id.version) };
-    let document: Option<&Value> = live.documents.get(&group_version);
+    let document: Option<&Value> = live.documents.get(&id.api_version());
     let of_cluster = document.and_then(|document| Schema::of_document(document, id));
     let embedded = || Schema::embedded(id, options.operator.as_deref());
     of_cluster.or_else(embedded).unwrap_or_else(Schema::unknown)

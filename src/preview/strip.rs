@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use crate::model::secret::is_secret;
+
 /// The annotation in which a client-side apply keeps what it sent.
 pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// Fields of `metadata` that the API server makes.
@@ -45,12 +47,6 @@ pub(super) fn comparable(value: &Value) -> Value {
     }
     fold_string_data(&mut value);
     value
-}
-
-/// Returns whether an object is a Secret of Kubernetes.
-pub(super) fn is_secret(value: &Value) -> bool {
-    value.get("kind").and_then(Value::as_str) == Some("Secret")
-        && value.get("apiVersion").and_then(Value::as_str) == Some("v1")
 }
 
 /// Folds `stringData` of a Secret into `data`, as the API server does.

@@ -3,31 +3,31 @@
 
 use serde_json::Value;
 
-use super::Engine;
-use super::applier::Applier;
+use super::ApplyMethod;
+use super::controller::RootController;
 use super::selector::Match;
 use super::settings_flux::Transforming;
 use crate::model::finding::Finding;
 use crate::model::object::ObjectId;
 
-/// Returns the settings of the engine that applies a root.
-fn settings(applier: &Applier) -> &[Transforming] {
-    match applier.engine {
-        Engine::Flux => &applier.flux.not_modelled,
-        Engine::ArgoCd | Engine::ArgoCdSsa => &applier.argo.not_modelled,
+/// Returns what the controller of a root does to objects after the build.
+fn settings(controller: &RootController) -> &[Transforming] {
+    match controller.method {
+        ApplyMethod::Flux => &controller.flux.not_modelled,
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => &controller.argo.not_modelled,
     }
 }
 
 /// Returns the settings that may touch an object, for people.
-pub(super) fn touching(id: &ObjectId, value: &Value, applier: &Applier) -> Option<String> {
+pub(super) fn touching(id: &ObjectId, value: &Value, controller: &RootController) -> Option<String> {
     let touches = |one: &&Transforming| {
         let is_image = one.field.ends_with(".images");
         one.target.matches(id) != Match::No && (!is_image || has_containers(value))
     };
     let mut fields: Vec<String> =
-        settings(applier).iter().filter(touches).map(|one| format!("`{}`", one.field)).collect();
-    if applier.engine == Engine::Flux
-        && applier.flux.decryption.is_some()
+        settings(controller).iter().filter(touches).map(|one| format!("`{}`", one.field)).collect();
+    if controller.method == ApplyMethod::Flux
+        && controller.flux.decryption.is_some()
         && value.get("sops").is_some_and(Value::is_object)
     {
         fields.push("`spec.decryption`".to_owned());
@@ -47,17 +47,17 @@ fn has_containers(value: &Value) -> bool {
 }
 
 /// Returns what the approver has to know of them.
-pub(super) fn findings(applier: &Applier) -> Vec<Finding> {
+pub(super) fn findings(controller: &RootController) -> Vec<Finding> {
     let finding = |one: &Transforming| {
         let fact = format!("`{}` changes objects after the build, which is not modelled", one.field);
         Finding::warn("not-modelled", fact)
     };
-    settings(applier).iter().map(finding).collect()
+    settings(controller).iter().map(finding).collect()
 }
 
 /// Returns whether settings change names, so that an inventory cannot be held against Git.
-pub(super) fn renames(applier: &Applier) -> bool {
-    settings(applier).iter().any(|one| !one.field.contains(".images"))
+pub(super) fn renames(controller: &RootController) -> bool {
+    settings(controller).iter().any(|one| !one.field.contains(".images"))
 }
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ mod tests {
 
     use crate::model::live::Reason;
     use crate::preview::tests::{applied, kustomization, live, options, previewed, root};
-    use crate::preview::{Action, Engine};
+    use crate::preview::{Action, ApplyMethod};
 
     #[test]
     fn what_flux_decrypts_cannot_be_told() {
@@ -84,8 +84,8 @@ mod tests {
                 owner["spec"]["decryption"] = json!({"provider": "sops"});
             }
             let (before, after) = (thing(1, is_encrypted), thing(2, is_encrypted));
-            let live = live(&[applied(&before, Engine::Flux)], owner);
-            let preview = previewed(&root(&[&before], &[&after]), &live, Engine::Flux, &options());
+            let live = live(&[applied(&before, ApplyMethod::Flux)], owner);
+            let preview = previewed(&root(&[&before], &[&after]), &live, ApplyMethod::Flux, &options());
             let object = &preview.objects[0];
             let expected = if decrypts && is_encrypted {
                 (Action::CannotTell, Some(Reason::NotModelled))

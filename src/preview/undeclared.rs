@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::applier::Applier;
-use super::argocd::engine_of;
+use super::argocd::method_of;
+use super::controller::RootController;
 use super::object::Context;
 use super::schema::Schema;
-use super::{Action, Basis, Engine, ObjectPreview};
+use super::{Action, ApplyMethod, Basis, ObjectPreview};
 use crate::model::live::{Reason, Trouble};
 
 /// The finding of an apply that is refused for such a field.
@@ -20,8 +20,8 @@ fn fields(sent: &Value, live: Option<&Value>, schema: &Schema) -> Vec<String> {
 }
 
 /// Returns whether the API server answers such a field with a refusal.
-fn is_refused(sent: &Value, schema: &Schema, applier: &Applier) -> bool {
-    engine_of(sent, applier.engine) != Engine::ArgoCd && schema.is_of_cluster()
+fn is_refused(sent: &Value, schema: &Schema, controller: &RootController) -> bool {
+    method_of(sent, controller.method) != ApplyMethod::ArgoCd && schema.is_of_cluster()
 }
 
 /// Returns the fields that an apply is refused for; none where a dry run was answered.
@@ -32,20 +32,20 @@ pub(super) fn refused(
     preview: &ObjectPreview,
 ) -> Vec<String> {
     let is_answered = preview.basis == Basis::ServerVerified;
-    if is_answered || !is_refused(sent, schema, context.applier) { Vec::new() } else { fields(sent, live, schema) }
+    if is_answered || !is_refused(sent, schema, context.controller) { Vec::new() } else { fields(sent, live, schema) }
 }
 
 /// Takes back what is said of an object with such fields where nobody knows what the API server does with them.
 pub(super) fn doubt(
     sent: &Value,
     live: Option<&Value>,
-    (schema, applier): (&Schema, &Applier),
+    (schema, controller): (&Schema, &RootController),
     preview: &mut ObjectPreview,
 ) {
-    let is_on_server = engine_of(sent, applier.engine) != Engine::ArgoCd;
+    let is_on_server = method_of(sent, controller.method) != ApplyMethod::ArgoCd;
     let is_answered = preview.basis == Basis::ServerVerified && is_on_server;
     let acts = matches!(preview.action, Action::Create | Action::Change);
-    if !acts || is_answered || is_refused(sent, schema, applier) {
+    if !acts || is_answered || is_refused(sent, schema, controller) {
         return;
     }
     let fields = fields(sent, live, schema);
@@ -75,8 +75,8 @@ mod tests {
 
     use crate::model::live::{Absence, Reading, Reason};
     use crate::model::object::Object;
-    use crate::preview::tests::{ENGINES, applied, live, options, owner, previewed, root};
-    use crate::preview::{Action, Engine};
+    use crate::preview::tests::{METHODS, applied, live, options, owner, previewed, root};
+    use crate::preview::{Action, ApplyMethod};
 
     /// An object of a kind that the cluster describes, with more fields of `spec` than that.
     fn thing(spec: &Value) -> Value {
@@ -94,10 +94,10 @@ mod tests {
     }
 
     /// What happens to a thing that gets a `spec`, with the trouble and the findings that name it.
-    fn of(engine: Engine, is_there: bool, spec: &Value, described: bool) -> (Action, Option<Reason>, bool) {
+    fn of(method: ApplyMethod, is_there: bool, spec: &Value, described: bool) -> (Action, Option<Reason>, bool) {
         let (before, after) = (thing(&json!({"a": 1})), thing(spec));
-        let objects: Vec<Value> = is_there.then(|| applied(&before, engine)).into_iter().collect();
-        let mut live = live(&objects, owner(engine));
+        let objects: Vec<Value> = is_there.then(|| applied(&before, method)).into_iter().collect();
+        let mut live = live(&objects, owner(method));
         if !is_there {
             live.objects.insert(Object::new(after.clone()).id, Reading::Absent(Absence::Object));
         }
@@ -105,7 +105,7 @@ mod tests {
             live.documents.insert("example.org/v1".to_owned(), document());
         }
         let before: Vec<&Value> = is_there.then_some(&before).into_iter().collect();
-        let preview = previewed(&root(&before, &[&after]), &live, engine, &options());
+        let preview = previewed(&root(&before, &[&after]), &live, method, &options());
         let object = &preview.objects[0];
         let names = |fact: &str| fact.contains("`spec.list[].c`");
         let is_named = object.findings.iter().any(|finding| finding.id == super::ID && names(&finding.fact))
@@ -116,16 +116,16 @@ mod tests {
     #[test]
     fn a_field_that_the_kind_does_not_declare_is_refused_or_cannot_be_told() {
         let (known, unknown) = (json!({"a": 2, "list": [{"b": 1}]}), json!({"a": 2, "list": [{"b": 1, "c": 1}]}));
-        for engine in ENGINES {
+        for method in METHODS {
             for is_there in [true, false] {
                 let acts = if is_there { Action::Change } else { Action::Create };
-                assert_eq!(of(engine, is_there, &known, true), (acts, None, false), "{engine:?} {is_there}");
-                assert_eq!(of(engine, is_there, &unknown, false), (acts, None, false), "{engine:?} {is_there}");
-                let expected = match engine {
-                    Engine::ArgoCd => (Action::CannotTell, Some(Reason::NotModelled), true),
-                    Engine::ArgoCdSsa | Engine::Flux => (Action::Unchanged, None, true),
+                assert_eq!(of(method, is_there, &known, true), (acts, None, false), "{method:?} {is_there}");
+                assert_eq!(of(method, is_there, &unknown, false), (acts, None, false), "{method:?} {is_there}");
+                let expected = match method {
+                    ApplyMethod::ArgoCd => (Action::CannotTell, Some(Reason::NotModelled), true),
+                    ApplyMethod::ArgoCdSsa | ApplyMethod::Flux => (Action::Unchanged, None, true),
                 };
-                assert_eq!(of(engine, is_there, &unknown, true), expected, "{engine:?} {is_there}");
+                assert_eq!(of(method, is_there, &unknown, true), expected, "{method:?} {is_there}");
             }
         }
     }

@@ -4,8 +4,8 @@
 use regex::Regex;
 use serde_json::Value;
 
-use super::Engine;
-use super::applier::{ARGO_GROUP, Applier, controller};
+use super::ApplyMethod;
+use super::controller::{ARGO_GROUP, RootController, object_id};
 use super::selector::of_glob;
 use super::settings_argo::{ArgoSettings, strings};
 use crate::model::finding::Finding;
@@ -15,13 +15,13 @@ use crate::model::object::ObjectId;
 /// Returns the project of an Application.
 pub(super) fn project_id(settings: &ArgoSettings) -> ObjectId {
     let namespace = settings.named.as_ref().map_or("argocd", |(_, namespace)| namespace.as_str());
-    controller(ARGO_GROUP, "v1alpha1", "AppProject", (namespace, &settings.project))
+    object_id(ARGO_GROUP, "v1alpha1", "AppProject", (namespace, &settings.project))
 }
 
 /// Returns which windows hold for what applies a root, or that nobody knows.
-pub(super) fn finding(applier: &Applier, live: &Live) -> Option<Finding> {
-    let owner = applier.owner.as_ref().filter(|_| applier.engine != Engine::Flux)?;
-    let id = project_id(&applier.argo);
+pub(super) fn finding(controller: &RootController, live: &Live) -> Option<Finding> {
+    let owner = controller.owner.as_ref().filter(|_| controller.method != ApplyMethod::Flux)?;
+    let id = project_id(&controller.argo);
     let unread = |why: &str| {
         let fact = format!("whether sync windows hold is not known: `{id}` was not read ({why})");
         Finding::note("windows-not-read", fact)
@@ -36,7 +36,7 @@ pub(super) fn finding(applier: &Applier, live: &Live) -> Option<Finding> {
         None => return Some(unread("nobody asked for it")),
     };
     let windows = project.pointer("/spec/syncWindows").and_then(Value::as_array).into_iter().flatten();
-    let shown: Vec<String> = windows.filter(|window| holds(window, &applier.argo)).map(words).collect();
+    let shown: Vec<String> = windows.filter(|window| holds(window, &controller.argo)).map(words).collect();
     let fact = format!(
         "sync windows of `{id}` hold for `{owner}`: {}; merging changes nothing while they keep it from syncing",
         shown.join(", ")
@@ -79,21 +79,21 @@ mod tests {
     use super::*;
     use crate::model::object::Object;
     use crate::preview::tests::{application, applied, cluster, live, options, root};
-    use crate::preview::{applier, preview};
+    use crate::preview::{controller, preview};
 
     /// What is said of windows beside a change, where the project is this.
     fn said(windows: Option<Value>) -> Vec<(&'static str, String)> {
         let (before, after) = (cluster(3, &json!({})), cluster(4, &json!({})));
         let owner = application(&[]);
-        let mut live = live(&[applied(&before, Engine::ArgoCd)], owner.clone());
+        let mut live = live(&[applied(&before, ApplyMethod::ArgoCd)], owner.clone());
         if let Some(windows) = windows {
             let project = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject",
                 "metadata": {"name": "default", "namespace": "argocd"}, "spec": {"syncWindows": windows}});
             live.objects.insert(Object::new(project.clone()).id, Reading::Found(project));
         }
         let deployed = root(&[&before], &[&after]);
-        let applier = applier(&[owner], &live, &deployed, None);
-        let findings = preview(&deployed, &applier, &live, &options()).findings;
+        let controller = controller(&[owner], &live, &deployed, None);
+        let findings = preview(&deployed, &controller, &live, &options()).findings;
         let is_about = |finding: &&Finding| finding.id.contains("windows");
         findings.iter().filter(is_about).map(|finding| (finding.id, finding.fact.clone())).collect()
     }

@@ -17,7 +17,7 @@ use crate::model::live::{Live, Reading, Reason, Scope, Trouble};
 use crate::model::object::{Object, ObjectId};
 use crate::preview::schema::Schema;
 use crate::preview::{
-    self, Applier, Deployed, Engine, Merged, Options, RootPreview, SecretReading, Shared, preview_among,
+    self, ApplyMethod, Deployed, Merged, Options, RootController, RootPreview, SecretReading, Shared, preview_among,
 };
 
 /// From how many roots on a second thread is worth it.
@@ -58,23 +58,25 @@ pub(super) fn observe(
     seen.roots(&mut changed);
     seen.controllers(&changed);
     let mut findings = select::here(&mut changed, &seen.live, &source.describe())?;
-    let forced = args.controller.map(engine);
+    let forced = args.controller.map(method);
     let options = Options { secrets: secrets(args)?, operator: operator(&changed, args), merged };
-    let appliers: Vec<Applier> = changed.iter().map(|one| applier(one, &seen.live, forced)).collect();
-    let wanted = changed.iter().zip(&appliers);
-    let wanted = wanted.flat_map(|(one, applier)| preview::objects_wanted(&one.deployed, applier));
-    seen.objects(wanted.chain(appliers.iter().filter_map(preview::beside_wanted)).collect(), &[]);
+    let controllers: Vec<RootController> = changed.iter().map(|one| controller(one, &seen.live, forced)).collect();
+    let wanted = changed.iter().zip(&controllers);
+    let wanted = wanted.flat_map(|(one, controller)| preview::objects_wanted(&one.deployed, controller));
+    seen.objects(wanted.chain(controllers.iter().filter_map(preview::beside_wanted)).collect(), &[]);
     findings.extend(seen.schemas(&changed));
     let mut live = seen.live;
     if args.dry_run == DryRunArg::Server {
-        live.dry_runs = dry_runs(source, (&changed, &appliers), args, &live);
+        live.dry_runs = dry_runs(source, (&changed, &controllers), args, &live);
     }
-    let applied: Vec<(&Deployed, &Applier)> = changed.iter().map(|one| &one.deployed).zip(&appliers).collect();
+    let applied: Vec<(&Deployed, &RootController)> =
+        changed.iter().map(|one| &one.deployed).zip(&controllers).collect();
     let shared = Shared::of(&applied, &live, &options);
-    let cases: Vec<(&Changed, &Applier)> = changed.iter().zip(&appliers).collect();
-    let roots = halves(&cases, |(one, applier)| preview_among(&one.deployed, applier, &live, (&options, &shared)));
+    let cases: Vec<(&Changed, &RootController)> = changed.iter().zip(&controllers).collect();
+    let roots =
+        halves(&cases, |(one, controller)| preview_among(&one.deployed, controller, &live, (&options, &shared)));
     // The program ends with its answer: freeing each value of each object would take a tenth of the run.
-    std::mem::forget((changed, appliers, live, shared));
+    std::mem::forget((changed, controllers, live, shared));
     Ok(Observed { roots, findings })
 }
 
@@ -174,7 +176,7 @@ fn schemas_wanted(changed: &[Changed]) -> Vec<String> {
     let kinds: BTreeMap<(&str, &str, &str), &ObjectId> =
         ids.map(|id| ((id.group.as_str(), id.version.as_str(), id.kind.as_str()), id)).collect();
     let unknown = kinds.into_values().filter(|id| !id.group.is_empty() && Schema::embedded(id, None).is_none());
-    let versions: BTreeSet<String> = unknown.map(|id| format!("{}/{}", id.group, id.version)).collect();
+    let versions: BTreeSet<String> = unknown.map(ObjectId::api_version).collect();
     versions.into_iter().collect()
 }
 
@@ -196,25 +198,20 @@ fn manifest(changed: &Changed) -> Option<&Value> {
     changed.root.owner.as_ref().map(|owner| &owner.manifest)
 }
 
-/// Returns who applies a root.
-fn applier(changed: &Changed, live: &Live, forced: Option<Engine>) -> Applier {
+/// Returns the controller of a root.
+fn controller(changed: &Changed, live: &Live, forced: Option<ApplyMethod>) -> RootController {
     let owners: Vec<Value> = changed.root.owners().map(|owner| owner.manifest.clone()).collect();
-    preview::applier(&owners, live, &changed.deployed, forced)
+    preview::controller(&owners, live, &changed.deployed, forced)
 }
 
 /// Returns whether an object may be asked for.
 fn is_asked(id: &ObjectId, args: &LiveArgs) -> bool {
-    !is_secret(id) || args.secrets != SecretsArg::None
-}
-
-/// Returns whether this is a Secret.
-fn is_secret(id: &ObjectId) -> bool {
-    id.group.is_empty() && id.kind == "Secret"
+    !id.is_secret() || args.secrets != SecretsArg::None
 }
 
 /// Returns how much of an object is asked for.
 fn how(id: &ObjectId, args: &LiveArgs) -> How {
-    if is_secret(id) && args.secrets == SecretsArg::Metadata { How::MetadataOnly } else { How::Whole }
+    if id.is_secret() && args.secrets == SecretsArg::Metadata { How::MetadataOnly } else { How::Whole }
 }
 
 /// Why a Secret was not read.
@@ -235,12 +232,12 @@ fn secrets(args: &LiveArgs) -> anyhow::Result<SecretReading> {
     })
 }
 
-/// Returns the engine that a flag names.
-fn engine(controller: ControllerArg) -> Engine {
+/// Returns the way of applying that a flag names.
+fn method(controller: ControllerArg) -> ApplyMethod {
     match controller {
-        ControllerArg::Argocd => Engine::ArgoCd,
-        ControllerArg::ArgocdSsa => Engine::ArgoCdSsa,
-        ControllerArg::Flux => Engine::Flux,
+        ControllerArg::Argocd => ApplyMethod::ArgoCd,
+        ControllerArg::ArgocdSsa => ApplyMethod::ArgoCdSsa,
+        ControllerArg::Flux => ApplyMethod::Flux,
     }
 }
 
@@ -258,16 +255,16 @@ fn operator(changed: &[Changed], args: &LiveArgs) -> Option<String> {
 /// Asks the API server what the controllers' applies would give.
 fn dry_runs(
     source: &Source,
-    (changed, appliers): (&[Changed], &[Applier]),
+    (changed, controllers): (&[Changed], &[RootController]),
     args: &LiveArgs,
     live: &Live,
 ) -> BTreeMap<ObjectId, Result<Value, Trouble>> {
     let requests: Vec<DryRunRequest> = changed
         .iter()
-        .zip(appliers)
-        .flat_map(|(one, applier)| {
-            let manager = applier.engine.field_manager();
-            preview::objects_sent(&one.deployed, applier, live).into_iter().map(move |object| (object, manager))
+        .zip(controllers)
+        .flat_map(|(one, controller)| {
+            let manager = controller.method.field_manager();
+            preview::objects_sent(&one.deployed, controller, live).into_iter().map(move |object| (object, manager))
         })
         .filter(|(object, _)| is_asked(&object.id, args))
         .map(|(object, manager)| DryRunRequest {

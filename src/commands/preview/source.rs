@@ -167,8 +167,7 @@ impl Source {
 
 /// Returns where the objects of a kind live, as far as files and the kinds of Kubernetes tell.
 fn scope_in_files(given: &Given, id: &ObjectId) -> Scope {
-    let version = if id.group.is_empty() { id.version.clone() } else { format!("{}/{}", id.group, id.version) };
-    let is_beside = Gvk::new(&version, &id.kind).is_cluster_scoped()
+    let is_beside = Gvk::new(&id.api_version(), &id.kind).is_cluster_scoped()
         || matches!(given.reading(&ObjectId { namespace: None, ..id.clone() }), Reading::Found(_));
     if is_beside { Scope::Cluster } else { Scope::Namespaced }
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::model::object::Object;
 use crate::preview::field::FieldPath;
 use crate::preview::laws::{any_manager, any_spec, thing, touched};
-use crate::preview::tests::{ENGINES, applied, fields, live, options, owner, root};
-use crate::preview::{Action, Change, Engine, ObjectPreview, applier, difference, preview, strip, view};
+use crate::preview::tests::{METHODS, applied, fields, live, options, owner, root};
+use crate::preview::{Action, ApplyMethod, Change, ObjectPreview, controller, difference, preview, strip, view};
 
 /// What stands between a change in Git and the cluster.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,9 +31,9 @@ fn any_way() -> impl Strategy<Value = Way> {
 }
 
 /// Returns the controller's object that leaves fields alone.
-fn ignoring(engine: Engine, pointers: &[String]) -> Value {
-    let mut owner = owner(engine);
-    if engine == Engine::Flux {
+fn ignoring(method: ApplyMethod, pointers: &[String]) -> Value {
+    let mut owner = owner(method);
+    if method == ApplyMethod::Flux {
         owner["spec"]["ignore"] = json!([{"paths": pointers}]);
     } else {
         owner["spec"]["ignoreDifferences"] = json!([{"group": "*", "kind": "*", "jsonPointers": pointers}]);
@@ -45,12 +45,12 @@ fn ignoring(engine: Engine, pointers: &[String]) -> Value {
 
 /// Returns a live object with what stands between, and the controller's object.
 fn between(
-    (way, engine): (Way, Engine),
+    (way, method): (Way, ApplyMethod),
     (before, after): (&Value, &Value),
     ((manager, operation), hand): ((&str, &str), &Value),
 ) -> (Value, Value) {
-    let mut object = applied(before, engine);
-    let mut owner = owner(engine);
+    let mut object = applied(before, method);
+    let mut owner = owner(method);
     match way {
         Way::Written => object = touched(object, manager, operation, hand),
         Way::Owned => {
@@ -60,16 +60,16 @@ fn between(
         }
         Way::Ignored => {
             let changes = difference::differences(before, after, view::View::Unknown);
-            owner = ignoring(engine, &changes.into_iter().map(|change| change.pointer).collect::<Vec<_>>());
+            owner = ignoring(method, &changes.into_iter().map(|change| change.pointer).collect::<Vec<_>>());
         }
-        Way::Forgotten if engine == Engine::ArgoCd => {
+        Way::Forgotten if method == ApplyMethod::ArgoCd => {
             object["metadata"]["annotations"].as_object_mut().unwrap().remove(strip::LAST_APPLIED);
         }
         Way::Forgotten => drop(object["metadata"].as_object_mut().unwrap().remove("managedFields")),
         Way::Excluded => {
             let key =
-                if engine == Engine::Flux { "kustomize.toolkit.fluxcd.io/ssa" } else { "argocd.argoproj.io/hook" };
-            let value = if engine == Engine::Flux { "Ignore" } else { "Sync" };
+                if method == ApplyMethod::Flux { "kustomize.toolkit.fluxcd.io/ssa" } else { "argocd.argoproj.io/hook" };
+            let value = if method == ApplyMethod::Flux { "Ignore" } else { "Sync" };
             object["metadata"]["annotations"][key] = value.into();
         }
     }
@@ -128,12 +128,12 @@ proptest! {
         before in any_spec(), after in any_spec(), way in any_way(), who in any_manager(), hand in any_spec(),
     ) {
         let (before, after) = (thing(&before), thing(&after));
-        for engine in ENGINES {
-            let (object, owner) = between((way, engine), (&before, &after), (who, &hand));
+        for method in METHODS {
+            let (object, owner) = between((way, method), (&before, &after), (who, &hand));
             let live = live(std::slice::from_ref(&object), owner.clone());
             let deployed = root(&[&before], &[&after]);
-            let applier = applier(&[owner], &live, &deployed, None);
-            let seen = preview(&deployed, &applier, &live, &options()).objects.remove(0);
+            let controller = controller(&[owner], &live, &deployed, None);
+            let seen = preview(&deployed, &controller, &live, &options()).objects.remove(0);
             let id = Object::new(before.clone()).id;
             prop_assert_eq!(&seen.id, &id);
             let becomes = becomes(&object, &seen);
@@ -143,7 +143,7 @@ proptest! {
                         || unsure.pointer.starts_with(&change.pointer));
                 let said = format!("intended and does not happen: `{}`:", change.path);
                 let is_said = seen.findings.iter().any(|one| one.id == "intended-vanishes" && one.fact.starts_with(&said));
-                prop_assert!(is_open || is_so(change, &becomes) || is_said, "{way:?} {engine:?} {change:?} of {seen:?}");
+                prop_assert!(is_open || is_so(change, &becomes) || is_said, "{way:?} {method:?} {change:?} of {seen:?}");
             }
         }
     }
@@ -153,14 +153,14 @@ proptest! {
 fn a_reference_to_a_secret_that_another_holds_is_said_to_stay() {
     let storage = |secret: &str| json!({"backup": {"storages": {"a": {"s3": {"credentialsSecret": secret}}}}});
     let (before, after) = (thing(&storage("old")), thing(&storage("new")));
-    for engine in ENGINES {
+    for method in METHODS {
         let pointer = "/spec/backup/storages/a/s3/credentialsSecret".to_owned();
-        let owner = ignoring(engine, &[pointer]);
-        let live = live(&[applied(&before, engine)], owner.clone());
+        let owner = ignoring(method, &[pointer]);
+        let live = live(&[applied(&before, method)], owner.clone());
         let deployed = root(&[&before], &[&after]);
-        let applier = applier(&[owner], &live, &deployed, None);
-        let seen = preview(&deployed, &applier, &live, &options()).objects.remove(0);
+        let controller = controller(&[owner], &live, &deployed, None);
+        let seen = preview(&deployed, &controller, &live, &options()).objects.remove(0);
         let said: Vec<&str> = seen.findings.iter().map(|finding| finding.id).collect();
-        assert!(seen.effective.is_empty() && said.contains(&"intended-vanishes"), "{engine:?} {seen:?}");
+        assert!(seen.effective.is_empty() && said.contains(&"intended-vanishes"), "{method:?} {seen:?}");
     }
 }

@@ -6,7 +6,7 @@ use super::Merged;
 use crate::model::live::{Absence, Reading, Reason, Trouble};
 use crate::model::object::Object;
 use crate::preview::tests::{application, applied, cluster, kustomization, live, options, root};
-use crate::preview::{Action, Engine, Options, RootPreview, applier, preview};
+use crate::preview::{Action, ApplyMethod, Options, RootPreview, controller, preview};
 
 /// The branch `main` of a repository, its default.
 fn merged() -> Options {
@@ -22,13 +22,13 @@ fn owner() -> Value {
 }
 
 /// What a change of a size gives, where this was read beside it and this is what merging moves.
-fn seen(engine: Engine, owner: &Value, beside: Option<(Value, Reading)>, options: &Options) -> RootPreview {
+fn seen(method: ApplyMethod, owner: &Value, beside: Option<(Value, Reading)>, options: &Options) -> RootPreview {
     let (before, after) = (cluster(3, &json!({})), cluster(4, &json!({})));
-    let mut live = live(&[applied(&before, engine)], owner.clone());
+    let mut live = live(&[applied(&before, method)], owner.clone());
     live.objects.extend(beside.map(|(value, reading)| (Object::new(value).id, reading)));
     let deployed = root(&[&before], &[&after]);
-    let applier = applier(std::slice::from_ref(owner), &live, &deployed, None);
-    preview(&deployed, &applier, &live, options)
+    let controller = controller(std::slice::from_ref(owner), &live, &deployed, None);
+    preview(&deployed, &controller, &live, options)
 }
 
 /// A source of Flux.
@@ -40,7 +40,7 @@ fn repository(spec: &Value) -> Value {
 /// What is said of the source of a root of Flux, and what happens to its object.
 fn flux(spec: &Value, options: &Options) -> (Action, Option<String>) {
     let source = repository(spec);
-    let preview = seen(Engine::Flux, &owner(), Some((source.clone(), Reading::Found(source))), options);
+    let preview = seen(ApplyMethod::Flux, &owner(), Some((source.clone(), Reading::Found(source))), options);
     outcome(&preview)
 }
 
@@ -82,7 +82,7 @@ fn argo_cd_follows_the_target_of_the_source_of_the_root() {
     let of = |target: Value, options: &Options| {
         let mut owner = application(&[]);
         owner["spec"]["source"]["targetRevision"] = target;
-        outcome(&seen(Engine::ArgoCd, &owner, None, options))
+        outcome(&seen(ApplyMethod::ArgoCd, &owner, None, options))
     };
     let name = "Application argocd/pxc";
     for followed in [json!("main"), json!("HEAD"), Value::Null, json!("refs/heads/main")] {
@@ -100,7 +100,7 @@ fn argo_cd_follows_the_target_of_the_source_of_the_root() {
     owner["spec"]["source"] = Value::Null;
     owner["spec"]["sources"] =
         json!([{"path": "values", "targetRevision": "v1"}, {"path": "./pxc", "targetRevision": "main"}]);
-    assert_eq!(outcome(&seen(Engine::ArgoCd, &owner, None, &merged())), (Action::Change, None));
+    assert_eq!(outcome(&seen(ApplyMethod::ArgoCd, &owner, None, &merged())), (Action::Change, None));
 }
 
 #[test]
@@ -129,8 +129,9 @@ fn another_repository_is_told_by_its_path_and_its_user_is_not_shown() {
 
 #[test]
 fn a_source_that_was_not_read_is_said() {
-    let of =
-        |reading: Reading| outcome(&seen(Engine::Flux, &owner(), Some((repository(&json!({})), reading)), &merged()));
+    let of = |reading: Reading| {
+        outcome(&seen(ApplyMethod::Flux, &owner(), Some((repository(&json!({})), reading)), &merged()))
+    };
     let unread = |why: &str| {
         let fact =
             format!("which revision is followed is not known: `GitRepository flux-system/fleet` was not read ({why})");
@@ -142,7 +143,7 @@ fn a_source_that_was_not_read_is_said() {
     assert_eq!(of(Reading::Absent(Absence::Object)), (Action::Change, Some(absent.to_owned())));
     let mut bucket = owner();
     bucket["spec"]["sourceRef"] = json!({"kind": "OCIRepository", "name": "fleet"});
-    let (_, said) = outcome(&seen(Engine::Flux, &bucket, None, &merged()));
+    let (_, said) = outcome(&seen(ApplyMethod::Flux, &bucket, None, &merged()));
     let fact =
         "it is made from `OCIRepository flux-system/fleet`: merging reaches it once something makes that from Git";
     assert_eq!(said.as_deref(), Some(fact));
@@ -153,7 +154,7 @@ fn nothing_that_merging_does_not_do_is_said_beside() {
     let source = repository(&json!({"ref": {"tag": "v1"}}));
     let mut owner = owner();
     owner["status"] = json!({"inventory": {"entries": [{"id": "pxc_old__ConfigMap", "v": "v1"}]}});
-    let preview = seen(Engine::Flux, &owner, Some((source.clone(), Reading::Found(source))), &merged());
+    let preview = seen(ApplyMethod::Flux, &owner, Some((source.clone(), Reading::Found(source))), &merged());
     assert!(preview.objects.iter().all(|object| object.drift.is_empty() && object.findings.is_empty()));
     assert_eq!(preview.findings.iter().map(|finding| finding.id).collect::<Vec<_>>(), ["owner-follows-other"]);
 }

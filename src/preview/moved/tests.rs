@@ -5,20 +5,22 @@ use serde_json::{Value, json};
 use crate::model::live::{Live, Reason};
 use crate::model::object::Object;
 use crate::model::path::RepoPath;
-use crate::preview::tests::{ENGINES, applied, cluster, live, options};
-use crate::preview::{Action, Applier, Deployed, Engine, ObjectPreview, RootPreview, Shared, applier, preview_among};
+use crate::preview::tests::{METHODS, applied, cluster, live, options};
+use crate::preview::{
+    Action, ApplyMethod, Deployed, ObjectPreview, RootController, RootPreview, Shared, controller, preview_among,
+};
 
 /// The object of a controller that applies a root; the one of `applied` is called `pxc`.
-fn owner(engine: Engine, name: &str) -> Value {
-    let mut owner = crate::preview::tests::owner(engine);
+fn owner(method: ApplyMethod, name: &str) -> Value {
+    let mut owner = crate::preview::tests::owner(method);
     owner["metadata"]["name"] = name.into();
-    let source = if engine == Engine::Flux { "/spec/path" } else { "/spec/source/path" };
+    let source = if method == ApplyMethod::Flux { "/spec/path" } else { "/spec/source/path" };
     *owner.pointer_mut(source).unwrap() = format!("./{name}").into();
     owner
 }
 
 /// What happens to an object that goes from the root `pxc` to the root `new`, each with the owner given, in both.
-fn moved(live_as: Engine, (from, to): (&Value, &Value)) -> (ObjectPreview, ObjectPreview) {
+fn moved(live_as: ApplyMethod, (from, to): (&Value, &Value)) -> (ObjectPreview, ObjectPreview) {
     let (was, will) = (cluster(3, &json!({})), cluster(4, &json!({})));
     let mut live = live(&[applied(&was, live_as)], from.clone());
     live.objects.insert(Object::new(to.clone()).id, crate::model::live::Reading::Found(to.clone()));
@@ -32,12 +34,13 @@ fn roots((was, will): (&Value, &Value), (from, to): (&Value, &Value), live: &Liv
     let path = |path: &str| RepoPath::parse(path).unwrap();
     let old = Deployed { path: path("pxc"), before: objects(was), after: Vec::new(), in_base: true, in_head: false };
     let new = Deployed { path: path("new"), before: Vec::new(), after: objects(will), in_base: false, in_head: true };
-    let by =
-        |deployed: &Deployed, owner: &Value| -> Applier { applier(std::slice::from_ref(owner), live, deployed, None) };
+    let by = |deployed: &Deployed, owner: &Value| -> RootController {
+        controller(std::slice::from_ref(owner), live, deployed, None)
+    };
     let (first, second) = (by(&old, from), by(&new, to));
     let options = options();
     let shared = Shared::of(&[(&old, &first), (&new, &second)], live, &options);
-    let of = |deployed, applier| preview_among(deployed, applier, live, (&options, &shared));
+    let of = |deployed, controller| preview_among(deployed, controller, live, (&options, &shared));
     [of(&old, &first), of(&new, &second)]
 }
 
@@ -53,17 +56,17 @@ fn is_loss(object: &ObjectPreview) -> bool {
 
 #[test]
 fn an_object_whose_two_controllers_nothing_orders_cannot_be_told_and_is_never_a_plain_deletion() {
-    for engine in ENGINES {
-        let (old, new) = moved(engine, (&owner(engine, "pxc"), &owner(engine, "new")));
+    for method in METHODS {
+        let (old, new) = moved(method, (&owner(method, "pxc"), &owner(method, "new")));
         let reasons = [&old, &new].map(|object| object.trouble.as_ref().map(|trouble| trouble.reason));
-        assert_eq!((old.action, new.action), (Action::CannotTell, Action::CannotTell), "{engine:?}");
-        assert_eq!(reasons, [Some(Reason::Undecided); 2], "{engine:?}");
+        assert_eq!((old.action, new.action), (Action::CannotTell, Action::CannotTell), "{method:?}");
+        assert_eq!(reasons, [Some(Reason::Undecided); 2], "{method:?}");
         assert!(!is_loss(&old) && old.effective.is_empty() && new.effective.is_empty());
         // Where it comes from tells what is intended there: the size alone, not a whole object.
         assert_eq!(new.intended.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["spec.pxc.size"]);
-        assert_eq!(new.drift, [], "{engine:?}");
+        assert_eq!(new.drift, [], "{method:?}");
     }
-    let (old, new) = moved(Engine::Flux, (&owner(Engine::Flux, "pxc"), &owner(Engine::Flux, "new")));
+    let (old, new) = moved(ApplyMethod::Flux, (&owner(ApplyMethod::Flux, "pxc"), &owner(ApplyMethod::Flux, "new")));
     let fact = "where `Kustomization flux-system/new` comes first it is handed over, where `Kustomization flux-system/pxc` does it is deleted and made anew: nothing orders the two";
     assert_eq!(said(&old), format!("moves to the root `new`: {fact}"));
     assert_eq!(said(&new), format!("comes from the root `pxc`: {fact}"));
@@ -73,22 +76,22 @@ fn an_object_whose_two_controllers_nothing_orders_cannot_be_told_and_is_never_a_
 
 #[test]
 fn one_owner_of_a_folder_that_moves_as_a_whole_keeps_the_object() {
-    for engine in ENGINES {
-        let same = owner(engine, "pxc");
-        let (old, new) = moved(engine, (&same, &same));
-        assert_eq!((old.action, new.action, is_loss(&old)), (Action::Unchanged, Action::Change, false), "{engine:?}");
+    for method in METHODS {
+        let same = owner(method, "pxc");
+        let (old, new) = moved(method, (&same, &same));
+        assert_eq!((old.action, new.action, is_loss(&old)), (Action::Unchanged, Action::Change, false), "{method:?}");
         assert_eq!(new.effective.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["spec.pxc.size"]);
     }
 }
 
 #[test]
 fn a_controller_that_does_not_prune_hands_over() {
-    for engine in ENGINES {
-        let mut from = owner(engine, "pxc");
-        let prune = if engine == Engine::Flux { "/spec/prune" } else { "/spec/syncPolicy/automated/prune" };
+    for method in METHODS {
+        let mut from = owner(method, "pxc");
+        let prune = if method == ApplyMethod::Flux { "/spec/prune" } else { "/spec/syncPolicy/automated/prune" };
         *from.pointer_mut(prune).unwrap() = false.into();
-        let (old, new) = moved(engine, (&from, &owner(engine, "new")));
-        assert_eq!((old.action, new.action), (Action::Unchanged, Action::Change), "{engine:?}");
+        let (old, new) = moved(method, (&from, &owner(method, "new")));
+        assert_eq!((old.action, new.action), (Action::Unchanged, Action::Change), "{method:?}");
         assert!(!new.findings.iter().any(|finding| finding.id == "adopts-object"));
         assert!(said(&new).contains("does not delete it"), "{}", said(&new));
     }
@@ -97,33 +100,33 @@ fn a_controller_that_does_not_prune_hands_over() {
 #[test]
 fn a_root_that_is_held_comes_second() {
     let suspended = |name: &str| {
-        let mut owner = owner(Engine::Flux, name);
+        let mut owner = owner(ApplyMethod::Flux, name);
         owner["spec"]["suspend"] = true.into();
         owner
     };
-    let (old, new) = moved(Engine::Flux, (&suspended("pxc"), &owner(Engine::Flux, "new")));
+    let (old, new) = moved(ApplyMethod::Flux, (&suspended("pxc"), &owner(ApplyMethod::Flux, "new")));
     assert_eq!((old.action, new.action), (Action::Unchanged, Action::Change));
-    let (old, new) = moved(Engine::Flux, (&owner(Engine::Flux, "pxc"), &suspended("new")));
+    let (old, new) = moved(ApplyMethod::Flux, (&owner(ApplyMethod::Flux, "pxc"), &suspended("new")));
     assert_eq!((old.action, new.action, is_loss(&old)), (Action::Delete, Action::Create, true));
     let manual = {
-        let mut owner = owner(Engine::ArgoCd, "new");
+        let mut owner = owner(ApplyMethod::ArgoCd, "new");
         owner["spec"]["syncPolicy"] = json!({});
         owner
     };
-    let (old, new) = moved(Engine::ArgoCd, (&owner(Engine::ArgoCd, "pxc"), &manual));
+    let (old, new) = moved(ApplyMethod::ArgoCd, (&owner(ApplyMethod::ArgoCd, "pxc"), &manual));
     assert_eq!((old.action, new.action, is_loss(&old)), (Action::Delete, Action::Create, true));
 }
 
 #[test]
 fn a_root_that_waits_for_the_other_comes_second() {
     let from_source = |name: &str, waits_for: Option<&str>| {
-        let mut owner = owner(Engine::Flux, name);
+        let mut owner = owner(ApplyMethod::Flux, name);
         owner["spec"]["sourceRef"] = json!({"kind": "GitRepository", "name": "fleet"});
         owner["spec"]["dependsOn"] = waits_for.map(|name| json!([{"name": name}])).unwrap_or_default();
         owner
     };
     let actions = |from: &Value, to: &Value| {
-        let (old, new) = moved(Engine::Flux, (from, to));
+        let (old, new) = moved(ApplyMethod::Flux, (from, to));
         (old.action, new.action)
     };
     let (old, new) = (from_source("pxc", None), from_source("new", None));
@@ -138,24 +141,24 @@ fn a_root_that_waits_for_the_other_comes_second() {
 
 #[test]
 fn another_kind_of_controller_leaves_the_marks_by_which_the_first_deletes() {
-    let (flux, argo) = (owner(Engine::Flux, "pxc"), owner(Engine::ArgoCd, "new"));
-    let (old, new) = moved(Engine::Flux, (&flux, &argo));
+    let (flux, argo) = (owner(ApplyMethod::Flux, "pxc"), owner(ApplyMethod::ArgoCd, "new"));
+    let (old, new) = moved(ApplyMethod::Flux, (&flux, &argo));
     assert_eq!((old.action, new.action), (Action::Delete, Action::CannotTell));
     assert_eq!(new.trouble.unwrap().reason, Reason::Undecided);
     let mut healing = argo;
     healing["spec"]["syncPolicy"]["automated"]["selfHeal"] = true.into();
-    let (old, new) = moved(Engine::Flux, (&flux, &healing));
+    let (old, new) = moved(ApplyMethod::Flux, (&flux, &healing));
     assert_eq!((old.action, new.action), (Action::Delete, Action::Create));
-    let (old, new) = moved(Engine::ArgoCd, (&owner(Engine::ArgoCd, "pxc"), &owner(Engine::Flux, "new")));
+    let (old, new) = moved(ApplyMethod::ArgoCd, (&owner(ApplyMethod::ArgoCd, "pxc"), &owner(ApplyMethod::Flux, "new")));
     assert_eq!((old.action, new.action), (Action::Delete, Action::Create));
 }
 
 #[test]
 fn one_owner_between_two_folders_that_stand_cannot_be_told() {
     let (was, will) = (cluster(3, &json!({})), cluster(4, &json!({})));
-    for engine in ENGINES {
-        let same = owner(engine, "pxc");
-        let live = live(&[applied(&was, engine)], same.clone());
+    for method in METHODS {
+        let same = owner(method, "pxc");
+        let live = live(&[applied(&was, method)], same.clone());
         let objects = |value: &Value| vec![Object::new(value.clone())];
         let path = |path: &str| RepoPath::parse(path).unwrap();
         for (old_stays, new_stood) in [(true, false), (false, true)] {
@@ -168,12 +171,16 @@ fn one_owner_between_two_folders_that_stand_cannot_be_told() {
                 in_base: new_stood,
                 in_head: true,
             };
-            let by = |deployed: &Deployed| -> Applier { applier(std::slice::from_ref(&same), &live, deployed, None) };
+            let by = |deployed: &Deployed| -> RootController {
+                controller(std::slice::from_ref(&same), &live, deployed, None)
+            };
             let (first, second, options) = (by(&old), by(&new), options());
             let shared = Shared::of(&[(&old, &first), (&new, &second)], &live, &options);
-            let of = |deployed, applier| preview_among(deployed, applier, &live, (&options, &shared)).objects.remove(0);
+            let of = |deployed, controller| {
+                preview_among(deployed, controller, &live, (&options, &shared)).objects.remove(0)
+            };
             let (old, new) = (of(&old, &first), of(&new, &second));
-            assert_eq!((old.action, new.action), (Action::CannotTell, Action::CannotTell), "{engine:?}");
+            assert_eq!((old.action, new.action), (Action::CannotTell, Action::CannotTell), "{method:?}");
             let between = if old_stays { "`pxc` as merged" } else { "`new` as it was" };
             assert!(said(&old).contains(between), "{}", said(&old));
         }

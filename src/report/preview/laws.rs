@@ -10,7 +10,7 @@ use super::*;
 use crate::model::live::{Reason, Trouble};
 use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
-use crate::preview::{Basis, Change, Engine, Unsure};
+use crate::preview::{ApplyMethod, Basis, Change, Unsure};
 
 /// Texts that would like to act.
 fn hostile() -> impl Strategy<Value = String> {
@@ -98,7 +98,7 @@ fn report() -> impl Strategy<Value = PreviewReport> {
         (vec(object(), 0..4), hostile(), option::of(hostile()), 0..1000u32).prop_map(|(objects, why, owner, n)| {
             RootPreview {
                 path: RepoPath::parse(&format!("root-{n}")).unwrap(),
-                engine: Engine::Flux,
+                method: ApplyMethod::Flux,
                 findings: vec![Finding::note("some-note", why.clone())],
                 why,
                 owner,

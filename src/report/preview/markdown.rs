@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::block;
 use super::split::{Chunk, MINIMUM, packed, room};
-use super::summary::{controllers, engine, level, objects, root_name};
+use super::summary::{controllers, level, method, objects, root_name};
 use super::{PreviewReport, is_quiet, is_quiet_root, loud, mask, short};
 use crate::model::finding::Finding;
 use crate::model::shell::quoted;
@@ -73,7 +73,7 @@ fn row(object: &ObjectPreview) -> String {
 fn root_part(chunks: &mut Vec<Chunk>, root: &RootPreview, full: &str, limit: usize) {
     let owner = root.owner.as_ref().map(|owner| format!(", {}", prose(&clipped(owner, 100)))).unwrap_or_default();
     let name = code(&clipped(root_name(root), 200));
-    let heading = format!("\n### {name}: {} ({}){owner}\n", engine(root.engine), prose(&clipped(&root.why, 200)));
+    let heading = format!("\n### {name}: {} ({}){owner}\n", method(root.method), prose(&clipped(&root.why, 200)));
     chunks.extend(root.findings.iter().map(|found| item(&[&heading, "\n"], &finding(found, limit / 5))));
     let budget = room(limit).saturating_sub(heading.len());
     for object in loud(root) {

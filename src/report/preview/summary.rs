@@ -9,7 +9,7 @@ use super::{PreviewReport, is_quiet_root};
 use crate::model::finding::{Finding, Level};
 use crate::model::live::{Reason, Trouble};
 use crate::model::object::ObjectId;
-use crate::preview::{Action, Basis, Engine, ObjectPreview, RootPreview};
+use crate::preview::{Action, ApplyMethod, Basis, ObjectPreview, RootPreview};
 
 /// How many objects meet what, and what follows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -90,7 +90,7 @@ pub(super) fn has_warning(findings: &[Finding]) -> bool {
 /// Returns whether an object is a Secret that was not asked for.
 fn is_unasked_secret(object: &ObjectPreview) -> bool {
     let is_unasked = object.trouble.as_ref().is_some_and(|trouble| trouble.reason == Reason::NotAsked);
-    object.id.group.is_empty() && object.id.kind == "Secret" && is_unasked
+    object.id.is_secret() && is_unasked
 }
 
 /// Returns a count with its noun.
@@ -103,12 +103,12 @@ pub(super) fn controllers(report: &PreviewReport) -> String {
     let rests = rests(report).map(|rests| format!(", {rests}")).unwrap_or_default();
     match report.roots.as_slice() {
         [] => "no root changed".to_owned(),
-        [root] => format!("controller {} ({}){rests}", engine(root.engine), root.why),
+        [root] => format!("controller {} ({}){rests}", method(root.method), root.why),
         roots => {
             let loud = roots.iter().filter(|root| !is_quiet_root(root)).count();
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             for root in roots {
-                *counts.entry(engine(root.engine)).or_default() += 1;
+                *counts.entry(method(root.method)).or_default() += 1;
             }
             let named: Vec<String> = counts.iter().map(|(name, count)| format!("{name} ({count})")).collect();
             format!("{} roots, {loud} with something to say; controllers {}{rests}", roots.len(), named.join(", "))
@@ -131,11 +131,11 @@ fn rests(report: &PreviewReport) -> Option<String> {
 }
 
 /// Returns the word of a controller.
-pub(super) fn engine(engine: Engine) -> &'static str {
-    match engine {
-        Engine::ArgoCd => "argocd",
-        Engine::ArgoCdSsa => "argocd-ssa",
-        Engine::Flux => "flux",
+pub(super) fn method(method: ApplyMethod) -> &'static str {
+    match method {
+        ApplyMethod::ArgoCd => "argocd",
+        ApplyMethod::ArgoCdSsa => "argocd-ssa",
+        ApplyMethod::Flux => "flux",
     }
 }
 

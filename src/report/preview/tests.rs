@@ -7,7 +7,7 @@ use super::*;
 use crate::model::live::{Reason, Trouble};
 use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
-use crate::preview::{Basis, Change, Engine, Unsure};
+use crate::preview::{ApplyMethod, Basis, Change, Unsure};
 
 /// Returns an identity.
 fn id(api: &str, kind: &str, name: &str) -> ObjectId {
@@ -42,7 +42,7 @@ fn change(path: &str, before: Value, after: Value) -> Change {
 fn root(path: &str, objects: Vec<ObjectPreview>) -> RootPreview {
     RootPreview {
         path: RepoPath::parse(path).unwrap(),
-        engine: Engine::Flux,
+        method: ApplyMethod::Flux,
         why: "kustomize.toolkit.fluxcd.io labels".to_owned(),
         owner: Some("Kustomization flux-system/pxc".to_owned()),
         trouble: None,
@@ -232,7 +232,7 @@ fn folds_two_hundred_roots_that_stay() {
     changed.intended = vec![change("data.a", json!("1"), json!("2"))];
     changed.effective = changed.intended.clone();
     roots.insert(7, root("clusters/other/pxc", vec![still(), changed]));
-    roots[0].engine = Engine::ArgoCdSsa;
+    roots[0].method = ApplyMethod::ArgoCdSsa;
     let fleet = report(roots);
     insta::assert_snapshot!("fleet_text", preview_text(&fleet));
     let parts = preview_markdown(&fleet, Some(4_000));

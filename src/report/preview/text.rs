@@ -3,7 +3,7 @@
 
 use super::detail::{Effective, Mark};
 use super::field::{Between, Field};
-use super::summary::{controllers, engine, fate, level, named, objects, root_name, trouble};
+use super::summary::{controllers, fate, level, method, named, objects, root_name, trouble};
 use super::{PreviewReport, is_quiet, is_quiet_root, loud, mask, short};
 use crate::model::finding::Finding;
 use crate::preview::{Basis, ObjectPreview, RootPreview};
@@ -58,7 +58,7 @@ fn root_part(text: &mut String, root: &RootPreview, is_named: bool) {
     if is_named {
         let owner = root.owner.as_ref().map(|owner| format!(", {owner}")).unwrap_or_default();
         text.push('\n');
-        paragraph(text, &format!("root {}: {} ({}){owner}", root_name(root), engine(root.engine), root.why));
+        paragraph(text, &format!("root {}: {} ({}){owner}", root_name(root), method(root.method), root.why));
     }
     findings(text, &root.findings);
     for object in loud(root) {

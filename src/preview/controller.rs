@@ -10,7 +10,7 @@ use super::owner::{Owner, read, same_object};
 use super::settings_argo::{ArgoSettings, TRACKING_ID, Tracking};
 use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
-use super::{Deployed, Engine, follow, window};
+use super::{ApplyMethod, Deployed, follow, window};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Trouble, Within};
 use crate::model::object::{Object, ObjectId};
@@ -18,11 +18,11 @@ use crate::model::object::{Object, ObjectId};
 /// The API group of Argo CD.
 pub(super) const ARGO_GROUP: &str = "argoproj.io";
 
-/// Who applies a root.
+/// The controller of one root, with its settings.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Applier {
-    /// How.
-    pub engine: Engine,
+pub struct RootController {
+    /// How it applies.
+    pub method: ApplyMethod,
     /// How that was found.
     pub why: String,
     /// The controller's object: `Kustomization flux-system/pxc`.
@@ -37,13 +37,13 @@ pub struct Applier {
     pub(super) argo: ArgoSettings,
 }
 
-impl Applier {
+impl RootController {
     /// Returns the pointers of the marks that say which controller an object belongs to.
     pub(super) fn marks(&self) -> Vec<String> {
         let of = |place: &str, key: &str| FieldPath::default().child("metadata").child(place).child(key).pointer();
-        match self.engine {
-            Engine::Flux => ["name", "namespace"].map(|name| of("labels", &format!("{GROUP}/{name}"))).to_vec(),
-            Engine::ArgoCd | Engine::ArgoCdSsa => {
+        match self.method {
+            ApplyMethod::Flux => ["name", "namespace"].map(|name| of("labels", &format!("{GROUP}/{name}"))).to_vec(),
+            ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => {
                 let key = self.argo.tracking.by_label.as_deref().map(|key| of("labels", key));
                 [of("annotations", TRACKING_ID)].into_iter().chain(key).collect()
             }
@@ -80,16 +80,21 @@ pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: 
 
 /// Returns the object beside the controller's own that says what is applied, or when: what Flux makes a root from, the
 /// project of an Application.
-pub fn beside_wanted(applier: &Applier) -> Option<ObjectId> {
-    applier.owner.as_ref()?;
-    match applier.engine {
-        Engine::Flux => applier.flux.source.as_ref().and_then(follow::source_id),
-        Engine::ArgoCd | Engine::ArgoCdSsa => Some(window::project_id(&applier.argo)),
+pub fn beside_wanted(controller: &RootController) -> Option<ObjectId> {
+    controller.owner.as_ref()?;
+    match controller.method {
+        ApplyMethod::Flux => controller.flux.source.as_ref().and_then(follow::source_id),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => Some(window::project_id(&controller.argo)),
     }
 }
 
-/// Returns who applies a root, and how.
-pub fn applier(git_owners: &[Value], live: &Live, deployed: &Deployed, forced: Option<Engine>) -> Applier {
+/// Returns the controller of a root.
+pub fn controller(
+    git_owners: &[Value],
+    live: &Live,
+    deployed: &Deployed,
+    forced: Option<ApplyMethod>,
+) -> RootController {
     let owner = git_owners.iter().map(|owner| Object::new(owner.clone())).find(|owner| fits(&owner.id, forced));
     let named = named(deployed, owner.as_ref(), live);
     let named_id = named.as_ref().map(|named| named.id.clone()).filter(|id| fits(id, forced));
@@ -107,35 +112,35 @@ pub fn applier(git_owners: &[Value], live: &Live, deployed: &Deployed, forced: O
         (Some(_), _) => "its path in Git".to_owned(),
         _ => "the live objects".to_owned(),
     };
-    let mut applier = with_owner(own, &id, (deployed, live));
-    applier.why = format!("`{id}`, found by {by}; settings {}", applier.why);
-    if let Some(engine) = forced.filter(|engine| *engine != applier.engine) {
-        applier.engine = engine;
-        applier.why = format!("asked for; {}", applier.why);
+    let mut controller = with_owner(own, &id, (deployed, live));
+    controller.why = format!("`{id}`, found by {by}; settings {}", controller.why);
+    if let Some(method) = forced.filter(|method| *method != controller.method) {
+        controller.method = method;
+        controller.why = format!("asked for; {}", controller.why);
     }
-    applier
+    controller
 }
 
 /// Returns whether an object of a controller is one, and of the kind asked for.
-fn fits(id: &ObjectId, forced: Option<Engine>) -> bool {
+fn fits(id: &ObjectId, forced: Option<ApplyMethod>) -> bool {
     match id.group.as_str() {
-        GROUP => forced.is_none_or(|engine| engine == Engine::Flux),
-        ARGO_GROUP => forced.is_none_or(|engine| engine != Engine::Flux),
+        GROUP => forced.is_none_or(|method| method == ApplyMethod::Flux),
+        ARGO_GROUP => forced.is_none_or(|method| method != ApplyMethod::Flux),
         _ => false,
     }
 }
 
-/// Returns the applier whose object is known.
-fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -> Applier {
+/// Returns a controller whose object is known.
+fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -> RootController {
     let is_known = own.manifest.get("spec").is_some();
     let (mut flux, mut argo) = (FluxSettings::default(), ArgoSettings::default());
     let mut findings: Vec<Finding> = own.finding.into_iter().collect();
     // Whether what leaves Git is deleted hangs on the live object alone.
     let is_live = own.trouble.is_none() && is_known;
-    let engine = if id.group == GROUP {
+    let method = if id.group == GROUP {
         flux = FluxSettings::of(&own.manifest);
         flux.prune = flux.prune.filter(|_| is_live);
-        Engine::Flux
+        ApplyMethod::Flux
     } else {
         let map = read(live, &config_map(id.namespace.as_deref()));
         argo = ArgoSettings::of(&own.manifest, map.as_ref().ok().copied().flatten());
@@ -151,10 +156,10 @@ fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -
             findings.extend(assumed(&mut argo, &trouble, (deployed, live)));
         }
         let is_server_side = argo.has(&Value::Null, "ServerSideApply=true");
-        if is_server_side { Engine::ArgoCdSsa } else { Engine::ArgoCd }
+        if is_server_side { ApplyMethod::ArgoCdSsa } else { ApplyMethod::ArgoCd }
     };
     let owner = Some(id.to_string());
-    Applier { engine, why: own.source.to_owned(), owner, findings, trouble: own.trouble, flux, argo }
+    RootController { method, why: own.source.to_owned(), owner, findings, trouble: own.trouble, flux, argo }
 }
 
 /// Takes how objects are marked from the live objects where `argocd-cm` was not read; says so where they do not tell.
@@ -173,13 +178,13 @@ fn assumed(argo: &mut ArgoSettings, trouble: &Trouble, (deployed, live): (&Deplo
     Some(Finding::note("tracking-assumed", fact).hint("grant `get` on the ConfigMap `argocd-cm`"))
 }
 
-/// Returns the applier of a root that no object of a controller is known for.
-fn unowned(deployed: &Deployed, live: &Live, forced: Option<Engine>) -> Applier {
-    let seen = objects(all(deployed), live).find_map(engine_seen);
-    let (engine, why) = match (forced, seen) {
-        (Some(engine), _) => (engine, "asked for".to_owned()),
-        (None, Some((engine, manager))) => (engine, format!("`{manager}` is in `metadata.managedFields`")),
-        (None, None) => (Engine::ArgoCd, "nothing tells: taken as a client-side apply".to_owned()),
+/// Returns the controller of a root that no object of a controller is known for.
+fn unowned(deployed: &Deployed, live: &Live, forced: Option<ApplyMethod>) -> RootController {
+    let seen = objects(all(deployed), live).find_map(method_seen);
+    let (method, why) = match (forced, seen) {
+        (Some(method), _) => (method, "asked for".to_owned()),
+        (None, Some(method)) => (method, format!("`{}` is in `metadata.managedFields`", method.field_manager())),
+        (None, None) => (ApplyMethod::ArgoCd, "nothing tells: taken as a client-side apply".to_owned()),
     };
     let mut findings = Vec::new();
     if forced.is_none() && seen.is_none() {
@@ -187,20 +192,17 @@ fn unowned(deployed: &Deployed, live: &Live, forced: Option<Engine>) -> Applier 
         findings.push(Finding::warn("controller-unknown", fact).hint("--controller argocd|argocd-ssa|flux"));
     }
     let (flux, argo) = (FluxSettings::default(), ArgoSettings::default());
-    Applier { engine, why, owner: None, findings, trouble: None, flux, argo }
+    RootController { method, why, owner: None, findings, trouble: None, flux, argo }
 }
 
-/// Returns the engine whose field manager wrote an object.
-fn engine_seen(value: &Value) -> Option<(Engine, &'static str)> {
+/// Returns how an object was applied, by the field manager that wrote it.
+fn method_seen(value: &Value) -> Option<ApplyMethod> {
     let managers = super::managers::managers(value)?;
-    let has = |name: &str, applied: bool| managers.iter().any(|one| one.name == name && one.applied == applied);
-    if has("kustomize-controller", true) {
-        Some((Engine::Flux, "kustomize-controller"))
-    } else if has("argocd-controller", true) {
-        Some((Engine::ArgoCdSsa, "argocd-controller"))
-    } else {
-        has("argocd-controller", false).then_some((Engine::ArgoCd, "argocd-controller"))
-    }
+    let ways = [(ApplyMethod::Flux, true), (ApplyMethod::ArgoCdSsa, true), (ApplyMethod::ArgoCd, false)];
+    let wrote = |(method, applied): &(ApplyMethod, bool)| {
+        managers.iter().any(|one| one.name == method.field_manager() && one.applied == *applied)
+    };
+    ways.into_iter().find(wrote).map(|(method, _)| method)
 }
 
 /// Returns the objects of a root, before and after.
@@ -227,19 +229,19 @@ fn named(deployed: &Deployed, in_git: Option<&Object>, live: &Live) -> Option<Na
         let (name, namespace) = (format!("{GROUP}/name"), format!("{GROUP}/namespace"));
         if let (Some(own), Some(place)) = (label(value, &name), label(value, &namespace)) {
             return Some(Named {
-                id: controller(GROUP, "v1", "Kustomization", (place, own)),
+                id: object_id(GROUP, "v1", "Kustomization", (place, own)),
                 by: format!("the labels `{name}` and `namespace`"),
             });
         }
         let app = annotation(value, TRACKING_ID)?.split(':').next()?;
         let (place, own) = app.split_once('_').unwrap_or(("argocd", app));
-        let id = controller(ARGO_GROUP, "v1alpha1", "Application", (place, own));
+        let id = object_id(ARGO_GROUP, "v1alpha1", "Application", (place, own));
         Some(Named { id, by: format!("the annotation `{TRACKING_ID}`") })
     })
 }
 
 /// Returns the identity of a controller's object.
-pub(super) fn controller(group: &str, version: &str, kind: &str, (namespace, name): (&str, &str)) -> ObjectId {
+pub(super) fn object_id(group: &str, version: &str, kind: &str, (namespace, name): (&str, &str)) -> ObjectId {
     ObjectId {
         group: group.to_owned(),
         version: version.to_owned(),
@@ -251,5 +253,5 @@ pub(super) fn controller(group: &str, version: &str, kind: &str, (namespace, nam
 
 /// Returns the identity of Argo CD's settings.
 fn config_map(namespace: Option<&str>) -> ObjectId {
-    controller("", "v1", "ConfigMap", (namespace.unwrap_or("argocd"), "argocd-cm"))
+    object_id("", "v1", "ConfigMap", (namespace.unwrap_or("argocd"), "argocd-cm"))
 }
