@@ -61,12 +61,16 @@ fn ways() -> Ways {
 fn assert_whole(text: &str) {
     let mut open: Option<usize> = None;
     let mut columns: Option<usize> = None;
+    let mut folds = 0_i32;
     for line in text.lines() {
         let ticks = line.len() - line.trim_start_matches('`').len();
         match open {
             Some(length) if ticks >= length && line.trim_matches('`').is_empty() => open = None,
             None if ticks >= 3 => open = Some(ticks),
             _ => {}
+        }
+        if open.is_none() {
+            folds += i32::from(line.contains("<details>")) - i32::from(line.contains("</details>"));
         }
         let is_row = open.is_none() && line.starts_with('|');
         let cells = line.replace("\\|", "").matches('|').count();
@@ -80,7 +84,7 @@ fn assert_whole(text: &str) {
         };
     }
     assert_eq!(open, None, "a fence stays open:\n{text}");
-    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    assert_eq!(folds, 0, "a fold stays open:\n{text}");
 }
 
 #[test]
@@ -129,6 +133,6 @@ proptest! {
     ) {
         let text = pull_body(&report(clusters, &diff, &reason), None, &ways(), room);
         prop_assert!(text.len() <= room, "{} of {room}", text.len());
-        assert_whole(&text.replace(diff.as_str(), ""));
+        assert_whole(&text);
     }
 }
