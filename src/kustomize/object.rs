@@ -95,7 +95,7 @@ impl Object {
         Ok(())
     }
 
-    /// Returns the object as JSON, for readers outside the engine.
+    /// Returns the object as JSON, for readers outside the builder.
     pub fn to_json(&self) -> serde_json::Value {
         canonical::value_of(&self.node).map_or(serde_json::Value::Null, |value| json_of(&value))
     }

@@ -19,6 +19,16 @@ pub enum Reading {
     Unread(Trouble),
 }
 
+impl Reading {
+    /// Returns the object, where it was found; whoever asks takes an absence and a failure alike.
+    pub fn found(&self) -> Option<&Value> {
+        match self {
+            Self::Found(value) => Some(value),
+            Self::Absent(_) | Self::Unread(_) => None,
+        }
+    }
+}
+
 /// What is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -215,10 +215,7 @@ fn objects<'a>(of: impl Iterator<Item = &'a Object>, live: &'a Live) -> impl Ite
     let ids: BTreeSet<&ObjectId> = of.map(|object| &object.id).collect();
     let within = |id: &ObjectId| if id.namespace.is_some() { Within::Its } else { Within::Any };
     let own: BTreeMap<&ObjectId, &Reading> = ids.into_iter().flat_map(|id| live.any_version(id, within(id))).collect();
-    own.into_values().filter_map(|reading| match reading {
-        Reading::Found(value) => Some(value),
-        Reading::Absent(_) | Reading::Unread(_) => None,
-    })
+    own.into_values().filter_map(Reading::found)
 }
 
 /// Returns the object of a controller that live objects of the base name; where the root is new, and Git does not say who

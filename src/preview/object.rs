@@ -73,10 +73,7 @@ pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
         preview.effective.clear();
     }
     if let Some(after) = &pair.after {
-        let live = start.reading().ok().and_then(|reading| match reading {
-            Reading::Found(live) => Some(live),
-            Reading::Absent(_) | Reading::Unread(_) => None,
-        });
+        let live = start.reading().ok().and_then(Reading::found);
         undeclared::doubt(after, live, (&start.schema, context.controller), &mut preview);
     }
     context.shared.mask.object(&mut preview);

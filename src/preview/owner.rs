@@ -93,10 +93,7 @@ pub(super) fn read<'a>(live: &'a Live, id: &ObjectId) -> Result<Option<&'a Value
         None => live.any_version(id, Within::Any),
     };
     let readings = || near.iter().map(|(_, reading)| *reading);
-    let found = readings().find_map(|reading| match reading {
-        Reading::Found(value) => Some(value),
-        Reading::Absent(_) | Reading::Unread(_) => None,
-    });
+    let found = readings().find_map(Reading::found);
     let unread = readings().find_map(|reading| match reading {
         Reading::Unread(trouble) => Some(trouble.clone()),
         Reading::Found(_) | Reading::Absent(_) => None,

@@ -32,10 +32,7 @@ impl Shared {
     /// Returns what these roots have in common; each comes with who applies it.
     pub fn of(roots: &[(&Deployed, &RootController)], live: &Live, options: &Options) -> Self {
         let answers = live.dry_runs.values().filter_map(|answer| answer.as_ref().ok());
-        let found = live.objects.values().filter_map(|reading| match reading {
-            Reading::Found(value) => Some(value),
-            Reading::Absent(_) | Reading::Unread(_) => None,
-        });
+        let found = live.objects.values().filter_map(Reading::found);
         let in_git = || roots.iter().flat_map(|(root, _)| root.before.iter().chain(&root.after));
         let values = in_git().map(|object| &object.value);
         let mask = Mask::of(values.chain(found).chain(answers), &options.secrets);

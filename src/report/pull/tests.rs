@@ -61,7 +61,7 @@ fn ways() -> Ways {
 fn assert_whole(text: &str) {
     let mut open: Option<usize> = None;
     let mut columns: Option<usize> = None;
-    let mut folds = 0_isize;
+    let mut folds = 0_i32;
     for line in text.lines() {
         let ticks = line.len() - line.trim_start_matches('`').len();
         match open {
@@ -70,7 +70,7 @@ fn assert_whole(text: &str) {
             _ => {}
         }
         if open.is_none() {
-            folds += isize::from(line.contains("<details>")) - isize::from(line.contains("</details>"));
+            folds += i32::from(line.contains("<details>")) - i32::from(line.contains("</details>"));
         }
         let is_row = open.is_none() && line.starts_with('|');
         let cells = line.replace("\\|", "").matches('|').count();
