@@ -55,6 +55,11 @@ pub(super) fn unsent(error: &Error, server: &str) -> Broken {
         Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable) => {
             useless(format!("no network leads to `{server}`"))
         }
+        // A server that ends, or whose balancer has no other, ends the connection in just this way.
+        _ if says(&["tls handshake eof"]) => {
+            let fact = format!("`{server}` ends the connection before TLS is agreed: it is ending, or speaks no TLS");
+            Broken { trouble: Trouble::new(Reason::Unreachable, fact), repeat: Repeat::Worthwhile }
+        }
         _ if says(&["received fatal alert", "received corrupt message", "tls handshake"]) => {
             useless(format!("`{server}` speaks no TLS that leeward speaks, or wants another client certificate"))
         }

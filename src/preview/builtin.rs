@@ -9,7 +9,7 @@ use super::schema::Schema;
 use crate::model::object::ObjectId;
 
 /// What a kind gets where it has nothing: group, kind, place, field, JSON.
-const DEFAULTS: [(&str, &str, &str, &str, &str); 24] = [
+const DEFAULTS: [(&str, &str, &str, &str, &str); 31] = [
     ("apps", "Deployment", "/spec", "replicas", "1"),
     ("apps", "Deployment", "/spec", "strategy", r#"{"type":"RollingUpdate"}"#),
     ("apps", "Deployment", "/spec/strategy", "type", r#""RollingUpdate""#),
@@ -21,6 +21,13 @@ const DEFAULTS: [(&str, &str, &str, &str, &str); 24] = [
     ("apps", "StatefulSet", "/spec", "podManagementPolicy", r#""OrderedReady""#),
     ("apps", "StatefulSet", "/spec", "revisionHistoryLimit", "10"),
     ("autoscaling", "HorizontalPodAutoscaler", "/spec", "minReplicas", "1"),
+    ("autoscaling", "HorizontalPodAutoscaler", "/spec/behavior", "scaleUp", "{}"),
+    ("autoscaling", "HorizontalPodAutoscaler", "/spec/behavior/scaleUp", "policies", SCALE_UP),
+    ("autoscaling", "HorizontalPodAutoscaler", "/spec/behavior/scaleUp", "selectPolicy", r#""Max""#),
+    ("autoscaling", "HorizontalPodAutoscaler", "/spec/behavior/scaleUp", "stabilizationWindowSeconds", "0"),
+    ("autoscaling", "HorizontalPodAutoscaler", "/spec/behavior", "scaleDown", "{}"),
+    ("autoscaling", "HorizontalPodAutoscaler", "/spec/behavior/scaleDown", "policies", SCALE_DOWN),
+    ("autoscaling", "HorizontalPodAutoscaler", "/spec/behavior/scaleDown", "selectPolicy", r#""Max""#),
     ("batch", "Job", "/spec", "backoffLimit", "6"),
     ("batch", "Job", "/spec", "completionMode", r#""NonIndexed""#),
     ("batch", "Job", "/spec", "suspend", "false"),
@@ -35,6 +42,11 @@ const DEFAULTS: [(&str, &str, &str, &str, &str); 24] = [
     ("", "Service", "/spec", "sessionAffinity", r#""None""#),
     ("", "Service", "/spec", "type", r#""ClusterIP""#),
 ];
+/// How an autoscaler adds pods where it is not told.
+const SCALE_UP: &str =
+    r#"[{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]"#;
+/// How it takes pods away.
+const SCALE_DOWN: &str = r#"[{"type":"Percent","value":100,"periodSeconds":15}]"#;
 /// Where pods stand in a kind.
 const TEMPLATES: [(&str, &str, &str); 7] = [
     ("apps", "Deployment", "/spec/template"),
@@ -178,6 +190,21 @@ mod tests {
         let mut anew = limits;
         anew["strategy"] = json!({"type": "Recreate"});
         assert_eq!(filled(object(json!({"strategy": {"type": "Recreate"}}))), object(anew));
+    }
+
+    #[test]
+    fn an_autoscaler_that_behaves_in_one_way_is_told_the_other() {
+        let object = |behavior: Value| {
+            json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "x"},
+                "spec": {"minReplicas": 1, "behavior": behavior}})
+        };
+        let pods = json!({"type": "Pods", "value": 4, "periodSeconds": 15});
+        let all = json!({"type": "Percent", "value": 100, "periodSeconds": 15});
+        let up = json!({"policies": [pods, all], "selectPolicy": "Max", "stabilizationWindowSeconds": 0});
+        let down = json!({"policies": [all], "selectPolicy": "Max", "stabilizationWindowSeconds": 60});
+        let given = object(json!({"scaleDown": {"stabilizationWindowSeconds": 60}}));
+        assert_eq!(filled(given), object(json!({"scaleDown": down, "scaleUp": up})));
+        assert_eq!(filled(object(Value::Null)), object(Value::Null));
     }
 
     #[test]

@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::Change;
 use super::field::{FieldPath, related, within};
 use super::managers::item_step;
 use super::masking::Mask;
 use super::schema::{ListMerge, Schema};
 use super::strip::comparable;
 use super::view::View;
+use super::{Change, builtin};
 use crate::model::finding::Finding;
 use crate::model::object::ObjectId;
 
@@ -58,7 +58,7 @@ fn happens(change: &Change, evidence: &Evidence<'_>, predicted: &Value) -> bool 
     let path = FieldPath::parse(&change.pointer);
     let found = path.get(predicted).filter(|value| !value.is_null());
     let mut sent = comparable(evidence.sent);
-    evidence.schema.defaulted(&mut sent);
+    builtin::defaulted(evidence.id, evidence.schema, &mut sent);
     let wanted = path.get(&sent).filter(|value| !value.is_null());
     match (wanted, found) {
         (None, None) => true,

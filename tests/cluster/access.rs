@@ -201,7 +201,7 @@ fn a_server_that_is_not_there_is_unreachable_for_every_object() {
         (
             format!("https://127.0.0.1:{}", plain.port),
             format!(
-                "`https://127.0.0.1:{}` speaks no TLS that leeward speaks, or wants another client certificate",
+                "`https://127.0.0.1:{}` ends the connection before TLS is agreed: it is ending, or speaks no TLS",
                 plain.port
             ),
         ),

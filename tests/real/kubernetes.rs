@@ -22,7 +22,7 @@ pub(crate) struct Kubernetes {
     // Dropped in this order: who asks ends before who answers.
     manager: Option<Process>,
     proxy: Process,
-    server: Process,
+    server: Option<Process>,
     etcd: Process,
     kubeconfig: PathBuf,
     /// Where the proxy listens.
@@ -54,7 +54,7 @@ impl Kubernetes {
             }
             None => None,
         };
-        Ok(Self { manager, proxy, server, etcd, kubeconfig, port: proxy_port, room: Arc::clone(room) })
+        Ok(Self { manager, proxy, server: Some(server), etcd, kubeconfig, port: proxy_port, room: Arc::clone(room) })
     }
 
     /// Waits until the controller manager does its work: service accounts are made, what is deleted goes.
@@ -122,9 +122,14 @@ impl Kubernetes {
         self.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}).to_string()).map(drop)
     }
 
+    /// Ends the API server, and nothing else.
+    pub(crate) fn end_server(&mut self) {
+        self.server = None;
+    }
+
     /// Returns the memory of each part.
     pub(crate) fn memory(&self) -> Vec<(&'static str, u64)> {
-        self.manager.iter().chain([&self.proxy, &self.server, &self.etcd]).map(Process::memory).collect()
+        self.manager.iter().chain(&self.server).chain([&self.proxy, &self.etcd]).map(Process::memory).collect()
     }
 }
 

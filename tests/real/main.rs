@@ -19,6 +19,8 @@ mod moved;
 mod operated;
 mod operator;
 mod percona;
+#[path = "../places.rs"]
+mod places;
 mod preview;
 mod process;
 mod program;
@@ -79,6 +81,12 @@ const TESTS: &[Test] = &[
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),
     test!(CLUSTER, preview::a_server_that_cannot_be_asked_is_named_for_each_object),
     test!(CLUSTER, preview::each_object_says_its_own_trouble_and_the_rest_is_shown),
+    test!(CLUSTER, preview::a_field_of_another_manager_is_taken_as_the_controller_takes_it),
+    test!(CLUSTER, preview::what_only_the_server_fills_in_is_shown_as_a_difference_to_the_prediction),
+    test!(CLUSTER, preview::what_a_server_that_ends_did_not_answer_is_trouble_of_each_object),
+    test!(CLUSTER, preview::a_server_that_ends_in_the_middle_of_a_run_is_said_of_what_it_left),
+    test!(CLUSTER, preview::the_embedded_tables_are_what_the_server_says_of_each_kind),
+    test!(CLUSTER, preview::what_the_server_makes_of_objects_is_what_the_tables_make_of_them),
     test!(FORGE, pull_request::a_pull_request_is_opened_once_and_left_alone_where_nothing_changed),
     test!(FORGE, pull_request::a_closed_pull_request_stays_closed_until_somebody_asks),
     test!(FORGE, pull_request::commits_of_people_stay_and_a_moved_base_is_merged),

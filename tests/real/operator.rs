@@ -8,11 +8,8 @@ use crate::kubernetes::Kubernetes;
 use crate::skip::skip;
 
 /// Defines the operator's custom resources; where the operator's files are not here, names what the test skips.
-#[expect(clippy::disallowed_methods, reason = "a machine says by the environment where the operator's files lie")]
 pub(crate) fn defined(cluster: &Kubernetes, test: &str) -> bool {
-    let data = std::env::var_os("LEEWARD_DATA").map(PathBuf::from);
-    let data = data.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"));
-    let definitions = data.join("pxc-operator/1.20.0/charts/pxc-operator/crds/crd.yaml");
+    let definitions = files().join("1.20.0/charts/pxc-operator/crds/crd.yaml");
     let is_here = definitions.is_file();
     if is_here {
         cluster.define(&[&definitions]).expect("a cluster takes the operator's definitions");
@@ -20,6 +17,19 @@ pub(crate) fn defined(cluster: &Kubernetes, test: &str) -> bool {
         skip(Some("data"), test, &format!("no `{}` (set LEEWARD_DATA)", definitions.display()));
     }
     is_here
+}
+
+/// Returns one of the operator's files: `1.19.0/deploy/cr.yaml`.
+pub(crate) fn file(path: &str) -> String {
+    std::fs::read_to_string(files().join(path)).expect("who has the definitions has the samples")
+}
+
+/// Returns where the operator's files are.
+#[expect(clippy::disallowed_methods, reason = "a machine says by the environment where the operator's files lie")]
+fn files() -> PathBuf {
+    let data = std::env::var_os("LEEWARD_DATA").map(PathBuf::from);
+    let data = data.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"));
+    data.join("pxc-operator")
 }
 
 /// Returns a cluster that backs up to a storage `minio`.

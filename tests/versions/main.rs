@@ -14,6 +14,8 @@ mod listed;
 mod live;
 mod manifest;
 mod matrix;
+#[path = "../places.rs"]
+mod places;
 mod rows;
 mod runbook;
 mod schema;

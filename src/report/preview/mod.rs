@@ -88,7 +88,7 @@ fn is_quiet(object: &ObjectPreview) -> bool {
 
 /// Returns whether nothing has to be said of a root beside its name.
 fn is_quiet_root(root: &RootPreview) -> bool {
-    root.findings.is_empty() && root.objects.iter().all(is_quiet)
+    root.trouble.is_none() && root.findings.is_empty() && root.objects.iter().all(is_quiet)
 }
 
 /// Returns the objects of which something has to be said, what deserves attention first.

@@ -71,7 +71,7 @@ impl Summary {
         if create + change + delete + unchanged + cannot_tell == 0 {
             return "nothing is previewed".to_owned();
         }
-        if !self.differs {
+        if !self.differs && !self.failed {
             let unread = if cannot_tell == 0 { String::new() } else { format!(", {cannot_tell} not read") };
             return format!("no difference: {} unchanged{unread}", objects(unchanged));
         }

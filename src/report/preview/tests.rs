@@ -221,6 +221,13 @@ next  leeward verify --incident minio-a-1122 --context prod-a --test-backup
     for text in [preview_text(&unread), preview_markdown(&unread, None).join("")] {
         assert!(!text.contains("o difference") && text.contains("1 cannot be told"), "{text}");
     }
+    // What was predicted and not verified, though it was asked for.
+    let mut unverified = still(Action::Unchanged);
+    unverified.roots[0].objects[0].trouble = Some(Trouble::new(Reason::Unreachable, "the connection broke"));
+    assert_eq!(unverified.summary().exit_code(), 4);
+    for text in [preview_text(&unverified), preview_markdown(&unverified, None).join("")] {
+        assert!(!text.contains("o difference") && text.contains("the connection broke"), "{text}");
+    }
     assert!(preview_text(&report(Vec::new())).starts_with("nothing is previewed; no root changed\n"));
 }
 

@@ -66,3 +66,36 @@ pub(crate) fn root(folder: &str, objects: &[Value]) -> Tree {
     tree.insert(file("kustomization.yaml"), json!({"resources": names}).to_string());
     tree
 }
+
+/// Returns who applies a folder by a controller, from Git, and what that names on the cluster; all is in a namespace of
+/// the folder's name.
+pub(crate) fn owners(controller: &str, folder: &str) -> [Value; 2] {
+    let object = |version: &str, kind: &str, spec: Value| {
+        let metadata = json!({"name": folder, "namespace": folder});
+        json!({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec})
+    };
+    let (url, path) = ("https://git.example/z.git", format!("./{folder}"));
+    if controller == "flux" {
+        let from = json!({"kind": "GitRepository", "name": folder});
+        let applied = json!({"path": path, "prune": true, "interval": "1h", "sourceRef": from});
+        let source = json!({"url": url, "interval": "1h", "ref": {"branch": "main"}});
+        return [
+            object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", applied),
+            object("source.toolkit.fluxcd.io/v1", "GitRepository", source),
+        ];
+    }
+    let options = if controller == "argocd-ssa" { json!(["ServerSideApply=true"]) } else { json!([]) };
+    let applied = json!({
+        "project": folder, "destination": {"namespace": folder, "server": "https://kubernetes.default.svc"},
+        "source": {"repoURL": url, "path": folder, "targetRevision": "main"},
+        "syncPolicy": {"automated": {"prune": true}, "syncOptions": options},
+    });
+    [object("argoproj.io/v1alpha1", "Application", applied), object("argoproj.io/v1alpha1", "AppProject", json!({}))]
+}
+
+/// Returns a folder of objects, and beside it who applies it.
+pub(crate) fn applied(controller: &str, folder: &str, objects: &[Value]) -> Tree {
+    let mut tree = root(folder, objects);
+    tree.insert(format!("owners/{folder}.json"), owners(controller, folder)[0].to_string());
+    tree
+}

@@ -121,6 +121,12 @@ impl Stage {
         self.config()["clusters"][0]["cluster"]["server"].as_str().expect("it is a text").to_owned()
     }
 
+    /// Returns the port of the API server.
+    pub(super) fn port(&self) -> u16 {
+        let address = self.address();
+        address.rsplit(':').next().and_then(|port| port.parse().ok()).expect("the address ends with a port")
+    }
+
     /// Returns the administrator's kubeconfig.
     fn config(&self) -> Value {
         let text = std::fs::read_to_string(self.cluster.kubeconfig()).unwrap();
