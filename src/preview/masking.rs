@@ -17,6 +17,7 @@ use super::field::within;
 use super::strip::{decoded, encoded};
 use super::{Change, ObjectPreview, SecretReading};
 use crate::model::finding::Finding;
+use crate::model::live::Trouble;
 use crate::model::object::ObjectId;
 use crate::model::secret::{is_secret, secrets_in};
 
@@ -168,10 +169,13 @@ impl Mask {
             }
         }
         self.findings(&mut object.findings);
-        if let Some(trouble) = &mut object.trouble {
-            trouble.fact = self.sentence(&trouble.fact);
-            trouble.hint = trouble.hint.as_deref().map(|hint| self.text(hint));
-        }
+        object.trouble.iter_mut().for_each(|trouble| self.trouble(trouble));
+    }
+
+    /// Masks why something is not known.
+    pub(super) fn trouble(&self, trouble: &mut Trouble) {
+        trouble.fact = self.sentence(&trouble.fact);
+        trouble.hint = trouble.hint.as_deref().map(|hint| self.text(hint));
     }
 
     /// Returns a value for a text: masked as a whole where it is one of a Secret.

@@ -54,12 +54,14 @@ pub fn preview_among(
         Following::Other(finding) | Following::Elsewhere(finding) => findings.insert(0, finding),
     }
     shared.mask.findings(&mut findings);
+    let mut trouble = controller.trouble.clone();
+    trouble.iter_mut().for_each(|trouble| shared.mask.trouble(trouble));
     RootPreview {
         path: deployed.path.clone(),
         method: controller.method,
         why: controller.why.clone(),
         owner: controller.owner.clone(),
-        trouble: controller.trouble.clone(),
+        trouble,
         findings,
         objects,
     }
