@@ -19,7 +19,7 @@ use crate::model::finding::Finding;
 use crate::model::live::{Reason, Trouble};
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
-use crate::model::shell::quoted;
+use crate::model::shell::kubectl_of;
 
 /// The finding of an object that moves.
 const ID: &str = "moves-root";
@@ -214,10 +214,8 @@ fn keeping(id: &ObjectId, giver: &Neighbour, fact: String) -> Trouble {
         ApplyMethod::Flux => format!("{GROUP}/prune=disabled"),
         ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => format!("{OPTIONS}=Prune=false"),
     };
-    let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
-    let place = id.namespace.as_ref().map(|namespace| format!(" -n {}", quoted(namespace))).unwrap_or_default();
-    let hint = format!("kubectl annotate {} {}{place} {mark}", quoted(&kind.to_lowercase()), quoted(&id.name));
-    Trouble::new(Reason::Undecided, fact).hint(hint)
+    let hint = kubectl_of("annotate", id).map(|command| format!("{command} {mark}"));
+    hint.into_iter().fold(Trouble::new(Reason::Undecided, fact), Trouble::hint)
 }
 
 /// Returns whether a controller does nothing until a person says so.

@@ -19,7 +19,7 @@ use super::{
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
 use crate::model::object::{Object, ObjectId};
-use crate::model::shell::quoted;
+use crate::model::shell::operand;
 
 /// Returns what happens to the objects of one root, the only one of its run.
 pub fn preview(deployed: &Deployed, controller: &RootController, live: &Live, options: &Options) -> RootPreview {
@@ -165,8 +165,8 @@ fn held(controller: &RootController) -> Option<Finding> {
         ApplyMethod::Flux if controller.flux.is_suspended => {
             let fact = format!("{says}`{owner}` is suspended: merging changes nothing until it is resumed");
             let named = controller.flux.named.as_ref();
-            let hint = named.map(|(name, place)| {
-                format!("flux resume kustomization {} --namespace {}", quoted(name), quoted(place))
+            let hint = named.and_then(|(name, place)| {
+                Some(format!("flux resume kustomization {} --namespace {}", operand(name)?, operand(place)?))
             });
             let finding = Finding::warn("suspended", fact);
             Some(hint.into_iter().fold(finding, Finding::hint))

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::failure::{Failure, refused};
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::{Object, ObjectId};
-use crate::model::shell::quoted;
+use crate::model::shell::kubectl_of;
 use crate::model::yaml;
 
 /// The largest file that is read.
@@ -145,13 +145,9 @@ fn values(text: &str) -> Result<Vec<Value>, Failure> {
 
 /// Why nothing is known of an object that the files do not hold.
 fn unasked(id: &ObjectId) -> Trouble {
-    let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
-    let namespace = id.namespace.as_ref().map(|namespace| format!(" -n {}", quoted(namespace))).unwrap_or_default();
-    Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent").hint(format!(
-        "kubectl get {} {}{namespace} -o yaml --show-managed-fields",
-        quoted(&kind.to_lowercase()),
-        quoted(&id.name)
-    ))
+    let trouble = Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent");
+    let hint = kubectl_of("get", id).map(|command| format!("{command} -o yaml --show-managed-fields"));
+    hint.into_iter().fold(trouble, Trouble::hint)
 }
 
 #[cfg(test)]
@@ -199,9 +195,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_hint_has_typed_is_quoted() {
-        let value = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x; reboot"}});
-        let hint = "kubectl get configmap 'x; reboot' -o yaml --show-managed-fields";
-        assert_eq!(unasked(&Object::new(value).id).hint.as_deref(), Some(hint));
+    fn what_a_hint_has_typed_is_quoted_and_no_option() {
+        let hint = |name: &str| {
+            let value = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}});
+            unasked(&Object::new(value).id).hint
+        };
+        let quoted = "kubectl get configmap 'x; reboot' -o yaml --show-managed-fields";
+        assert_eq!(hint("x; reboot").as_deref(), Some(quoted));
+        assert_eq!(hint("--server=http://evil"), None);
     }
 }
