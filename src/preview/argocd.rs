@@ -136,7 +136,7 @@ fn with_ignored(case: &Case<'_>) -> (Value, Option<String>, Vec<Finding>) {
     let settings = &case.controller.argo;
     let mut sent = case.sent.clone();
     let (mut left, mut findings) = (None, Vec::new());
-    let is_respected = settings.has(&Value::Null, "RespectIgnoreDifferences=true");
+    let is_respected = settings.respects_ignored();
     for ignored in settings.ignored.iter().filter(|ignored| ignored.is_about(case.id)) {
         if ignored.has_expressions {
             let fact = format!("`{}.jqPathExpressions` is not modelled", ignored.field);

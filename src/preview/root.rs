@@ -13,8 +13,8 @@ use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
 use super::{
-    Action, ApplyMethod, Deployed, ObjectPreview, Options, RootPreview, argocd, flux, follow, refusal, transform,
-    window,
+    Action, ApplyMethod, Deployed, ObjectPreview, Options, RootPreview, argocd, beside, flux, follow, refusal,
+    transform, window,
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
@@ -44,6 +44,9 @@ pub fn preview_among(
     let following = following(controller, &deployed.path, live, &options.merged);
     follow::settle(&following, &mut objects);
     let mut findings = findings(controller, &objects);
+    // What merging does not reach needs no more reads.
+    let is_reached = matches!(following, Following::Yes(_));
+    let beside = beside::failure(controller, live).filter(|_| is_reached);
     match following {
         Following::Yes(finding) => {
             findings.extend(finding);
@@ -54,7 +57,8 @@ pub fn preview_among(
         Following::Other(finding) | Following::Elsewhere(finding) => findings.insert(0, finding),
     }
     shared.mask.findings(&mut findings);
-    let mut trouble = controller.trouble.clone();
+    let own = controller.trouble.clone();
+    let mut trouble = own.filter(|own| beside.is_none() || own.reason.is_failure()).or(beside);
     trouble.iter_mut().for_each(|trouble| shared.mask.trouble(trouble));
     RootPreview {
         path: deployed.path.clone(),
