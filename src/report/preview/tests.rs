@@ -205,6 +205,14 @@ fn the_user_of_a_url_is_shown_in_no_trouble() {
 }
 
 #[test]
+fn nobody_is_said_to_have_built_where_no_root_was_built() {
+    let report = PreviewReport { builder: String::new(), is_partial: true, ..report(Vec::new()) };
+    let revisions = "main 9d02f11 → leeward/minio-a-1122/protect 4be1c70\n";
+    assert!(preview_text(&report).contains(revisions), "{}", preview_text(&report));
+    assert!(!preview_markdown(&report, None).concat().contains("built by"));
+}
+
+#[test]
 fn splits_at_objects_and_says_what_was_cut() {
     let mut whole = mixed();
     let long = json!("x".repeat(5_000));
