@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::controller::RootController;
 use super::desired::sent;
 use super::follow::{Following, following};
-use super::identity::{Key, Pair, ids, key, pairs, reading};
+use super::identity::{Pair, ids, pairs, reading};
 use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
-use crate::model::object::{Object, ObjectId};
+use crate::model::object::{Key, Object, ObjectId};
 use crate::model::shell::operand;
 
 /// Returns what happens to the objects of one root, the only one of its run.
@@ -108,8 +108,8 @@ fn stale<'a>(
 
 /// Returns the objects of the inventory that Git does not have.
 fn of_nobody<'a>(known: &'a [ObjectId], controller: &'a RootController) -> impl Iterator<Item = &'a ObjectId> {
-    let known: HashSet<Key<'_>> = known.iter().map(key).collect();
-    controller.flux.inventory.iter().flatten().filter(move |id| !known.contains(&key(id)))
+    let known: HashSet<Key<&str>> = known.iter().map(ObjectId::key).collect();
+    controller.flux.inventory.iter().flatten().filter(move |id| !known.contains(&id.key()))
 }
 
 /// Returns why the controller's inventory cannot be held against Git.
