@@ -59,7 +59,9 @@ pub fn preview_among(
     shared.mask.findings(&mut findings);
     let own = controller.trouble.clone();
     let mut trouble = own.filter(|own| beside.is_none() || own.reason.is_failure()).or(beside);
-    trouble.iter_mut().for_each(|trouble| shared.mask.trouble(trouble));
+    if let Some(trouble) = &mut trouble {
+        shared.mask.trouble(trouble);
+    }
     RootPreview {
         path: deployed.path.clone(),
         method: controller.method,
