@@ -16,6 +16,7 @@ use super::{Cluster, How, IN_FLIGHT, claims};
 use crate::model::live::{Absence, Reason, Trouble};
 use crate::model::object::ObjectId;
 use crate::model::percent::segment;
+use crate::model::shell::kubectl;
 
 /// An object to apply without effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +100,7 @@ fn answered(said: Said, request: &DryRunRequest, located: &Located) -> Result<Va
         Said::Trouble(trouble) => Err(trouble),
         Said::NotServed => Err(Trouble::new(Reason::CannotTell, "what answers 404 is no API server")),
         Said::Missing(details) => Err(match absent(&details, &request.id, located)? {
-            Absence::Namespace => missing_namespace(located),
+            Absence::Namespace => missing_namespace(located.namespace.as_deref().unwrap_or_default()),
             Absence::Object | Absence::Kind => Trouble::new(Reason::CannotTell, "it went while it was asked for"),
         }),
     }
@@ -121,8 +122,20 @@ fn body(request: &DryRunRequest, located: &Located) -> Vec<u8> {
 }
 
 /// Returns that the namespace has to be there first.
-fn missing_namespace(located: &Located) -> Trouble {
-    let namespace = located.namespace.as_deref().unwrap_or_default();
-    Trouble::new(Reason::Rejected, format!("namespace `{namespace}` is not there"))
-        .hint(format!("kubectl create namespace {namespace}"))
+fn missing_namespace(namespace: &str) -> Trouble {
+    let trouble = Trouble::new(Reason::Rejected, format!("namespace `{namespace}` is not there"));
+    kubectl("create", ("namespace", namespace, None)).into_iter().fold(trouble, Trouble::hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_namespace_does_not_act_in_a_hint() {
+        let hint = |namespace: &str| missing_namespace(namespace).hint;
+        assert_eq!(hint("pxc").as_deref(), Some("kubectl create namespace pxc"));
+        assert_eq!(hint("a; reboot").as_deref(), Some("kubectl create namespace 'a; reboot'"));
+        assert_eq!(hint("--server=http://evil"), None);
+    }
 }

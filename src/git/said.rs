@@ -8,6 +8,7 @@ use regex::Regex;
 use super::settings::{Settings, variable};
 use crate::model::percent::decoded;
 use crate::model::secret::FORGE_TOKENS;
+use crate::model::url;
 
 /// The most lines that are kept.
 const LINES: usize = 12;
@@ -23,8 +24,6 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is fixed and tested")
 }
 
-/// User and password of a URL.
-static USER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s?#]*@"));
 /// Values that say by their name that they are credentials.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -58,7 +57,7 @@ impl Masks {
     /// Returns a text as it may be shown.
     pub(super) fn masked(&self, text: &str) -> String {
         let text = self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), MASK));
-        let text = USER.replace_all(&text, "$1");
+        let text = url::without_user(&text);
         let text = NAMED.replace_all(&text, format!("${{1}}{MASK}"));
         let text = FORMED.replace_all(&text, MASK);
         escaped(&text)
@@ -74,7 +73,7 @@ impl Masks {
 
 /// Returns a URL without user and password.
 pub(super) fn without_user(url: &str) -> String {
-    escaped(&USER.replace_all(url, "$1"))
+    escaped(&url::without_user(url))
 }
 
 /// Returns user and password of a URL, as written.

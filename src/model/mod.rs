@@ -16,5 +16,6 @@ pub mod quantity;
 pub mod secret;
 pub mod shell;
 pub mod target;
+pub mod url;
 pub mod version;
 pub mod yaml;

@@ -26,7 +26,20 @@ pub struct ObjectId {
     pub name: String,
 }
 
+/// What tells objects apart whatever their version, which the API server converts: group, kind, namespace, name.
+pub type Key<T> = (T, T, Option<T>, T);
+
 impl ObjectId {
+    /// Returns what it has in common with the identities of the same object in other versions.
+    pub fn key(&self) -> Key<&str> {
+        (&self.group, &self.kind, self.namespace.as_deref(), &self.name)
+    }
+
+    /// Returns the same to be kept.
+    pub fn owned_key(&self) -> Key<String> {
+        (self.group.clone(), self.kind.clone(), self.namespace.clone(), self.name.clone())
+    }
+
     /// Returns whether this is a Secret of Kubernetes.
     pub fn is_secret(&self) -> bool {
         self.group.is_empty() && self.kind == "Secret"

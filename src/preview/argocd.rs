@@ -53,7 +53,7 @@ pub(super) fn predict(case: &Case<'_>) -> Predicted {
     } else {
         on_client(case, &sent)
     };
-    predicted.left = predicted.left.or(left);
+    predicted.left = left.or(predicted.left);
     predicted.findings.extend(findings);
     predicted
 }
@@ -136,7 +136,7 @@ fn with_ignored(case: &Case<'_>) -> (Value, Option<String>, Vec<Finding>) {
     let settings = &case.controller.argo;
     let mut sent = case.sent.clone();
     let (mut left, mut findings) = (None, Vec::new());
-    let is_respected = settings.has(&Value::Null, "RespectIgnoreDifferences=true");
+    let is_respected = settings.respects_ignored();
     for ignored in settings.ignored.iter().filter(|ignored| ignored.is_about(case.id)) {
         if ignored.has_expressions {
             let fact = format!("`{}.jqPathExpressions` is not modelled", ignored.field);
@@ -175,4 +175,26 @@ fn leaves(set: &FieldSet, path: &FieldPath) -> Vec<FieldPath> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::preview::tests::{application, applied, cluster, live, options, root};
+    use crate::preview::{ApplyMethod, controller, preview};
+
+    #[test]
+    fn an_ignored_field_is_said_to_be_ignored_though_nothing_tells_what_was_applied_last() {
+        let (before, after) = (cluster(3, &json!({})), cluster(4, &json!({})));
+        let mut owner = application(&["RespectIgnoreDifferences=true"]);
+        owner["spec"]["ignoreDifferences"] = json!([{"group": "*", "kind": "*", "jsonPointers": ["/spec/pxc/size"]}]);
+        let mut object = applied(&before, ApplyMethod::ArgoCd);
+        object["metadata"]["annotations"].as_object_mut().unwrap().remove(super::LAST_APPLIED);
+        let (live, deployed) = (live(&[object], owner.clone()), root(&[&before], &[&after]));
+        let preview = preview(&deployed, &controller(&[owner], &live, &deployed, None), &live, &options());
+        let said: Vec<String> = preview.objects[0].findings.iter().map(|finding| finding.fact.clone()).collect();
+        let why = "`spec.ignoreDifferences[0]` leaves `spec.pxc.size` alone";
+        assert!(said.iter().any(|fact| fact.contains(why)), "{said:?}");
+    }
 }

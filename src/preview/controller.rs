@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::beside::{config_map, without_map};
 use super::field::FieldPath;
 use super::owner::{Owner, read, same_object};
-use super::settings_argo::{ArgoSettings, TRACKING_ID, Tracking};
+use super::settings_argo::{ArgoSettings, TRACKING_ID};
 use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
 use super::{ApplyMethod, Deployed, follow, window};
@@ -78,16 +79,6 @@ pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: 
     wanted
 }
 
-/// Returns the object beside the controller's own that says what is applied, or when: what Flux makes a root from, the
-/// project of an Application.
-pub fn beside_wanted(controller: &RootController) -> Option<ObjectId> {
-    controller.owner.as_ref()?;
-    match controller.method {
-        ApplyMethod::Flux => controller.flux.source.as_ref().and_then(follow::source_id),
-        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => Some(window::project_id(&controller.argo)),
-    }
-}
-
 /// Returns the controller of a root.
 pub fn controller(
     git_owners: &[Value],
@@ -153,29 +144,13 @@ fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -
             Finding::note("owner-generated", fact)
         }));
         if let Err(trouble) = map {
-            findings.extend(assumed(&mut argo, &trouble, (deployed, live)));
+            findings.extend(without_map(&mut argo, &trouble, objects(all(deployed), live)));
         }
         let is_server_side = argo.has(&Value::Null, "ServerSideApply=true");
         if is_server_side { ApplyMethod::ArgoCdSsa } else { ApplyMethod::ArgoCd }
     };
     let owner = Some(id.to_string());
     RootController { method, why: own.source.to_owned(), owner, findings, trouble: own.trouble, flux, argo }
-}
-
-/// Takes how objects are marked from the live objects where `argocd-cm` was not read; says so where they do not tell.
-fn assumed(argo: &mut ArgoSettings, trouble: &Trouble, (deployed, live): (&Deployed, &Live)) -> Option<Finding> {
-    let (name, _) = argo.named.as_ref()?;
-    let seen = objects(all(deployed), live).find_map(|value| Tracking::seen(value, name));
-    if let Some(seen) = seen {
-        argo.tracking = seen;
-        return None;
-    }
-    let fact = format!(
-        "`argocd-cm` was not read ({}), and no live object tells how Argo CD marks its objects: by annotation is assumed, \
-         the default since Argo CD 3.0",
-        trouble.fact
-    );
-    Some(Finding::note("tracking-assumed", fact).hint("grant `get` on the ConfigMap `argocd-cm`"))
 }
 
 /// Returns the controller of a root that no object of a controller is known for.
@@ -246,9 +221,4 @@ pub(super) fn object_id(group: &str, version: &str, kind: &str, (namespace, name
         namespace: Some(namespace.to_owned()),
         name: name.to_owned(),
     }
-}
-
-/// Returns the identity of Argo CD's settings.
-fn config_map(namespace: Option<&str>) -> ObjectId {
-    object_id("", "v1", "ConfigMap", (namespace.unwrap_or("argocd"), "argocd-cm"))
 }

@@ -15,7 +15,7 @@ use super::{Action, ApplyMethod, Basis, ObjectPreview, dry_run, flux, refusal, u
 use crate::model::finding::Finding;
 use crate::model::live::Absence;
 use crate::model::object::ObjectId;
-use crate::model::shell::quoted;
+use crate::model::shell::kubectl;
 
 /// Previews an object that is not live.
 pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>), preview: &mut ObjectPreview) {
@@ -94,10 +94,8 @@ fn unverified(id: &ObjectId, absence: Absence, context: &Context<'_>) -> Option<
         }
         Absence::Namespace => {
             let fact = format!("unverified: namespace `{namespace}` is not there, and this root does not make it");
-            Some(
-                Finding::warn("namespace-missing", fact)
-                    .hint(format!("kubectl create namespace {}", quoted(namespace))),
-            )
+            let hint = kubectl("create", ("namespace", namespace, None));
+            Some(hint.into_iter().fold(Finding::warn("namespace-missing", fact), Finding::hint))
         }
         Absence::Kind if makes_kind(id, context) => {
             Some(Finding::note("made-in-order", format!("kind `{}` is made first, by the same root", id.kind)))

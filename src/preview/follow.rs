@@ -10,6 +10,8 @@ use crate::model::finding::Finding;
 use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
 use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
+use crate::model::shell::operand;
+use crate::model::url::without_user;
 
 /// The API group of Flux' sources.
 const GROUP: &str = "source.toolkit.fluxcd.io";
@@ -60,7 +62,7 @@ pub(super) enum Following {
     Elsewhere(Finding),
 }
 
-/// Returns the object that says what Flux makes a root from; `settings` come from Git or from the live object.
+/// Returns the object that says what Flux makes a root from.
 pub(super) fn source_id(source: &Source) -> Option<ObjectId> {
     (source.kind == "GitRepository").then(|| ObjectId {
         group: GROUP.to_owned(),
@@ -88,8 +90,9 @@ pub(super) fn following(controller: &RootController, root: &RepoPath, live: &Liv
             "`{owner}` applies `{}`, which is no remote of this repository: unless it is the same one, merging changes nothing there",
             without_user(address)
         );
-        let hint = format!("git remote add deployed {}", crate::model::shell::quoted(&without_user(address)));
-        return Following::Elsewhere(Finding::warn("owner-of-other-repository", fact).hint(hint));
+        let hint = operand(&without_user(address)).map(|address| format!("git remote add deployed {address}"));
+        let finding = Finding::warn("owner-of-other-repository", fact);
+        return Following::Elsewhere(hint.into_iter().fold(finding, Finding::hint));
     }
     let Some(what) = origin.revision.other(merged) else { return Following::Yes(None) };
     let branch = merged.branch.as_ref().map_or_else(|| "a branch".to_owned(), |branch| format!("`{branch}`"));
@@ -196,14 +199,6 @@ fn repository(address: &str) -> Option<String> {
     };
     let path = path.trim_matches('/').trim_end_matches(".git").trim_end_matches('/');
     (!path.is_empty()).then(|| path.to_lowercase())
-}
-
-/// Returns an address without user and password.
-fn without_user(address: &str) -> String {
-    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    format!("{scheme}://{host}/{path}")
 }
 
 /// Takes away what is said of effects that merging does not have, or may not have.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Deployed;
 use crate::model::live::{Live, Reading};
-use crate::model::object::{Object, ObjectId};
+use crate::model::object::{Key, Object, ObjectId};
 
 /// The groups of `k8s.io/api` (Kubernetes 1.34): the kinds that a client knows without a definition, so that it patches them
 /// strategically. Not told by their form: custom resources may be in `*.k8s.io`, as `gateway.networking.k8s.io` is.
@@ -35,9 +35,6 @@ const BUILT_IN: [&str; 21] = [
     "storagemigration.k8s.io",
 ];
 
-/// What tells objects apart: group, kind, namespace, name.
-pub(super) type Key<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
-
 /// One object of a root: before, after, or both.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pair {
@@ -51,7 +48,7 @@ pub(super) struct Pair {
 
 /// Returns whether two identities name the same object.
 pub(super) fn is_same(one: &ObjectId, other: &ObjectId) -> bool {
-    key(one) == key(other)
+    one.key() == other.key()
 }
 
 /// Returns whether Kubernetes itself serves the kind.
@@ -77,25 +74,20 @@ pub(super) fn ids(deployed: &Deployed) -> Vec<ObjectId> {
 /// Returns the objects of a root, before and after, by their identity: the head's where both have one.
 fn matched(deployed: &Deployed) -> Vec<(&ObjectId, Option<&Object>, Option<&Object>)> {
     let mut all: Vec<(&ObjectId, Option<&Object>, Option<&Object>)> = Vec::new();
-    let mut places: HashMap<Key<'_>, usize> = HashMap::new();
+    let mut places: HashMap<Key<&str>, usize> = HashMap::new();
     for object in &deployed.before {
-        places.entry(key(&object.id)).or_insert(all.len());
+        places.entry(object.id.key()).or_insert(all.len());
         all.push((&object.id, Some(object), None));
     }
     for object in &deployed.after {
-        if let Some(place) = places.get(&key(&object.id)) {
+        if let Some(place) = places.get(&object.id.key()) {
             (all[*place].0, all[*place].2) = (&object.id, Some(object));
             continue;
         }
-        places.insert(key(&object.id), all.len());
+        places.insert(object.id.key(), all.len());
         all.push((&object.id, None, Some(object)));
     }
     all
-}
-
-/// Returns what two identities of one object have in common.
-pub(super) fn key(id: &ObjectId) -> Key<'_> {
-    (&id.group, &id.kind, id.namespace.as_deref(), &id.name)
 }
 
 /// Returns what was read of an object: by its whole identity, else by all but the version.

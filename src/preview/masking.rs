@@ -2,21 +2,22 @@
 //! objects that make Secrets; in plain, base64 and URL form. The last step. Must never be left out for a field because
 //! of where it stands.
 
+mod inside;
 mod ours;
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, Span};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
 
+use self::inside::Inside;
 use super::field::within;
 use super::strip::{decoded, encoded};
 use super::{Change, ObjectPreview, SecretReading};
 use crate::model::finding::Finding;
+use crate::model::live::Trouble;
 use crate::model::object::ObjectId;
 use crate::model::secret::{is_secret, secrets_in};
 
@@ -30,7 +31,7 @@ pub(super) struct Mask {
     /// Secrets, in every way they are written.
     words: HashSet<String>,
     /// Finds those that are long enough inside other texts, all in one pass.
-    inside: AhoCorasick,
+    inside: Inside,
     /// The key of this run's digests, where changed values may be told apart.
     key: Option<Vec<u8>>,
 }
@@ -54,8 +55,7 @@ impl Mask {
 
     /// Returns the mask for these words.
     fn over(words: HashSet<String>, key: Option<Vec<u8>>) -> Self {
-        let inside = words.iter().filter(|word| word.len() >= INSIDE_MIN);
-        let inside = AhoCorasick::new(inside).expect("what is read is smaller than what an automaton takes");
+        let inside = Inside::of(words.iter().filter(|word| word.len() >= INSIDE_MIN));
         Self { words, inside, key }
     }
 
@@ -74,17 +74,11 @@ impl Mask {
         if self.words.contains(text) {
             return MASK.to_owned();
         }
-        let is_spared = |span: &Span| spared.iter().any(|own| own.start <= span.start && span.end <= own.end);
-        let mut spans: Vec<Span> = self.inside.find_overlapping_iter(text).map(|found| found.span()).collect();
-        spans.retain(|span| !is_spared(span));
-        spans.sort_unstable_by_key(|span| (span.start, Reverse(span.end)));
         let (mut masked, mut end) = (String::new(), 0);
-        for span in spans {
-            if span.start >= end {
-                masked += &text[end..span.start];
-                masked += MASK;
-            }
-            end = end.max(span.end);
+        for range in self.inside.ranges(text, spared) {
+            masked += &text[end..range.start];
+            masked += MASK;
+            end = range.end;
         }
         masked + &text[end..]
     }
@@ -168,10 +162,13 @@ impl Mask {
             }
         }
         self.findings(&mut object.findings);
-        if let Some(trouble) = &mut object.trouble {
-            trouble.fact = self.sentence(&trouble.fact);
-            trouble.hint = trouble.hint.as_deref().map(|hint| self.text(hint));
-        }
+        object.trouble.iter_mut().for_each(|trouble| self.trouble(trouble));
+    }
+
+    /// Masks why something is not known.
+    pub(super) fn trouble(&self, trouble: &mut Trouble) {
+        trouble.fact = self.sentence(&trouble.fact);
+        trouble.hint = trouble.hint.as_deref().map(|hint| self.text(hint));
     }
 
     /// Returns a value for a text: masked as a whole where it is one of a Secret.

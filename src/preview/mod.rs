@@ -6,6 +6,7 @@
 
 mod apply;
 mod argocd;
+mod beside;
 mod builtin;
 mod controller;
 mod create;
@@ -57,7 +58,8 @@ use crate::model::live::Trouble;
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 
-pub use controller::{RootController, beside_wanted, controller, controllers_wanted};
+pub use beside::beside_wanted;
+pub use controller::{RootController, controller, controllers_wanted};
 pub use follow::Merged;
 pub use place::placed;
 pub use root::{objects_sent, objects_wanted, preview, preview_among};
@@ -179,7 +181,8 @@ pub struct RootPreview {
     pub why: String,
     /// The controller's object: `Kustomization flux-system/pxc`.
     pub owner: Option<String>,
-    /// Why the controller's live object is not known; its settings are then those of Git, or nobody's.
+    /// Why what applies it is not known: its live object, whose settings are then those of Git or nobody's, or another that
+    /// says what is applied, how and when.
     pub trouble: Option<Trouble>,
     /// What the approver has to know of the whole root: suspended, pruning off, settings that are not modelled.
     pub findings: Vec<Finding>,

@@ -17,15 +17,12 @@ use super::view::View;
 use super::{Action, ApplyMethod, Basis, Deployed, ObjectPreview};
 use crate::model::finding::Finding;
 use crate::model::live::{Reason, Trouble};
-use crate::model::object::{Object, ObjectId};
+use crate::model::object::{Key, Object, ObjectId};
 use crate::model::path::RepoPath;
-use crate::model::shell::quoted;
+use crate::model::shell::kubectl_of;
 
 /// The finding of an object that moves.
 const ID: &str = "moves-root";
-
-/// What tells objects apart, whatever their version: group, kind, namespace, name.
-type Key = (String, String, Option<String>, String);
 
 /// A root, and who applies it.
 #[derive(Debug, Clone)]
@@ -63,23 +60,23 @@ pub(super) struct Moves {
     /// The roots.
     roots: Vec<Neighbour>,
     /// Where such objects are.
-    homes: BTreeMap<Key, Vec<Home>>,
+    homes: BTreeMap<Key<String>, Vec<Home>>,
 }
 
 impl Moves {
     /// Returns the objects that more than one of these roots has.
     pub(super) fn of(roots: &[(&Deployed, &RootController)]) -> Self {
-        let mut homes: BTreeMap<Key, Vec<Home>> = BTreeMap::new();
+        let mut homes: BTreeMap<Key<String>, Vec<Home>> = BTreeMap::new();
         if roots.len() < 2 {
             return Self { roots: Vec::new(), homes };
         }
         for (root, (deployed, _)) in roots.iter().enumerate() {
             for object in &deployed.before {
                 let home = Home { root, before: Some(object.clone()), is_after: false };
-                homes.entry(key(&object.id)).or_default().push(home);
+                homes.entry(object.id.owned_key()).or_default().push(home);
             }
             for object in &deployed.after {
-                let homes = homes.entry(key(&object.id)).or_default();
+                let homes = homes.entry(object.id.owned_key()).or_default();
                 match homes.iter_mut().find(|home| home.root == root) {
                     Some(home) => home.is_after = true,
                     None => homes.push(Home { root, before: None, is_after: true }),
@@ -92,7 +89,7 @@ impl Moves {
 
     /// Returns the homes of an object beside a root.
     fn beside<'a>(&'a self, id: &ObjectId, root: &'a RepoPath) -> impl Iterator<Item = (&'a Home, &'a Neighbour)> {
-        let homes = self.homes.get(&key(id)).into_iter().flatten();
+        let homes = self.homes.get(&id.owned_key()).into_iter().flatten();
         homes.map(|home| (home, &self.roots[home.root])).filter(move |(_, neighbour)| neighbour.path != *root)
     }
 
@@ -110,11 +107,6 @@ impl Moves {
         let before = home.before.as_ref().map(|object| object.value.clone());
         Some((Pair { before, ..pair.clone() }, giver))
     }
-}
-
-/// Returns what tells an object apart.
-fn key(id: &ObjectId) -> Key {
-    (id.group.clone(), id.kind.clone(), id.namespace.clone(), id.name.clone())
 }
 
 /// What becomes of an object between two roots.
@@ -214,10 +206,8 @@ fn keeping(id: &ObjectId, giver: &Neighbour, fact: String) -> Trouble {
         ApplyMethod::Flux => format!("{GROUP}/prune=disabled"),
         ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => format!("{OPTIONS}=Prune=false"),
     };
-    let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
-    let place = id.namespace.as_ref().map(|namespace| format!(" -n {}", quoted(namespace))).unwrap_or_default();
-    let hint = format!("kubectl annotate {} {}{place} {mark}", quoted(&kind.to_lowercase()), quoted(&id.name));
-    Trouble::new(Reason::Undecided, fact).hint(hint)
+    let hint = kubectl_of("annotate", id).map(|command| format!("{command} {mark}"));
+    hint.into_iter().fold(Trouble::new(Reason::Undecided, fact), Trouble::hint)
 }
 
 /// Returns whether a controller does nothing until a person says so.

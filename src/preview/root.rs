@@ -8,18 +8,18 @@ use serde_json::Value;
 use super::controller::RootController;
 use super::desired::sent;
 use super::follow::{Following, following};
-use super::identity::{Key, Pair, ids, key, pairs, reading};
+use super::identity::{Pair, ids, pairs, reading};
 use super::object::{Context, object};
 use super::shared::Shared;
 use super::strip::annotation;
 use super::{
-    Action, ApplyMethod, Deployed, ObjectPreview, Options, RootPreview, argocd, flux, follow, refusal, transform,
-    window,
+    Action, ApplyMethod, Deployed, ObjectPreview, Options, RootPreview, argocd, beside, flux, follow, refusal,
+    transform, window,
 };
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};
-use crate::model::object::{Object, ObjectId};
-use crate::model::shell::quoted;
+use crate::model::object::{Key, Object, ObjectId};
+use crate::model::shell::operand;
 
 /// Returns what happens to the objects of one root, the only one of its run.
 pub fn preview(deployed: &Deployed, controller: &RootController, live: &Live, options: &Options) -> RootPreview {
@@ -44,6 +44,9 @@ pub fn preview_among(
     let following = following(controller, &deployed.path, live, &options.merged);
     follow::settle(&following, &mut objects);
     let mut findings = findings(controller, &objects);
+    // What merging does not reach needs no more reads.
+    let is_reached = matches!(following, Following::Yes(_));
+    let beside = beside::failure(controller, live).filter(|_| is_reached);
     match following {
         Following::Yes(finding) => {
             findings.extend(finding);
@@ -54,12 +57,17 @@ pub fn preview_among(
         Following::Other(finding) | Following::Elsewhere(finding) => findings.insert(0, finding),
     }
     shared.mask.findings(&mut findings);
+    let own = controller.trouble.clone();
+    let mut trouble = own.filter(|own| beside.is_none() || own.reason.is_failure()).or(beside);
+    if let Some(trouble) = &mut trouble {
+        shared.mask.trouble(trouble);
+    }
     RootPreview {
         path: deployed.path.clone(),
         method: controller.method,
         why: controller.why.clone(),
         owner: controller.owner.clone(),
-        trouble: controller.trouble.clone(),
+        trouble,
         findings,
         objects,
     }
@@ -102,8 +110,8 @@ fn stale<'a>(
 
 /// Returns the objects of the inventory that Git does not have.
 fn of_nobody<'a>(known: &'a [ObjectId], controller: &'a RootController) -> impl Iterator<Item = &'a ObjectId> {
-    let known: HashSet<Key<'_>> = known.iter().map(key).collect();
-    controller.flux.inventory.iter().flatten().filter(move |id| !known.contains(&key(id)))
+    let known: HashSet<Key<&str>> = known.iter().map(ObjectId::key).collect();
+    controller.flux.inventory.iter().flatten().filter(move |id| !known.contains(&id.key()))
 }
 
 /// Returns why the controller's inventory cannot be held against Git.
@@ -163,8 +171,8 @@ fn held(controller: &RootController) -> Option<Finding> {
         ApplyMethod::Flux if controller.flux.is_suspended => {
             let fact = format!("{says}`{owner}` is suspended: merging changes nothing until it is resumed");
             let named = controller.flux.named.as_ref();
-            let hint = named.map(|(name, place)| {
-                format!("flux resume kustomization {} --namespace {}", quoted(name), quoted(place))
+            let hint = named.and_then(|(name, place)| {
+                Some(format!("flux resume kustomization {} --namespace {}", operand(name)?, operand(place)?))
             });
             let finding = Finding::warn("suspended", fact);
             Some(hint.into_iter().fold(finding, Finding::hint))

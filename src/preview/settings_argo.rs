@@ -128,6 +128,11 @@ impl ArgoSettings {
         of_folder.or_else(only).map(|(_, origin)| origin.clone())
     }
 
+    /// Returns whether the sync leaves ignored differences alone.
+    pub(super) fn respects_ignored(&self) -> bool {
+        self.has(&Value::Null, "RespectIgnoreDifferences=true")
+    }
+
     /// Returns whether an option is set, on the object itself or else on the Application.
     pub(super) fn has(&self, object: &Value, option: &str) -> bool {
         let key = option.split('=').next().unwrap_or(option);

@@ -8,7 +8,7 @@ use super::ApplyMethod;
 use super::controller::{ARGO_GROUP, RootController, object_id};
 use super::selector::of_glob;
 use super::settings_argo::{ArgoSettings, strings};
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Level};
 use crate::model::live::{Absence, Live, Reading};
 use crate::model::object::ObjectId;
 
@@ -31,7 +31,9 @@ pub(super) fn finding(controller: &RootController, live: &Live) -> Option<Findin
         Some(Reading::Absent(Absence::Kind)) => return Some(unread("no such kind is served")),
         Some(Reading::Absent(_)) => return Some(unread("it is not there")),
         Some(Reading::Unread(trouble)) => {
-            return Some(trouble.hint.iter().fold(unread(&trouble.fact), Finding::hint));
+            let finding = unread(&trouble.fact);
+            let level = if trouble.reason.is_failure() { Level::Warn } else { finding.level };
+            return Some(trouble.hint.iter().fold(Finding { level, ..finding }, Finding::hint));
         }
         None => return Some(unread("nobody asked for it")),
     };

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::failure::{Failure, refused};
 use crate::model::live::{Reading, Reason, Trouble};
-use crate::model::object::{Object, ObjectId};
-use crate::model::shell::quoted;
+use crate::model::object::{Key, Object, ObjectId};
+use crate::model::shell::kubectl_of;
 use crate::model::yaml;
 
 /// The largest file that is read.
@@ -19,13 +19,10 @@ const SIZE_MAX: u64 = 256 << 20;
 /// What makes such files.
 const MAKE: &str = "kubectl get KIND -A -o json --show-managed-fields";
 
-/// What tells objects of files apart: group, kind, namespace, name. The version may be any that the API server serves.
-type Key = (String, String, Option<String>, String);
-
 /// The objects of some files.
 pub(super) struct Given {
-    /// By what tells them apart.
-    objects: BTreeMap<Key, Value>,
+    /// By what tells them apart; the version may be any that the API server serves.
+    objects: BTreeMap<Key<String>, Value>,
     /// What the report calls them.
     pub(super) name: String,
 }
@@ -47,8 +44,7 @@ impl Given {
 
     /// Returns what the files say of an object.
     pub(super) fn reading(&self, id: &ObjectId) -> Reading {
-        let key = (id.group.clone(), id.kind.clone(), id.namespace.clone(), id.name.clone());
-        self.objects.get(&key).cloned().map_or_else(|| Reading::Unread(unasked(id)), Reading::Found)
+        self.objects.get(&id.owned_key()).cloned().map_or_else(|| Reading::Unread(unasked(id)), Reading::Found)
     }
 
     /// Takes in a path.
@@ -114,10 +110,9 @@ impl Given {
         if id.kind.is_empty() || id.name.is_empty() {
             return Err(refused("it holds something without `kind` or `metadata.name`").hint(MAKE).into());
         }
-        let shown = id.to_string();
-        let key = (id.group, id.kind, id.namespace, id.name);
+        let key = id.owned_key();
         if self.objects.get(&key).is_some_and(|other| bare(other) != bare(&value)) {
-            return Err(refused(format!("`{shown}` is there twice, and not the same")).hint("--live PATH").into());
+            return Err(refused(format!("`{id}` is there twice, and not the same")).hint("--live PATH").into());
         }
         self.objects.insert(key, value);
         Ok(())
@@ -145,13 +140,9 @@ fn values(text: &str) -> Result<Vec<Value>, Failure> {
 
 /// Why nothing is known of an object that the files do not hold.
 fn unasked(id: &ObjectId) -> Trouble {
-    let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
-    let namespace = id.namespace.as_ref().map(|namespace| format!(" -n {}", quoted(namespace))).unwrap_or_default();
-    Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent").hint(format!(
-        "kubectl get {} {}{namespace} -o yaml --show-managed-fields",
-        quoted(&kind.to_lowercase()),
-        quoted(&id.name)
-    ))
+    let trouble = Trouble::new(Reason::NotAsked, "it is not in the live files, which is not the same as absent");
+    let hint = kubectl_of("get", id).map(|command| format!("{command} -o yaml --show-managed-fields"));
+    hint.into_iter().fold(trouble, Trouble::hint)
 }
 
 #[cfg(test)]
@@ -159,7 +150,7 @@ mod tests {
     use super::*;
 
     /// Returns what a text gives.
-    fn given(text: &str) -> Result<Vec<Key>, String> {
+    fn given(text: &str) -> Result<Vec<Key<String>>, String> {
         let mut given = Given { objects: BTreeMap::new(), name: String::new() };
         given.add(text.as_bytes()).map_err(|error| error.to_string())?;
         Ok(given.objects.into_keys().collect())
@@ -199,9 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_hint_has_typed_is_quoted() {
-        let value = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x; reboot"}});
-        let hint = "kubectl get configmap 'x; reboot' -o yaml --show-managed-fields";
-        assert_eq!(unasked(&Object::new(value).id).hint.as_deref(), Some(hint));
+    fn what_a_hint_has_typed_is_quoted_and_no_option() {
+        let hint = |name: &str| {
+            let value = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}});
+            unasked(&Object::new(value).id).hint
+        };
+        let quoted = "kubectl get configmap 'x; reboot' -o yaml --show-managed-fields";
+        assert_eq!(hint("x; reboot").as_deref(), Some(quoted));
+        assert_eq!(hint("--server=http://evil"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::block;
 use super::split::{Chunk, MINIMUM, packed, room};
-use super::summary::{controllers, level, method, objects, root_name};
+use super::summary::{built_by, controllers, level, method, objects, root_name};
 use super::{PreviewReport, is_quiet, is_quiet_root, loud, mask, short};
 use crate::model::finding::Finding;
 use crate::model::shell::quoted;
@@ -97,13 +97,13 @@ fn footer(report: &PreviewReport) -> String {
     let requests = report.requests.map(|count| format!(", {count} requests")).unwrap_or_default();
     let (base, head) = (&report.base, &report.head);
     let mut out = format!(
-        "\nLive: {}{requests}. Git: {} {} → {} {}, built by {}.\n",
+        "\nLive: {}{requests}. Git: {} {} → {} {}{}.\n",
         prose(&clipped(&report.live, NAME)),
         code(&clipped(&base.name, 60)),
         short(&base.commit),
         code(&clipped(&head.name, 60)),
         short(&head.commit),
-        prose(&clipped(&report.builder, 60))
+        built_by(&prose(&clipped(&report.builder, 60)))
     );
     if let Some(next) = &report.next {
         writeln!(out, "\nNext: {}", code(&clipped(next, NAME))).expect("a String takes any text");

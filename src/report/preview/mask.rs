@@ -17,6 +17,7 @@ pub(super) fn masked(report: &PreviewReport) -> PreviewReport {
     for root in &mut report.roots {
         text(&mut root.why);
         root.owner.iter_mut().for_each(text);
+        root.trouble.iter_mut().for_each(trouble);
         findings(&mut root.findings);
         root.objects.iter_mut().for_each(object);
     }
@@ -25,10 +26,7 @@ pub(super) fn masked(report: &PreviewReport) -> PreviewReport {
 
 /// Masks what is said of an object.
 fn object(object: &mut ObjectPreview) {
-    if let Some(Trouble { fact, hint, .. }) = &mut object.trouble {
-        text(fact);
-        hint.iter_mut().for_each(text);
-    }
+    object.trouble.iter_mut().for_each(trouble);
     for changes in [&mut object.intended, &mut object.drift, &mut object.effective] {
         changes.iter_mut().for_each(change);
     }
@@ -36,6 +34,12 @@ fn object(object: &mut ObjectPreview) {
         [&mut unsure.pointer, &mut unsure.path, &mut unsure.why].into_iter().for_each(text);
     }
     findings(&mut object.findings);
+}
+
+/// Masks why something is not known.
+fn trouble(trouble: &mut Trouble) {
+    text(&mut trouble.fact);
+    trouble.hint.iter_mut().for_each(text);
 }
 
 /// Masks a field.

@@ -162,6 +162,11 @@ pub(super) fn root_name(root: &RootPreview) -> &str {
     if path.is_empty() { "." } else { path }
 }
 
+/// Returns who built, after what was built; nothing where no root was.
+pub(super) fn built_by(builder: &str) -> String {
+    if builder.is_empty() { String::new() } else { format!(", built by {builder}") }
+}
+
 /// Returns why something is not known.
 pub(super) fn trouble(trouble: &Trouble) -> String {
     let reason = match trouble.reason {

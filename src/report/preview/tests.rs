@@ -191,6 +191,28 @@ fn shows_every_action_and_lets_no_text_act() {
 }
 
 #[test]
+fn the_user_of_a_url_is_shown_in_no_trouble() {
+    let said = || {
+        Trouble::new(Reason::CannotTell, "Post \"https://bob:hunter2@hook.example\": refused")
+            .hint("curl https://bob:hunter2@hook.example")
+    };
+    let mut object = object(id("v1", "ConfigMap", "haproxy"), Action::CannotTell);
+    object.trouble = Some(said());
+    let mut report = report(vec![RootPreview { trouble: Some(said()), ..root("pxc", vec![object]) }]);
+    report.findings = vec![Finding::warn("unread", said().fact)];
+    let whole = [preview_json(&report), preview_text(&report), preview_markdown(&report, None).concat()].concat();
+    assert!(whole.contains("hook.example") && !whole.contains("bob") && !whole.contains("hunter2"), "{whole}");
+}
+
+#[test]
+fn nobody_is_said_to_have_built_where_no_root_was_built() {
+    let report = PreviewReport { builder: String::new(), is_partial: true, ..report(Vec::new()) };
+    let revisions = "main 9d02f11 → leeward/minio-a-1122/protect 4be1c70\n";
+    assert!(preview_text(&report).contains(revisions), "{}", preview_text(&report));
+    assert!(!preview_markdown(&report, None).concat().contains("built by"));
+}
+
+#[test]
 fn splits_at_objects_and_says_what_was_cut() {
     let mut whole = mixed();
     let long = json!("x".repeat(5_000));

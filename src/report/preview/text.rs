@@ -3,7 +3,7 @@
 
 use super::detail::{Effective, Mark};
 use super::field::{Between, Field};
-use super::summary::{controllers, fate, level, method, named, objects, root_name, trouble};
+use super::summary::{built_by, controllers, fate, level, method, named, objects, root_name, trouble};
 use super::{PreviewReport, is_quiet, is_quiet_root, loud, mask, short};
 use crate::model::finding::Finding;
 use crate::preview::{Basis, ObjectPreview, RootPreview};
@@ -166,12 +166,12 @@ fn footer(text: &mut String, report: &PreviewReport) {
     };
     let (base, head) = (&report.base, &report.head);
     let built = format!(
-        "{} {} → {} {}, built by {}",
+        "{} {} → {} {}{}",
         base.name,
         short(&base.commit),
         head.name,
         short(&head.commit),
-        report.builder
+        built_by(&report.builder)
     );
     text.push('\n');
     let mut rows = Rows { text: &mut *text, last: "" };
