@@ -13,13 +13,14 @@ use crate::model::live::{Live, Reading};
 use crate::model::object::Object;
 use crate::survey::Controller;
 
-/// Keeps the roots of the clusters that flags name, and says which others change.
+/// Keeps the roots of the clusters that flags name and those that they exchange objects with, which tell what becomes of
+/// them, and says which others change.
 ///
 /// # Errors
 /// Refuses a name that fits no cluster of a changed root.
-pub(super) fn named(changed: &mut Vec<Changed>, names: &[String]) -> Result<Option<Finding>, Failure> {
+pub(super) fn named(changed: &mut Vec<Changed>, names: &[String]) -> Result<Vec<Finding>, Failure> {
     if names.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let clusters: Vec<ClusterId> = changed.iter().flat_map(clusters).collect();
     for name in names {
@@ -27,12 +28,53 @@ pub(super) fn named(changed: &mut Vec<Changed>, names: &[String]) -> Result<Opti
             return Err(unknown(name, &clusters));
         }
     }
-    let is_kept = |one: &Changed| clusters_of(one, names);
-    let left: Vec<String> =
-        changed.iter().filter(|one| !is_kept(one)).map(|one| format!("`{}`", one.deployed.path)).collect();
-    changed.retain(is_kept);
-    let fact = format!("roots that change too and are not previewed: {}", left.join(", "));
-    Ok((!left.is_empty()).then(|| Finding::note("roots-not-chosen", fact)))
+    let is_chosen: Vec<bool> = changed.iter().map(|one| clusters_of(one, names)).collect();
+    let is_kept = with_exchanging(changed, is_chosen.clone());
+    let paths = |is_meant: &dyn Fn(usize) -> bool| -> Vec<String> {
+        let meant = changed.iter().enumerate().filter(|(index, _)| is_meant(*index));
+        meant.map(|(_, one)| format!("`{}`", one.deployed.path)).collect()
+    };
+    let (beside, left) = (paths(&|index| is_kept[index] && !is_chosen[index]), paths(&|index| !is_kept[index]));
+    let mut kept = is_kept.into_iter();
+    changed.retain(|_| kept.next().expect("one answer a root"));
+    let beside_fact = || format!("roots that objects move from or to, previewed too: {}", beside.join(", "));
+    let left_fact = || format!("roots that change too and are not previewed: {}", left.join(", "));
+    let beside = (!beside.is_empty()).then(|| Finding::note("roots-beside", beside_fact()));
+    let left = (!left.is_empty()).then(|| Finding::note("roots-not-chosen", left_fact()));
+    Ok(beside.into_iter().chain(left).collect())
+}
+
+/// Adds the roots that an object leaves or comes to in exchange with one that is kept already: on its own, each side shows
+/// a plain deletion, or a change that hides one.
+fn with_exchanging(changed: &[Changed], mut is_kept: Vec<bool>) -> Vec<bool> {
+    let exchanges: Vec<[BTreeSet<Key<'_>>; 2]> = changed.iter().map(exchanged).collect();
+    let exchange = |[left, came]: &[BTreeSet<Key<'_>>; 2], [gone, new]: &[BTreeSet<Key<'_>>; 2]| {
+        !left.is_disjoint(new) || !came.is_disjoint(gone)
+    };
+    let mut fresh: Vec<usize> = (0..changed.len()).filter(|index| is_kept[*index]).collect();
+    while let Some(one) = fresh.pop() {
+        for other in 0..changed.len() {
+            if !is_kept[other] && exchange(&exchanges[one], &exchanges[other]) {
+                is_kept[other] = true;
+                fresh.push(other);
+            }
+        }
+    }
+    is_kept
+}
+
+/// Group, kind and name of an object: in which namespace its controller puts it is not known yet.
+type Key<'a> = (&'a str, &'a str, &'a str);
+
+/// Returns what leaves a root, and what comes to it.
+fn exchanged(changed: &Changed) -> [BTreeSet<Key<'_>>; 2] {
+    let (before, after) = (keys(&changed.deployed.before), keys(&changed.deployed.after));
+    [before.difference(&after).copied().collect(), after.difference(&before).copied().collect()]
+}
+
+/// Returns what tells objects apart.
+fn keys(objects: &[Object]) -> BTreeSet<Key<'_>> {
+    objects.iter().map(|object| &object.id).map(|id| (&*id.group, &*id.kind, &*id.name)).collect()
 }
 
 /// Refuses a name that fits no cluster.
