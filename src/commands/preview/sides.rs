@@ -324,7 +324,7 @@ impl Sides {
                 let deployed = Deployed { path: path.clone(), before: old, after: new, in_base, in_head };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
                 let old = before.roots.get(path);
-                self.findings.extend(owners::findings(path, old, &after.roots));
+                self.findings.extend(owners::findings(path, (&before.roots, &after.roots)));
                 self.changed.extend(root.into_iter().flat_map(|root| owners::each(root, old, &deployed)));
             }
             Err(error) => self.withhold(path, &error),
