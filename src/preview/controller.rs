@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::field::FieldPath;
 use super::owner::{Owner, read, same_object};
+use super::reach::Reach;
 use super::settings_argo::{ArgoSettings, TRACKING_ID, Tracking};
 use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
@@ -35,9 +36,22 @@ pub struct RootController {
     pub(super) flux: FluxSettings,
     /// Settings, where it is Argo CD.
     pub(super) argo: ArgoSettings,
+    /// The settings that the head gives it, where it is Argo CD and the head says so.
+    pub(super) proposed: Option<ArgoSettings>,
+    /// Which cluster it applies to, and which folders.
+    pub(super) reach: Reach,
 }
 
 impl RootController {
+    /// Returns it with what the base and the head say of its object.
+    #[must_use]
+    pub fn in_git(mut self, before: Option<&Value>, after: Option<&Value>) -> Self {
+        self.reach.in_git(before, after);
+        let argo = after.filter(|_| self.method != ApplyMethod::Flux);
+        self.proposed = argo.map(|after| ArgoSettings::of(after, None));
+        self
+    }
+
     /// Returns the pointers of the marks that say which controller an object belongs to.
     pub(super) fn marks(&self) -> Vec<String> {
         let of = |place: &str, key: &str| FieldPath::default().child("metadata").child(place).child(key).pointer();
@@ -158,8 +172,18 @@ fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -
         let is_server_side = argo.has(&Value::Null, "ServerSideApply=true");
         if is_server_side { ApplyMethod::ArgoCdSsa } else { ApplyMethod::ArgoCd }
     };
-    let owner = Some(id.to_string());
-    RootController { method, why: own.source.to_owned(), owner, findings, trouble: own.trouble, flux, argo }
+    let (owner, reach) = (Some(id.to_string()), Reach::of(&own.manifest));
+    RootController {
+        method,
+        why: own.source.to_owned(),
+        owner,
+        findings,
+        trouble: own.trouble,
+        flux,
+        argo,
+        proposed: None,
+        reach,
+    }
 }
 
 /// Takes how objects are marked from the live objects where `argocd-cm` was not read; says so where they do not tell.
@@ -192,7 +216,17 @@ fn unowned(deployed: &Deployed, live: &Live, forced: Option<ApplyMethod>) -> Roo
         findings.push(Finding::warn("controller-unknown", fact).hint("--controller argocd|argocd-ssa|flux"));
     }
     let (flux, argo) = (FluxSettings::default(), ArgoSettings::default());
-    RootController { method, why, owner: None, findings, trouble: None, flux, argo }
+    RootController {
+        method,
+        why,
+        owner: None,
+        findings,
+        trouble: None,
+        flux,
+        argo,
+        proposed: None,
+        reach: Reach::default(),
+    }
 }
 
 /// Returns how an object was applied, by the field manager that wrote it.

@@ -42,13 +42,14 @@ pub(super) fn findings(path: &RepoPath, (old, new): (&Roots, &Roots)) -> Vec<Fin
 }
 
 /// Returns a root once for each object of a controller that applies it: two may apply it to two clusters, or in two ways.
-/// `old` is the root of the base.
-pub(super) fn each(root: &Root, old: Option<&Root>, deployed: &Deployed) -> Vec<Changed> {
+/// `old` is the root of the base; whether the head has it comes beside.
+pub(super) fn each(root: &Root, (old, is_deployed): (Option<&Root>, bool), deployed: &Deployed) -> Vec<Changed> {
     let first = old.and_then(|old| old.owner.as_ref());
     let of = |root: Root, was_deployed: bool, before: Option<&Owner>| Changed {
         root,
         deployed: deployed.clone(),
         was_deployed,
+        is_deployed,
         owner_before: before.map(|owner| owner.manifest.clone()),
     };
     let by = |owner: &Owner| {
