@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::beside::{config_map, without_map};
 use super::field::FieldPath;
 use super::owner::{Owner, read, same_object};
+use super::reach::Reach;
 use super::settings_argo::{ArgoSettings, TRACKING_ID};
 use super::settings_flux::{FluxSettings, GROUP};
 use super::strip::{annotation, label};
@@ -36,9 +37,22 @@ pub struct RootController {
     pub(super) flux: FluxSettings,
     /// Settings, where it is Argo CD.
     pub(super) argo: ArgoSettings,
+    /// The settings that the head gives it, where it is Argo CD and the head says so.
+    pub(super) proposed: Option<ArgoSettings>,
+    /// Which cluster it applies to, and which folders.
+    pub(super) reach: Reach,
 }
 
 impl RootController {
+    /// Returns it with what the base and the head say of its object.
+    #[must_use]
+    pub fn in_git(mut self, before: Option<&Value>, after: Option<&Value>) -> Self {
+        self.reach.in_git(before, after);
+        let argo = after.filter(|_| self.method != ApplyMethod::Flux);
+        self.proposed = argo.map(|after| ArgoSettings::of(after, None));
+        self
+    }
+
     /// Returns the pointers of the marks that say which controller an object belongs to.
     pub(super) fn marks(&self) -> Vec<String> {
         let of = |place: &str, key: &str| FieldPath::default().child("metadata").child(place).child(key).pointer();
@@ -149,8 +163,18 @@ fn with_owner(own: Owner, id: &ObjectId, (deployed, live): (&Deployed, &Live)) -
         let is_server_side = argo.has(&Value::Null, "ServerSideApply=true");
         if is_server_side { ApplyMethod::ArgoCdSsa } else { ApplyMethod::ArgoCd }
     };
-    let owner = Some(id.to_string());
-    RootController { method, why: own.source.to_owned(), owner, findings, trouble: own.trouble, flux, argo }
+    let (owner, reach) = (Some(id.to_string()), Reach::of(&own.manifest));
+    RootController {
+        method,
+        why: own.source.to_owned(),
+        owner,
+        findings,
+        trouble: own.trouble,
+        flux,
+        argo,
+        proposed: None,
+        reach,
+    }
 }
 
 /// Returns the controller of a root that no object of a controller is known for.
@@ -167,7 +191,17 @@ fn unowned(deployed: &Deployed, live: &Live, forced: Option<ApplyMethod>) -> Roo
         findings.push(Finding::warn("controller-unknown", fact).hint("--controller argocd|argocd-ssa|flux"));
     }
     let (flux, argo) = (FluxSettings::default(), ArgoSettings::default());
-    RootController { method, why, owner: None, findings, trouble: None, flux, argo }
+    RootController {
+        method,
+        why,
+        owner: None,
+        findings,
+        trouble: None,
+        flux,
+        argo,
+        proposed: None,
+        reach: Reach::default(),
+    }
 }
 
 /// Returns how an object was applied, by the field manager that wrote it.

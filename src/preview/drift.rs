@@ -24,6 +24,9 @@ const COMPONENTS: [&str; 6] = [
     "percona-xtradb-cluster-operator",
 ];
 
+/// The field that scaling an object writes.
+const REPLICAS: &str = "/spec/replicas";
+
 /// What differs between Git before and live, without anybody having merged anything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Drift {
@@ -84,13 +87,20 @@ fn is_more(before: &Value, one: &Change, schema: &Schema) -> bool {
 impl Witness<'_> {
     /// Returns whether somebody else than the controller, operators and Kubernetes wrote at a place.
     fn has_others(self, path: &FieldPath) -> bool {
-        self.managers.iter().any(|one| self.is_other(one) && one.fields.touches(path.steps()))
+        self.managers.iter().any(|one| self.is_other(one, path) && one.fields.touches(path.steps()))
     }
 
     /// Returns whether a manager is neither the controller nor one that works on the object by itself: who writes its
-    /// status or scales it does, unless a person does so by hand.
-    fn is_other(self, one: &Manager) -> bool {
-        let is_worker = |other: &Manager| other.name == one.name && !other.subresource.is_empty();
+    /// status does, and of the replicas who scales it, unless a person does so by hand.
+    fn is_other(self, one: &Manager, path: &FieldPath) -> bool {
+        let is_worker = |other: &Manager| {
+            let works = match other.subresource.as_str() {
+                "status" => true,
+                "scale" => path.pointer() == REPLICAS,
+                _ => false,
+            };
+            works && other.name == one.name
+        };
         let works = !one.name.starts_with("kubectl") && self.managers.iter().any(is_worker);
         one.name != self.own && !works && !COMPONENTS.contains(&one.name.as_str())
     }
@@ -105,7 +115,7 @@ impl Witness<'_> {
 
     /// Collects what somebody else added at a place that Git lacks, at the highest place that is theirs as a whole.
     fn added(self, path: &FieldPath, value: &Value, found: &mut Vec<Change>) {
-        let is_person = |one: &&Manager| self.is_other(one);
+        let is_person = |one: &&Manager| self.is_other(one, path);
         let touches = |one: &&Manager| one.fields.touches(path.steps());
         let mut theirs = self.managers.iter().filter(is_person).filter(touches).peekable();
         if theirs.peek().is_none() {
@@ -181,10 +191,27 @@ mod tests {
             drift(&id(), &json!({"spec": {}}), &live, (&Schema::unknown(), ApplyMethod::Flux)).changes.len()
         };
         let of = |name| [seen(name, "status"), seen(name, "scale"), seen(name, "")];
-        assert_eq!(of("some-operator"), [0, 0, 1]);
-        assert_eq!(of("controller"), [0, 0, 1]);
+        assert_eq!(of("some-operator"), [0, 1, 1]);
+        assert_eq!(of("controller"), [0, 1, 1]);
         assert_eq!(of("kubectl-edit"), [1, 1, 1]);
         assert_eq!(of("kube-controller-manager"), [0, 0, 0]);
+    }
+
+    #[test]
+    fn who_once_scaled_an_object_is_excused_for_its_replicas_alone() {
+        let seen = |subresource: &str| {
+            let live = json!({"spec": {"replicas": 5, "paused": true}, "metadata": {"managedFields": [
+                {"manager": "k9s", "operation": "Update", "subresource": subresource,
+                    "fieldsV1": {"f:spec": {"f:replicas": {}}}},
+                {"manager": "k9s", "operation": "Update", "fieldsV1": {"f:spec": {"f:paused": {}}}},
+                {"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": {"f:spec": {}}},
+            ]}});
+            let drift = drift(&id(), &json!({"spec": {"x": null}}), &live, (&Schema::unknown(), ApplyMethod::Flux));
+            drift.changes.into_iter().map(|one| one.path).collect::<Vec<_>>()
+        };
+        assert_eq!(seen("scale"), ["spec.paused"]);
+        assert_eq!(seen(""), ["spec.paused", "spec.replicas"]);
+        assert_eq!(seen("status"), Vec::<String>::new());
     }
 
     #[test]

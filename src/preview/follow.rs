@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::controller::RootController;
 use super::settings_flux::Source;
-use super::{Action, ApplyMethod, ObjectPreview};
+use super::{Action, ApplyMethod, Deployed, ObjectPreview};
 use crate::model::finding::Finding;
 use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
-use crate::model::object::ObjectId;
+use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 use crate::model::shell::operand;
 use crate::model::url::without_user;
@@ -19,7 +19,7 @@ const GROUP: &str = "source.toolkit.fluxcd.io";
 const FLUX_DEFAULT: &str = "master";
 
 /// What merging moves.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Merged {
     /// The branch; `None` where the base is no branch.
     pub branch: Option<String>,
@@ -27,6 +27,8 @@ pub struct Merged {
     pub is_default: Option<bool>,
     /// The addresses of this repository, without users.
     pub addresses: Vec<String>,
+    /// The sources of Flux that it changes, as they are after it.
+    pub sources: Vec<Object>,
 }
 
 /// What a root is made from.
@@ -58,6 +60,8 @@ pub(super) enum Following {
     Yes(Option<Finding>),
     /// Another revision is followed.
     Other(Finding),
+    /// The change moves which revision is followed: what of it is applied when is not known.
+    Turning(Finding),
     /// It may be another repository.
     Elsewhere(Finding),
 }
@@ -75,13 +79,13 @@ pub(super) fn source_id(source: &Source) -> Option<ObjectId> {
 
 /// Returns whether what applies a root follows what merging moves.
 pub(super) fn following(controller: &RootController, root: &RepoPath, live: &Live, merged: &Merged) -> Following {
-    let origin = match controller.method {
+    let (origin, suspended) = match controller.method {
         ApplyMethod::Flux => match controller.flux.source.as_ref().map(|source| of_flux(source, live)) {
-            Some(Ok(origin)) => Some(origin),
+            Some(Ok((origin, suspended))) => (Some(origin), suspended),
             Some(Err(finding)) => return Following::Yes(Some(finding)),
-            None => None,
+            None => (None, None),
         },
-        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => controller.argo.origin(root),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => (controller.argo.origin(root), None),
     };
     let Some(origin) = origin else { return Following::Yes(None) };
     let owner = controller.owner.as_deref().unwrap_or("the controller's object");
@@ -94,7 +98,14 @@ pub(super) fn following(controller: &RootController, root: &RepoPath, live: &Liv
         let finding = Finding::warn("owner-of-other-repository", fact);
         return Following::Elsewhere(hint.into_iter().fold(finding, Finding::hint));
     }
-    let Some(what) = origin.revision.other(merged) else { return Following::Yes(None) };
+    if let Some(after) = turned(controller, root, &origin.revision, merged) {
+        let (before, after) = (origin.revision.words(), after.words());
+        let fact = format!(
+            "`{owner}` follows {before}, and {after} with this change: which of the two it applies when is not known"
+        );
+        return Following::Turning(Finding::warn("owner-follows-other", fact));
+    }
+    let Some(what) = origin.revision.other(merged) else { return Following::Yes(suspended) };
     let branch = merged.branch.as_ref().map_or_else(|| "a branch".to_owned(), |branch| format!("`{branch}`"));
     let fact = format!("`{owner}` follows {what}: merging into {branch} changes nothing there until it follows that");
     Following::Other(Finding::warn("owner-follows-other", fact))
@@ -103,15 +114,22 @@ pub(super) fn following(controller: &RootController, root: &RepoPath, live: &Liv
 impl Revision {
     /// Returns what is followed, where that is not what merging moves.
     fn other(&self, merged: &Merged) -> Option<String> {
-        match (self, &merged.branch) {
-            (Self::Fixed(what), _) => Some(what.clone()),
-            (Self::Default, _) => {
-                (merged.is_default == Some(false)).then(|| "the default branch of its repository".to_owned())
-            }
-            (Self::Branch(name) | Self::Named(name), Some(branch)) if name == branch => None,
-            (Self::Branch(name), Some(_)) => Some(format!("the branch `{name}`")),
-            (Self::Named(name), Some(_)) => Some(format!("`{name}`")),
-            (Self::Branch(_) | Self::Named(_), None) => None,
+        let is_other = match (self, &merged.branch) {
+            (Self::Fixed(_), _) => true,
+            (Self::Default, _) => merged.is_default == Some(false),
+            (Self::Branch(name) | Self::Named(name), Some(branch)) => name != branch,
+            (Self::Branch(_) | Self::Named(_), None) => false,
+        };
+        is_other.then(|| self.words())
+    }
+
+    /// Returns what is followed, for people.
+    fn words(&self) -> String {
+        match self {
+            Self::Fixed(what) => what.clone(),
+            Self::Default => "the default branch of its repository".to_owned(),
+            Self::Branch(name) => format!("the branch `{name}`"),
+            Self::Named(name) => format!("`{name}`"),
         }
     }
 
@@ -153,8 +171,43 @@ impl Revision {
     }
 }
 
-/// Returns what Flux makes a root from, or why that is not known.
-fn of_flux(source: &Source, live: &Live) -> Result<Origin, Finding> {
+/// Returns what is followed once the change is applied, where that is not what is followed today.
+fn turned(controller: &RootController, root: &RepoPath, today: &Revision, merged: &Merged) -> Option<Revision> {
+    let after = match controller.method {
+        ApplyMethod::Flux => {
+            let id = controller.flux.source.as_ref().and_then(source_id)?;
+            let source = merged.sources.iter().find(|source| is_source(source, &id))?;
+            Revision::of_flux(source.value.pointer("/spec/ref").unwrap_or(&Value::Null))
+        }
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => controller.proposed.as_ref()?.origin(root)?.revision,
+    };
+    (after != *today && after.other(merged) != today.other(merged)).then_some(after)
+}
+
+/// Returns whether an object of Git is a source, whatever its version.
+fn is_source(object: &Object, id: &ObjectId) -> bool {
+    object.id.key() == id.key()
+}
+
+/// Returns the sources of Flux that differ between two sides of a root, as they are after it.
+pub fn sources_changed(deployed: &Deployed) -> Vec<Object> {
+    let sources = deployed.after.iter().filter(|object| object.id.group == GROUP);
+    sources.filter(|object| !deployed.before.contains(object)).cloned().collect()
+}
+
+/// Says that a source is suspended.
+fn suspended(source: &Source) -> Finding {
+    let fact = format!(
+        "`{} {}/{}` is suspended: merging changes nothing until it is resumed",
+        source.kind, source.namespace, source.name
+    );
+    let hint = operand(&source.name).zip(operand(&source.namespace));
+    let hint = hint.map(|(name, namespace)| format!("flux resume source git {name} --namespace {namespace}"));
+    hint.into_iter().fold(Finding::warn("suspended", fact), Finding::hint)
+}
+
+/// Returns what Flux makes a root from, and what is to say of it, or why that is not known.
+fn of_flux(source: &Source, live: &Live) -> Result<(Origin, Option<Finding>), Finding> {
     let name = format!("{} {}/{}", source.kind, source.namespace, source.name);
     let Some(id) = source_id(source) else {
         let fact = format!("it is made from `{name}`: merging reaches it once something makes that from Git");
@@ -162,10 +215,14 @@ fn of_flux(source: &Source, live: &Live) -> Result<Origin, Finding> {
     };
     let unread = |why: &str| format!("which revision is followed is not known: `{name}` was not read ({why})");
     match live.objects.get(&id) {
-        Some(Reading::Found(found)) => Ok(Origin {
-            address: found.pointer("/spec/url").and_then(Value::as_str).map(str::to_owned),
-            revision: Revision::of_flux(found.pointer("/spec/ref").unwrap_or(&Value::Null)),
-        }),
+        Some(Reading::Found(found)) => {
+            let origin = Origin {
+                address: found.pointer("/spec/url").and_then(Value::as_str).map(str::to_owned),
+                revision: Revision::of_flux(found.pointer("/spec/ref").unwrap_or(&Value::Null)),
+            };
+            let is_suspended = found.pointer("/spec/suspend") == Some(&Value::Bool(true));
+            Ok((origin, is_suspended.then(|| suspended(source))))
+        }
         Some(Reading::Absent(Absence::Kind)) => Err(Finding::note("source-not-read", unread("no such kind is served"))),
         Some(Reading::Absent(_)) => {
             let fact = format!("`{name}` is not in the cluster: nothing is applied without it");
@@ -198,6 +255,9 @@ fn repository(address: &str) -> Option<String> {
         None => address.split_once(':').filter(|(host, _)| !host.contains('/'))?.1,
     };
     let path = path.trim_matches('/').trim_end_matches(".git").trim_end_matches('/');
+    // Azure DevOps writes one repository as `v3/org/project/name` and as `org/project/_git/name`.
+    let path = path.strip_prefix("v3/").unwrap_or(path).split('/').filter(|part| *part != "_git");
+    let path = path.collect::<Vec<_>>().join("/");
     (!path.is_empty()).then(|| path.to_lowercase())
 }
 
@@ -209,19 +269,25 @@ pub(super) fn settle(following: &Following, objects: &mut [ObjectPreview]) {
             Following::Yes(_) => continue,
             Following::Other(_) if has_failed => Action::CannotTell,
             Following::Other(_) => Action::Unchanged,
-            Following::Elsewhere(_) => Action::CannotTell,
+            Following::Turning(_) | Following::Elsewhere(_) => Action::CannotTell,
         };
-        // What differs from the base is what the other revision says, no work of somebody's hands.
         (object.action, object.basis) = (action, super::Basis::Nothing);
         object.effective.clear();
-        object.drift.clear();
-        object.unsure.clear();
         object.findings.clear();
+        if !matches!(following, Following::Elsewhere(_)) {
+            // What differs from the base is what the other revision says, no work of somebody's hands.
+            object.drift.clear();
+            object.unsure.clear();
+        }
         if has_failed {
             continue;
         }
-        let elsewhere = || Trouble::new(Reason::Undecided, "whether this repository is what is applied is not known");
-        object.trouble = matches!(following, Following::Elsewhere(_)).then(elsewhere);
+        let why = match following {
+            Following::Yes(_) | Following::Other(_) => None,
+            Following::Turning(_) => Some("which revision is applied is not known"),
+            Following::Elsewhere(_) => Some("whether this repository is what is applied is not known"),
+        };
+        object.trouble = why.map(|why| Trouble::new(Reason::Undecided, why));
     }
 }
 

@@ -30,6 +30,7 @@ mod owner;
 mod place;
 mod predict;
 mod prune;
+mod reach;
 mod refusal;
 mod respect;
 mod root;
@@ -60,8 +61,9 @@ use crate::model::path::RepoPath;
 
 pub use beside::beside_wanted;
 pub use controller::{RootController, controller, controllers_wanted};
-pub use follow::Merged;
+pub use follow::{Merged, sources_changed};
 pub use place::placed;
+pub use reach::is_elsewhere;
 pub use root::{objects_sent, objects_wanted, preview, preview_among};
 pub use shared::Shared;
 
@@ -217,7 +219,7 @@ pub enum SecretReading {
 }
 
 /// What a preview is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// What of Secrets was read.
     pub secrets: SecretReading,

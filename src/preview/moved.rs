@@ -43,7 +43,16 @@ impl Neighbour {
         let Deployed { in_base, in_head, .. } = *deployed;
         Self { path: deployed.path.clone(), controller: controller.clone(), in_base, in_head }
     }
+
+    /// Returns whether it is another root than one, and may be applied to the same cluster.
+    fn is_beside(&self, (path, controller): Side<'_>) -> bool {
+        let is_one_name = self.controller.owner.is_some() && self.controller.owner == controller.owner;
+        self.path != *path && !self.controller.reach.is_apart(&controller.reach, is_one_name)
+    }
 }
+
+/// A root that asks, and who applies it.
+type Side<'a> = (&'a RepoPath, &'a RootController);
 
 /// Where an object is.
 struct Home {
@@ -87,23 +96,23 @@ impl Moves {
         Self { roots: roots.iter().map(|(deployed, controller)| Neighbour::of(deployed, controller)).collect(), homes }
     }
 
-    /// Returns the homes of an object beside a root.
-    fn beside<'a>(&'a self, id: &ObjectId, root: &'a RepoPath) -> impl Iterator<Item = (&'a Home, &'a Neighbour)> {
+    /// Returns the homes of an object beside a root, on what may be the same cluster.
+    fn beside<'a>(&'a self, id: &ObjectId, of: Side<'a>) -> impl Iterator<Item = (&'a Home, &'a Neighbour)> {
         let homes = self.homes.get(&id.owned_key()).into_iter().flatten();
-        homes.map(|home| (home, &self.roots[home.root])).filter(move |(_, neighbour)| neighbour.path != *root)
+        homes.map(|home| (home, &self.roots[home.root])).filter(move |(_, neighbour)| neighbour.is_beside(of))
     }
 
     /// Returns the root that has an object after it left this one.
-    pub(super) fn taken<'a>(&'a self, id: &ObjectId, root: &'a RepoPath) -> Option<&'a Neighbour> {
-        self.beside(id, root).find(|(home, _)| home.is_after).map(|(_, neighbour)| neighbour)
+    pub(super) fn taken<'a>(&'a self, id: &ObjectId, of: Side<'a>) -> Option<&'a Neighbour> {
+        self.beside(id, of).find(|(home, _)| home.is_after).map(|(_, neighbour)| neighbour)
     }
 
     /// Returns an object that comes to a root, as the root builds it that it leaves, and that root.
-    pub(super) fn given<'a>(&'a self, pair: &Pair, root: &'a RepoPath) -> Option<(Pair, &'a Neighbour)> {
+    pub(super) fn given<'a>(&'a self, pair: &Pair, of: Side<'a>) -> Option<(Pair, &'a Neighbour)> {
         if pair.before.is_some() || pair.after.is_none() {
             return None;
         }
-        let (home, giver) = self.beside(&pair.id, root).find(|(home, _)| home.before.is_some() && !home.is_after)?;
+        let (home, giver) = self.beside(&pair.id, of).find(|(home, _)| home.before.is_some() && !home.is_after)?;
         let before = home.before.as_ref().map(|object| object.value.clone());
         Some((Pair { before, ..pair.clone() }, giver))
     }

@@ -56,7 +56,7 @@ struct Start<'a> {
 
 /// Returns the preview of one object.
 pub(super) fn object(pair: &Pair, context: &Context<'_>) -> ObjectPreview {
-    let moved = context.shared.moves.given(pair, &context.root.path);
+    let moved = context.shared.moves.given(pair, (&context.root.path, context.controller));
     let (pair, giver) = moved.as_ref().map_or((pair, None), |(pair, giver)| (pair, Some(*giver)));
     let start = Start { pair, schema: context.shared.schema(&pair.id), giver, context };
     let mut preview = start.undecided();
@@ -274,7 +274,7 @@ impl Start<'_> {
     fn gone(&self, live: &Value, preview: &mut ObjectPreview) {
         preview.basis = Basis::Predicted;
         let context = self.context;
-        let taker = context.shared.moves.taken(&self.pair.id, &context.root.path);
+        let taker = context.shared.moves.taken(&self.pair.id, (&context.root.path, context.controller));
         let giver = || Neighbour::of(context.root, context.controller);
         let handover = taker.map(|taker| (taker, moved::handover(&self.pair.id, live, (&giver(), taker))));
         let fate = match &handover {

@@ -54,7 +54,9 @@ pub fn preview_among(
             findings.extend(refusal);
             findings.extend(unshown(&known, deployed, controller));
         }
-        Following::Other(finding) | Following::Elsewhere(finding) => findings.insert(0, finding),
+        Following::Other(finding) | Following::Turning(finding) | Following::Elsewhere(finding) => {
+            findings.insert(0, finding)
+        }
     }
     shared.mask.findings(&mut findings);
     let own = controller.trouble.clone();

@@ -184,6 +184,43 @@ fn a_folder_that_moves_with_its_kustomization_is_no_deletion() {
 }
 
 #[test]
+fn a_chosen_cluster_brings_along_the_root_that_an_object_leaves_for_it() {
+    let world = story();
+    world.git(&["checkout", "-q", "main"]);
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: pxc-a}\n\
+                 spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n";
+    let owner = world.read("flux/pxc-a.yaml").replace("name: pxc-a", "name: apps");
+    world.write("flux/apps.yaml", &owner.replace("./clusters/prod-a/pxc", "./apps"));
+    world.write("apps/data.yaml", claim);
+    world.write("apps/rest.yaml", &claim.replace("name: data", "name: rest"));
+    world.write("apps/kustomization.yaml", "resources: [data.yaml, rest.yaml]\n");
+    world.commit("apps");
+    world.git(&["checkout", "-q", "-b", "moved"]);
+    world.git(&["mv", "apps/data.yaml", "clusters/prod-a/pxc/data.yaml"]);
+    world.write("apps/kustomization.yaml", "resources: [rest.yaml]\n");
+    world.replace("clusters/prod-a/pxc/kustomization.yaml", "resources:\n", "resources:\n  - data.yaml\n");
+    world.commit("move");
+    let objects = |more: &[&str]| -> Vec<String> {
+        let run = preview(&world, &[&["--base", "main", "--format", "json"], more].concat());
+        let answer: serde_json::Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let roots = answer["roots"].as_array().unwrap_or_else(|| panic!("{answer}")).iter();
+        roots
+            .flat_map(|root| {
+                let objects = root["objects"].as_array().unwrap().iter();
+                objects.map(|one| format!("{} {} {}", text(&root["path"]), text(&one["id"]["name"]), one["action"]))
+            })
+            .chain(answer["findings"].as_array().into_iter().flatten().map(|one| text(&one["fact"])))
+            .collect()
+    };
+    let mut want = objects(&[]);
+    let found = objects(&["--cluster", "pxc-a/cluster1"]);
+    assert!(want.iter().any(|one| one.starts_with("apps data ")), "{want:?}");
+    want.push("roots that objects move from or to, previewed too: `apps`".to_owned());
+    assert_eq!(found, want);
+}
+
+#[test]
 fn a_root_is_previewed_for_each_object_that_applies_it() {
     let world = story();
     world.git(&["checkout", "-q", BRANCH]);

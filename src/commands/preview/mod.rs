@@ -3,6 +3,7 @@
 
 mod comment;
 mod given;
+mod here;
 mod observe;
 mod owners;
 mod select;
@@ -17,7 +18,7 @@ use super::reach::outside;
 use crate::cli::{Format, PreviewArgs};
 use crate::failure::Failure;
 use crate::git::{Repository, Trunk};
-use crate::preview::Merged;
+use crate::preview::{Merged, sources_changed};
 use crate::report::{self, BaseLine, PreviewReport, Summary};
 use sides::Sides;
 use source::{Opened, Opening};
@@ -84,9 +85,11 @@ pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Resul
     // The live side is opened, and asked for what is known to be needed, while the roots are built.
     let opening = Opening::start(args, &surveyed);
     let Sides { mut changed, mut findings, failure } = surveyed.build(&builder)?;
+    let mut merged = merged(repository, &revisions)?;
+    merged.sources = changed.iter().flat_map(|one| sources_changed(&one.deployed)).collect();
     findings.extend(select::named(&mut changed, &args.change.cluster)?);
     let Opened { source, ahead } = opening.finish()?;
-    let observed = observe::observe(&source, ahead, changed, (merged(repository, &revisions)?, &args.live))?;
+    let observed = observe::observe(&source, ahead, changed, (merged, &args.live))?;
     findings.extend(observed.findings);
     let report = PreviewReport {
         base: line(&revisions.base),
@@ -110,7 +113,7 @@ pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Resul
 /// Returns what merging moves.
 fn merged(repository: &Repository, revisions: &sides::Revisions) -> anyhow::Result<Merged> {
     let Trunk { branch, is_default, addresses } = repository.trunk(&revisions.base)?;
-    Ok(Merged { branch, is_default, addresses })
+    Ok(Merged { branch, is_default, addresses, sources: Vec::new() })
 }
 
 /// Returns how a revision is reported.

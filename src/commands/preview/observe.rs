@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::select;
+use super::here::here;
 use super::sides::Changed;
 use super::source::{Ahead, Documents, Source};
 use crate::cli::{ControllerArg, DryRunArg, LiveArgs, SecretsArg};
@@ -57,7 +57,7 @@ pub(super) fn observe(
     let mut seen = Seen { source, args, live, documents: ahead.documents };
     seen.roots(&mut changed);
     seen.controllers(&changed);
-    let mut findings = select::here(&mut changed, &seen.live, &source.describe())?;
+    let mut findings = here(&mut changed, &seen.live, &source.describe())?;
     let forced = args.controller.map(method);
     let options = Options { secrets: secrets(args)?, operator: operator(&changed, args), merged };
     let controllers: Vec<RootController> = changed.iter().map(|one| controller(one, &seen.live, forced)).collect();
@@ -201,7 +201,9 @@ fn manifest(changed: &Changed) -> Option<&Value> {
 /// Returns the controller of a root.
 fn controller(changed: &Changed, live: &Live, forced: Option<ApplyMethod>) -> RootController {
     let owners: Vec<Value> = changed.root.owners().map(|owner| owner.manifest.clone()).collect();
-    preview::controller(&owners, live, &changed.deployed, forced)
+    let before = changed.owner_before.as_ref().filter(|_| changed.was_deployed);
+    let after = manifest(changed).filter(|_| changed.is_deployed);
+    preview::controller(&owners, live, &changed.deployed, forced).in_git(before, after)
 }
 
 /// Returns whether an object may be asked for.

@@ -11,15 +11,22 @@ use crate::model::path::RepoPath;
 use crate::preview::Deployed;
 use crate::survey::{Controller, Owner, Root};
 
-/// Returns what the approver has to know of who applies a root, before and after; `roots` are those of the head.
-pub(super) fn findings(path: &RepoPath, before: Option<&Root>, roots: &BTreeMap<RepoPath, Root>) -> Vec<Finding> {
-    let after = roots.get(path);
+/// The roots of a revision.
+type Roots = BTreeMap<RepoPath, Root>;
+
+/// Returns what the approver has to know of who applies a root, before and after, of all roots of the base and the head.
+pub(super) fn findings(path: &RepoPath, (old, new): (&Roots, &Roots)) -> Vec<Finding> {
+    let (before, after, roots) = (old.get(path), new.get(path), new);
+    // One that applied another root all along is another cluster's object of the same name.
+    let is_taken = |root: &Root, owner: &Owner| {
+        applies(root, owner) && !old.get(&root.path).is_some_and(|root| applies(root, owner))
+    };
     let owners = |root: Option<&Root>| -> Vec<Owner> { root.into_iter().flat_map(Root::owners).cloned().collect() };
     let (old, new) = (owners(before), owners(after));
     let mut findings = Vec::new();
     for owner in &old {
         match new.iter().find(|other| is_same(other, owner)) {
-            None => findings.push(match roots.values().find(|root| applies(root, owner)) {
+            None => findings.push(match roots.values().find(|root| is_taken(root, owner)) {
                 Some(root) => goes_on(path, owner, &root.path),
                 None => leaves(path, owner),
             }),
@@ -35,13 +42,14 @@ pub(super) fn findings(path: &RepoPath, before: Option<&Root>, roots: &BTreeMap<
 }
 
 /// Returns a root once for each object of a controller that applies it: two may apply it to two clusters, or in two ways.
-/// `old` is the root of the base.
-pub(super) fn each(root: &Root, old: Option<&Root>, deployed: &Deployed) -> Vec<Changed> {
+/// `old` is the root of the base; whether the head has it comes beside.
+pub(super) fn each(root: &Root, (old, is_deployed): (Option<&Root>, bool), deployed: &Deployed) -> Vec<Changed> {
     let first = old.and_then(|old| old.owner.as_ref());
     let of = |root: Root, was_deployed: bool, before: Option<&Owner>| Changed {
         root,
         deployed: deployed.clone(),
         was_deployed,
+        is_deployed,
         owner_before: before.map(|owner| owner.manifest.clone()),
     };
     let by = |owner: &Owner| {
@@ -142,8 +150,8 @@ mod tests {
     fn says_which_controllers_leave_change_and_share() {
         let path = RepoPath::parse("a").unwrap();
         let ids = |before: &Root, after: &Root| -> Vec<(&str, String)> {
-            let roots = BTreeMap::from([(after.path.clone(), after.clone())]);
-            findings(&path, Some(before), &roots).into_iter().map(|one| (one.id, one.fact)).collect()
+            let roots = |root: &Root| BTreeMap::from([(root.path.clone(), root.clone())]);
+            findings(&path, (&roots(before), &roots(after))).into_iter().map(|one| (one.id, one.fact)).collect()
         };
         let pruning = ("K ns/a", json!({"spec": {"prune": true}}));
         let moved = ("K ns/a", json!({"spec": {"prune": true, "targetNamespace": "other"}}));
@@ -159,5 +167,18 @@ mod tests {
         let shared = "`a` is applied by several objects and previewed for each: `K ns/a`, `K ns/b`";
         let both = root(&[pruning.clone(), ("K ns/b", json!({}))]);
         assert_eq!(ids(&root(&[pruning]), &both), [("root-shared", shared.to_owned())]);
+    }
+    #[test]
+    fn an_owner_of_the_same_name_on_another_cluster_takes_nothing_over() {
+        let path = RepoPath::parse("a").unwrap();
+        let apps = ("K ns/apps", json!({"spec": {"prune": true}}));
+        let (first, mut second) = (root(from_ref(&apps)), root(from_ref(&apps)));
+        second.path = RepoPath::parse("b").unwrap();
+        let roots = |roots: &[&Root]| roots.iter().map(|root| (root.path.clone(), (*root).clone())).collect::<Roots>();
+        let ids = |old: &[&Root], new: &[&Root]| -> Vec<&str> {
+            findings(&path, (&roots(old), &roots(new))).iter().map(|one| one.id).collect()
+        };
+        assert_eq!(ids(&[&first, &second], &[&second]), ["owner-leaves"]);
+        assert_eq!(ids(&[&first], &[&second]), ["owner-moves"]);
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Changed {
     pub(super) was_deployed: bool,
     /// The controller's object as the base has it.
     pub(super) owner_before: Option<Value>,
+    /// Whether the head deploys it.
+    pub(super) is_deployed: bool,
 }
 
 /// What changes between two revisions.
@@ -324,8 +326,11 @@ impl Sides {
                 let deployed = Deployed { path: path.clone(), before: old, after: new, in_base, in_head };
                 let root = after.roots.get(path).or_else(|| before.roots.get(path));
                 let old = before.roots.get(path);
-                self.findings.extend(owners::findings(path, old, &after.roots));
-                self.changed.extend(root.into_iter().flat_map(|root| owners::each(root, old, &deployed)));
+                self.findings.extend(owners::findings(path, (&before.roots, &after.roots)));
+                self.changed.extend(
+                    root.into_iter()
+                        .flat_map(|root| owners::each(root, (old, after.roots.contains_key(path)), &deployed)),
+                );
             }
             Err(error) => self.withhold(path, &error),
         }

@@ -11,7 +11,10 @@ use crate::preview::{Action, ApplyMethod, Options, RootPreview, controller, prev
 /// The branch `main` of a repository, its default.
 fn merged() -> Options {
     let addresses = vec!["ssh://git.example.org:2222/dba/fleet.git".to_owned()];
-    Options { merged: Merged { branch: Some("main".into()), is_default: Some(true), addresses }, ..options() }
+    Options {
+        merged: Merged { branch: Some("main".into()), is_default: Some(true), addresses, sources: Vec::new() },
+        ..options()
+    }
 }
 
 /// A Kustomization that is made from a source.
@@ -157,4 +160,64 @@ fn nothing_that_merging_does_not_do_is_said_beside() {
     let preview = seen(ApplyMethod::Flux, &owner, Some((source.clone(), Reading::Found(source))), &merged());
     assert!(preview.objects.iter().all(|object| object.drift.is_empty() && object.findings.is_empty()));
     assert_eq!(preview.findings.iter().map(|finding| finding.id).collect::<Vec<_>>(), ["owner-follows-other"]);
+}
+
+#[test]
+fn a_change_of_what_is_followed_cannot_be_told() {
+    let mut head = application(&[]);
+    head["spec"]["source"]["targetRevision"] = "main".into();
+    let turning = |target: &str| {
+        let (before, after) = (cluster(3, &json!({})), cluster(4, &json!({})));
+        let mut owner = head.clone();
+        owner["spec"]["source"]["targetRevision"] = target.into();
+        let live = live(&[applied(&before, ApplyMethod::ArgoCd)], owner);
+        let deployed = root(&[&before], &[&after]);
+        let controller = controller(std::slice::from_ref(&head), &live, &deployed, None);
+        outcome(&preview(&deployed, &controller.in_git(None, Some(&head)), &live, &merged()))
+    };
+    let fact = |owner: &str, before: &str, after: &str| {
+        let so = "with this change: which of the two it applies when is not known";
+        (Action::CannotTell, Some(format!("`{owner}` follows {before}, and {after} {so}")))
+    };
+    assert_eq!(turning("release"), fact("Application argocd/pxc", "`release`", "`main`"));
+    assert_eq!(turning("HEAD"), (Action::Change, None));
+    let of = |branch: &str| {
+        let source = Object::new(repository(&json!({"ref": {"branch": branch}})));
+        Options { merged: Merged { sources: vec![source], ..merged().merged }, ..merged() }
+    };
+    let (main, release) = (json!({"ref": {"branch": "main"}}), json!({"ref": {"branch": "release"}}));
+    let name = "Kustomization flux-system/pxc";
+    assert_eq!(flux(&release, &of("main")), fact(name, "the branch `release`", "the branch `main`"));
+    assert_eq!(flux(&main, &of("next")), fact(name, "the branch `main`", "the branch `next`"));
+    assert_eq!(flux(&main, &of("main")), (Action::Change, None));
+}
+
+#[test]
+fn a_suspended_source_is_said() {
+    let source = repository(&json!({"ref": {"branch": "main"}, "suspend": true}));
+    let preview = seen(ApplyMethod::Flux, &owner(), Some((source.clone(), Reading::Found(source))), &merged());
+    let said = preview.findings.iter().find(|finding| finding.id == "suspended").unwrap();
+    let fact = "`GitRepository flux-system/fleet` is suspended: merging changes nothing until it is resumed";
+    let hint = "flux resume source git fleet --namespace flux-system";
+    assert_eq!((said.fact.as_str(), said.hint.as_deref()), (fact, Some(hint)));
+}
+
+#[test]
+fn azure_devops_has_two_addresses_of_one_repository_and_doubt_hides_no_drift() {
+    let addresses = vec!["git@ssh.dev.azure.com:v3/org/proj/repo".to_owned()];
+    let azure = Options { merged: Merged { addresses, ..merged().merged }, ..merged() };
+    let source = |name: &str| {
+        repository(
+            &json!({"url": format!("https://org@dev.azure.com/org/proj/_git/{name}"), "ref": {"branch": "main"}}),
+        )
+    };
+    assert_eq!(flux(&source("repo")["spec"], &azure), (Action::Change, None));
+    let before = cluster(3, &json!({}));
+    let mut live = live(&[applied(&cluster(5, &json!({})), ApplyMethod::Flux)], owner());
+    live.objects.insert(Object::new(source("other")).id, Reading::Found(source("other")));
+    let deployed = root(&[&before], &[&before]);
+    let controller = controller(&[owner()], &live, &deployed, None);
+    let object = preview(&deployed, &controller, &live, &azure).objects.remove(0);
+    let drift: Vec<&str> = object.drift.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!((object.action, drift), (Action::CannotTell, vec!["spec.pxc.size"]));
 }

@@ -186,3 +186,37 @@ fn one_owner_between_two_folders_that_stand_cannot_be_told() {
         }
     }
 }
+
+#[test]
+fn roots_of_two_clusters_hand_nothing_over() {
+    let method = ApplyMethod::Flux;
+    let same = owner(method, "pxc");
+    let other = owner(method, "new");
+    let (was, will) = (cluster(3, &json!({})), cluster(4, &json!({})));
+    let live = live(&[applied(&was, method)], same.clone());
+    let [old, new] = [("pxc", &was), ("new", &will)].map(|(path, value)| {
+        let objects = |is_there: bool| if is_there { vec![Object::new(value.clone())] } else { Vec::new() };
+        let path = RepoPath::parse(path).unwrap();
+        let is_old = path.as_str() == "pxc";
+        Deployed { path, before: objects(is_old), after: objects(!is_old), in_base: true, in_head: true }
+    });
+    let actions = |kube_config: Value, in_git: bool| {
+        let by = |deployed: &Deployed, git: &Value| {
+            let controller = controller(std::slice::from_ref(&same), &live, deployed, None);
+            if in_git { controller.in_git(Some(git), Some(git)) } else { controller }
+        };
+        let (first, mut second) = (by(&old, &same), by(&new, &other));
+        second.reach = if kube_config.is_null() { second.reach } else { super::super::reach::Reach::of(&kube_config) };
+        let options = options();
+        let shared = Shared::of(&[(&old, &first), (&new, &second)], &live, &options);
+        let first = preview_among(&old, &first, &live, (&options, &shared));
+        (first.objects[0].action, first.objects[0].findings.iter().any(|finding| finding.id == "moves-root"))
+    };
+    // Nothing tells them apart, so that one object may come by between its two folders.
+    assert_eq!(actions(Value::Null, false), (Action::CannotTell, true));
+    // One name with two folders in one tree is one name on two clusters.
+    assert_eq!(actions(Value::Null, true), (Action::Delete, false));
+    let mut remote = same.clone();
+    remote["spec"]["kubeConfig"] = json!({"secretRef": {"name": "b"}});
+    assert_eq!(actions(remote, false), (Action::Delete, false));
+}
