@@ -8,6 +8,7 @@ use git2::Oid;
 use super::process::End;
 use super::publish::pause;
 use super::remote::{Answer, Listed, Obstacle, Remote, Trouble};
+use super::revision::Commit;
 
 /// How often a fetch that another process was in the way of is tried.
 const TRIES: u32 = 5;
@@ -37,7 +38,17 @@ impl Remote<'_> {
         args.extend([self.address.as_str(), spec.as_str()]);
         // Another process may be in the way; what is missing then is fetched by name before the push.
         drop(self.program.remote(&args)?);
-        Ok(())
+        Ok(base.or(head))
+    }
+
+    /// Returns whether a branch that is fetched still stands at a commit there; not where the remote does not answer.
+    ///
+    /// # Errors
+    /// Fails when git cannot be run.
+    pub fn is_at(&self, branch: &str, commit: &Commit) -> anyhow::Result<bool> {
+        let (name, id) = (format!("refs/heads/{branch}"), commit.oid()?);
+        let listed = self.list(&self.name, std::slice::from_ref(&name))?;
+        Ok(listed.is_ok_and(|listed| listed.found.contains(&(name, id))))
     }
 
     /// Brings a branch and the base (`None`: the remote's default branch) up to date.

@@ -50,6 +50,18 @@ impl Repository {
         self.contains(commit.oid()?, ancestor.oid()?)
     }
 
+    /// Returns whether the commit of an id, as somebody else wrote it, is `commit` or one that it descends from; what is not
+    /// here is not below it.
+    ///
+    /// # Errors
+    /// Fails when a commit cannot be read.
+    pub fn has_below(&self, commit: &Commit, id: &str) -> anyhow::Result<bool> {
+        match Oid::from_str(id).map(|id| (id, self.raw.find_commit(id).is_ok())) {
+            Ok((id, true)) => self.contains(commit.oid()?, id),
+            _ => Ok(false),
+        }
+    }
+
     /// Returns the newest commit that two commits share, `None` where they share none.
     ///
     /// # Errors

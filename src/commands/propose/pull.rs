@@ -73,7 +73,12 @@ impl Request<'_> {
             return Ok(());
         }
         let draft = self.draft(&forge, base, &mut asked.notes);
-        let kept = forge.keep(&draft, &marker, self.past())?;
+        let mut kept = forge.keep(&draft, &marker, self.past(IfMerged::Leave))?;
+        if let State::Merged { commit } = &kept.pull.state
+            && self.is_taken_back(commit.as_deref(), base)?
+        {
+            kept = forge.keep(&draft, &marker, self.past(IfMerged::OpenAnother))?;
+        }
         asked.notes.extend(notes(&kept));
         asked.line = Some(line(&kept.pull, kept.did));
         Ok(())
@@ -87,11 +92,19 @@ impl Request<'_> {
     }
 
     /// Returns what is done about one that is over. Whoever moved the branch has something that is not in the base.
-    fn past(&self) -> Past {
+    fn past(&self, merged: IfMerged) -> Past {
         Past {
             closed: if self.args.pull.reopen { IfClosed::Reopen } else { IfClosed::Leave },
-            merged: if self.published.is_moved { IfMerged::OpenAnother } else { IfMerged::Leave },
+            merged: if self.published.is_moved { IfMerged::OpenAnother } else { merged },
         }
+    }
+
+    /// Returns whether the base had a merge, as it was planned on, and lacks its change all the same. One that was merged
+    /// since is in no base that was read.
+    fn is_taken_back(&self, merge: Option<&str>, base: &str) -> anyhow::Result<bool> {
+        let planned = &self.published.recovery.base.commit;
+        let is_known = merge.map_or(Ok(false), |merge| self.repository.has_below(planned, merge))?;
+        Ok(is_known || self.remote.is_at(base, planned)?)
     }
 
     /// Returns what the pull request should say.
