@@ -65,6 +65,7 @@ fn the_gitlab_job_of_the_readme_keeps_the_preview_of_a_merge_request() {
     for kept in ["created", "none"] {
         let mut bash = shell(&site, "sh");
         bash.args(["-ec", &gitlab_job("preview")]).env("CI_MERGE_REQUEST_IID", &number);
+        bash.env("CI_MERGE_REQUEST_PROJECT_PATH", "g/s/r");
         let run = Run::of(bash.env("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"));
         // That there are differences is what the comment says, and no failure of the job.
         assert_eq!(run.code, Some(0), "{}", run.stderr);

@@ -194,14 +194,42 @@ fn a_preview_is_one_comment_kept_up_to_date() {
             shop.note(&number.to_string(), "bot", "<!-- leeward:preview part=2 of=2 -->\nold");
             shop.note(&number.to_string(), "ann", "looks good");
         });
-        let (variable, value) = match site.world.kind {
-            Kind::GitLab => ("CI_MERGE_REQUEST_IID", number.to_string()),
-            Kind::GitHub | Kind::Gitea => ("GITHUB_REF", format!("refs/pull/{number}/merge")),
-        };
-        let again = site.leeward(&args, &[(variable, &value)]);
+        let again = site.leeward(&args, &of_pipeline(&site, number, site.project()).each_ref().map(borrowed));
         assert_eq!(again.stderr, format!("note: comments of pull request {number}: updated\n"));
         let notes: Vec<String> = site.world.shop().notes.into_iter().map(|note| note.body).collect();
         assert_eq!(notes, [written.body, "looks good".to_owned()]);
+    }
+}
+
+/// Returns what a pipeline's environment says of the pull request that it runs for, and of the project that counts it.
+fn of_pipeline(site: &Site, number: u64, project: &str) -> [(&'static str, String); 2] {
+    match site.world.kind {
+        Kind::GitLab => {
+            [("CI_MERGE_REQUEST_IID", number.to_string()), ("CI_MERGE_REQUEST_PROJECT_PATH", project.to_owned())]
+        }
+        Kind::GitHub | Kind::Gitea => {
+            [("GITHUB_REF", format!("refs/pull/{number}/merge")), ("GITHUB_REPOSITORY", project.to_owned())]
+        }
+    }
+}
+
+/// Returns a variable as it is handed on.
+fn borrowed<'a>(variable: &'a (&'static str, String)) -> (&'a str, &'a str) {
+    (variable.0, &variable.1)
+}
+
+/// A pipeline of one repository may check another out: its pull request is none of that other's.
+#[test]
+fn a_number_that_counts_in_another_project_is_not_taken_for_this_ones() {
+    for site in Site::each("a_number_that_counts_in_another_project_is_not_taken_for_this_ones") {
+        site.propose(&[]);
+        let number = site.world.pull().number;
+        site.world.change(|shop| shop.pulls.push(pull(number + 40, "ann", "another", "")));
+        let live = format!("{}/overlays/live/prod-a.yaml", env!("CARGO_MANIFEST_DIR"));
+        let args = ["preview", "--head", HEAD, "--live", &live, "--comment", "--cluster", "pxc-a/cluster1"];
+        let around = of_pipeline(&site, number + 40, "apps/shop");
+        let run = site.leeward(&args, &around.each_ref().map(borrowed));
+        assert_eq!((run.code, run.stderr), (Some(1), format!("note: comments of pull request {number}: created\n")));
     }
 }
 
