@@ -92,6 +92,20 @@ fn writes_only_what_changed_since() {
 }
 
 #[test]
+fn what_others_push_to_the_base_changes_no_text() {
+    for site in Site::each("what_others_push_to_the_base_changes_no_text") {
+        site.propose(&[]);
+        std::fs::write(site.repo().join("NOTES.md"), "nothing that is deployed\n").unwrap();
+        site.commit("notes");
+        site.git(&["push", "-q", "origin", "main"]);
+        let (body, _) = (site.world.pull().body, site.world.writes());
+        let again = site.propose(&["--format=json"]);
+        assert_eq!(pull_of(&again)["operation"], "none", "{again:?}");
+        assert_eq!((site.world.pull().body, site.world.writes()), (body, Vec::new()));
+    }
+}
+
+#[test]
 fn a_draft_is_asked_for_in_the_forges_way() {
     for site in Site::each("a_draft_is_asked_for_in_the_forges_way") {
         let run = site.propose(&["--draft", "--format=json"]);
