@@ -105,6 +105,56 @@ fn what_others_push_to_the_base_changes_no_text() {
     }
 }
 
+/// Returns a site with another branch to go to, which has `extra` beside what `main` had.
+fn with_release(site: &Site, extra: &str) {
+    site.git(&["switch", "-q", "-c", "release"]);
+    std::fs::write(site.repo().join(extra), "of the release\n").unwrap();
+    site.commit(extra);
+    site.git(&["push", "-q", "origin", "release"]);
+    site.git(&["switch", "-q", "main"]);
+}
+
+#[test]
+fn another_base_is_not_merged_into_a_branch_whose_pull_request_goes_elsewhere() {
+    for site in Site::each("another_base_is_not_merged_into_a_branch_whose_pull_request_goes_elsewhere") {
+        with_release(&site, "RELEASE.md");
+        site.propose(&[]);
+        let (made, tip, _) = (site.world.pull(), site.there(&["rev-parse", HEAD]), site.world.writes());
+        let number = made.number;
+        let run = site.propose(&["--base", "origin/release", "--reason", "it burns"]);
+        let want = format!(
+            "error: pull request {number} of `{HEAD}` is open and goes to `main`, not to `release`\nhint: --incident ID\n"
+        );
+        assert_eq!((run.code, run.stdout.as_str(), run.stderr), (Some(3), "", want));
+        // Without anything to commit, the pull request is left as it is all the same.
+        let run = site.propose(&["--base", "origin/release"]);
+        assert_eq!(run.code, Some(4), "{run:?}");
+        assert!(run.stderr.contains("goes to `main`, not to `release`\nhint: --incident ID\n"), "{run:?}");
+        assert_eq!((site.there(&["rev-parse", HEAD]), site.world.writes()), (tip, Vec::new()));
+        assert_eq!(site.world.pull().body, made.body);
+    }
+}
+
+#[test]
+fn a_branch_that_was_planned_on_what_a_base_lacks_does_not_go_there() {
+    let test = "a_branch_that_was_planned_on_what_a_base_lacks_does_not_go_there";
+    let Some(site) = Site::new(Kind::GitHub, test) else { return };
+    with_release(&site, "RELEASE.md");
+    std::fs::write(site.repo().join("MAIN.md"), "of main alone\n").unwrap();
+    site.commit("main");
+    site.git(&["push", "-q", "origin", "main"]);
+    site.propose(&[]);
+    let (tip, _) = (site.there(&["rev-parse", HEAD]), site.world.writes());
+    for flags in [&["--base", "origin/release"][..], &["--base", "release", "--reason", "it burns"]] {
+        let run = site.propose(flags);
+        let want = format!(
+            "error: failed to prepare `{HEAD}`\ncaused by: branch `{HEAD}` was planned on a commit that the base does not have\nhint: --incident ID\n"
+        );
+        assert_eq!((run.code, run.stdout.as_str(), run.stderr), (Some(3), "", want));
+    }
+    assert_eq!((site.there(&["rev-parse", HEAD]), site.world.writes()), (tip, Vec::new()));
+}
+
 #[test]
 fn a_draft_is_asked_for_in_the_forges_way() {
     for site in Site::each("a_draft_is_asked_for_in_the_forges_way") {

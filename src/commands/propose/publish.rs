@@ -47,7 +47,7 @@ pub(super) fn publish(
         return Ok(Published { recovery: first, proposal: None, is_moved: false, failure: None });
     }
     let branch = args.push.push_to.clone().unwrap_or_else(|| own.clone());
-    let way = if args.push.push_to.is_some() { Way::Straight } else { Way::Branch };
+    let way = if args.push.push_to.is_some() { Way::Straight } else { Way::Branch(remote) };
     let mut last = None;
     let to = Destination { branch: &branch, base: base.as_deref(), tries: TRIES };
     let made = remote.publish(&to, |_| {
