@@ -84,7 +84,7 @@ impl Repository {
     /// Resolves a revision as typed, or where there is none the branch of that name of the remote that counts.
     fn named(&self, rev: &str) -> anyhow::Result<Base> {
         let typed = self.typed(rev);
-        let is_missing = typed.as_ref().is_err_and(|error| error.is::<Failure>());
+        let is_missing = typed.as_ref().is_err_and(anyhow::Error::is::<Failure>);
         let name = format!("refs/heads/{rev}");
         if !is_missing || !git2::Reference::is_valid_name(&name) {
             return typed;

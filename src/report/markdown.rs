@@ -119,7 +119,7 @@ fn findings(out: &mut String, of: &str, findings: &[Finding]) {
 }
 
 /// Writes a line, or several of our own.
-fn put(out: &mut String, line: &str) {
+pub(super) fn put(out: &mut String, line: &str) {
     writeln!(out, "{}", escaped_lines(line)).expect("a String takes any text");
 }
 

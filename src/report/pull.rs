@@ -70,7 +70,8 @@ fn text(
 ) -> String {
     let mut text = markdown::plan_in(report, detail);
     // No commit of the base: it goes on by itself, and a text that named it would change although nothing did.
-    text += &format!("\nBase `{}`, built by {}.\n", inline(&report.base.name), inline(&report.builder));
+    let (base, builder) = (inline(&report.base.name), inline(&report.builder));
+    markdown::put(&mut text, &format!("\nBase `{base}`, built by {builder}."));
     let mut left = Vec::new();
     let parts = [
         (Detail::WithoutDiffs, "the differences of the built objects"),
