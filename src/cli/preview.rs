@@ -33,7 +33,7 @@ pub struct ChangeArgs {
     /// The GitOps repository, or a folder in it
     #[arg(long, value_name = "DIR", default_value = ".", env = "LEEWARD_REPO", hide_env = true)]
     pub repo: PathBuf,
-    /// Git before [default: what the default branch and --head have in common]
+    /// Git before: what this and --head have in common [default: the default branch]
     #[arg(long, value_name = "REV", env = "LEEWARD_BASE", hide_env = true)]
     pub base: Option<String>,
     /// Git after [default: what is checked out]

@@ -13,7 +13,7 @@ use super::outputs::{self, Told};
 use super::plan::{after, answer, report};
 use super::recovery::{Recovery, prove_again, recover};
 use crate::cli::{Format, ProposeArgs};
-use crate::git::{Commit, Draft, Outcome, Repository, Signing};
+use crate::git::{Commit, Draft, Outcome, Remote, Repository, Signing};
 use crate::model::shell::quoted;
 use crate::report::{PlanReport, ProposalLine, plan_summary};
 use pull::{Asked, Request};
@@ -24,10 +24,12 @@ const OUTPUTS: [&str; 5] = ["branch", "commit", "pull-request-url", "pull-reques
 const SUMMARY: usize = 1_000_000;
 
 /// How a proposal reaches its base.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// By a branch that people merge.
-    Branch,
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// By a branch that stays here for now.
+    Here,
+    /// By a branch of a remote that people merge.
+    Branch(&'a Remote<'a>),
     /// As a commit on the base's own branch.
     Straight,
 }
@@ -64,7 +66,7 @@ fn here(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow::Result<(A
     let repository = Repository::open(&args.recovery.repository.repo)?;
     let recovery = recover(&repository, &args.recovery, now)?;
     let is_proven = recovery.proven.is_some();
-    let made = is_proven.then(|| propose(&repository, &recovery, (now, args), Way::Branch)).transpose()?;
+    let made = is_proven.then(|| propose(&repository, &recovery, (now, args), Way::Here)).transpose()?;
     let proposal = made.map(|(proposal, _)| proposal);
     // After the proposal, which may have built too: the report says who built everything.
     let mut report = report(&recovery, &args.recovery);
@@ -133,7 +135,7 @@ fn propose(
     repository: &Repository,
     recovery: &Recovery,
     (now, args): (Timestamp, &ProposeArgs),
-    way: Way,
+    way: Way<'_>,
 ) -> anyhow::Result<(ProposalLine, Option<Commit>)> {
     let proven = recovery.proven.as_ref().context("nothing is proven")?;
     let branch = branch_of(recovery);
@@ -143,7 +145,7 @@ fn propose(
     let incident = recovery.plan.incident.as_str();
     let draft = Draft { base: &recovery.base.commit, branch: &branch, changes: &proven.changes, incident };
     let prepared = match way {
-        Way::Branch => repository.prepare(&draft),
+        Way::Here | Way::Branch(_) => repository.prepare(&draft),
         Way::Straight => repository.prepare_anew(&draft),
     };
     let prepared = prepared.with_context(|| format!("failed to prepare `{branch}`"))?;
@@ -153,6 +155,9 @@ fn propose(
             Ok((line, Some(commit.clone())))
         }
         outcome => {
+            if let (Way::Branch(remote), Outcome::Merge { .. }, true) = (way, outcome, args.pull.pr) {
+                pull::refuse_elsewhere(remote, args, &branch, &recovery.base.name)?;
+            }
             if *outcome != Outcome::New {
                 prove_again(prepared.files(), recovery)?;
             }

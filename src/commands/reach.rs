@@ -30,7 +30,7 @@ pub(super) fn is_on_forge(repository: &Repository) -> bool {
 
 /// Returns the name of a branch without that of the remote before it.
 pub(super) fn bare<'a>(remote: &Remote<'_>, name: &'a str) -> &'a str {
-    name.strip_prefix(remote.name()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name)
+    remote.bare(name)
 }
 
 /// Returns an error as a failure of something outside: what was asked for beside the answer did not come about.

@@ -6,18 +6,20 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use super::detect::Surroundings;
+use super::detect::{Kind, Project, Surroundings};
 use crate::model::secret::FORGE_TOKENS;
 
 /// Variables that hold none.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 13] = [
     "GITHUB_SERVER_URL",
     "GITHUB_API_URL",
     "GITHUB_ACTIONS",
     "GITHUB_REF",
+    "GITHUB_REPOSITORY",
     "CI_SERVER_URL",
     "CI_API_V4_URL",
     "CI_MERGE_REQUEST_IID",
+    "CI_MERGE_REQUEST_PROJECT_PATH",
     "GITLAB_HOST",
     "GITEA_SERVER_URL",
     "GH_HOST",
@@ -70,11 +72,16 @@ impl Environment {
         }
     }
 
-    /// Returns the pull request that a pipeline runs for.
-    pub fn pull_request(&self) -> Option<u64> {
-        let of_ref = |name: &str| name.strip_prefix("refs/pull/")?.split('/').next()?.parse().ok();
-        let of_gitlab = || self.plain("CI_MERGE_REQUEST_IID")?.parse().ok();
-        self.plain("GITHUB_REF").and_then(of_ref).or_else(of_gitlab)
+    /// Returns the pull request of a project that a pipeline runs for; none where its number counts in another project.
+    pub fn pull_request(&self, project: &Project) -> Option<u64> {
+        let (counts_in, number) = if project.kind == Kind::GitLab {
+            ("CI_MERGE_REQUEST_PROJECT_PATH", self.plain("CI_MERGE_REQUEST_IID"))
+        } else {
+            let pull = self.plain("GITHUB_REF").and_then(|name| name.strip_prefix("refs/pull/"));
+            ("GITHUB_REPOSITORY", pull.and_then(|rest| rest.split('/').next()))
+        };
+        let is_here = self.plain(counts_in).is_some_and(|path| path.eq_ignore_ascii_case(&project.path));
+        number.filter(|_| is_here)?.parse().ok()
     }
 
     /// Returns a variable that holds no token.

@@ -50,6 +50,7 @@ impl Forge {
         let found = self.try_find(&draft.head, &draft.base, marker).map_err(failed).with_context(context)?;
         match found {
             Some(pull) if pull.state.is_open() => {
+                refuse_elsewhere(&pull, &draft.base)?;
                 let pull = self.labelled(pull, draft, marker).map_err(failed).with_context(context)?;
                 self.refresh(pull, draft, marker, Did::Nothing)
             }
@@ -169,6 +170,16 @@ impl Forge {
         Err(refused(format!("the text of `{of}` would have {} bytes, and {name} takes {limit}", text.len()))
             .hint("shorten what people wrote around leeward's part of it"))
     }
+}
+
+/// Refuses to write to an open one of leeward's that goes to another base.
+fn refuse_elsewhere(pull: &PullRequest, base: &str) -> Result<(), Failure> {
+    if pull.owner == Owner::Another || pull.base == base {
+        return Ok(());
+    }
+    let fact =
+        format!("pull request {} of this branch is open and goes to `{}`, not to `{base}`", pull.number, pull.base);
+    Err(refused(fact).hint("--incident ID"))
 }
 
 /// Returns whether a pull request that is over is not to be left alone.

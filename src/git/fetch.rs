@@ -8,6 +8,7 @@ use git2::Oid;
 use super::process::End;
 use super::publish::pause;
 use super::remote::{Answer, Listed, Obstacle, Remote, Trouble};
+use super::revision::Commit;
 
 /// How often a fetch that another process was in the way of is tried.
 const TRIES: u32 = 5;
@@ -23,21 +24,30 @@ pub(super) struct Seen {
 
 impl Remote<'_> {
     /// Brings the base (`None`: the remote's default branch) and all of leeward's branches up to date, as far as the remote
-    /// answers: which incidents are open is told by them. Whether it answers is said when something is pushed.
+    /// answers: which incidents are open is told by them. Whether it answers is said when something is pushed. Returns the
+    /// branch that the base is, `None` where neither a note nor the remote tells its default.
     ///
     /// # Errors
     /// Fails when git cannot be run.
-    pub fn freshen(&self, base: Option<&str>) -> anyhow::Result<()> {
+    pub(super) fn freshen(&self, base: Option<&str>) -> anyhow::Result<Option<String>> {
         let base = base.map(str::to_owned).or(self.default_branch()?);
-        if self.brought(&self.name, &[base.as_deref()])?.is_err() {
-            return Ok(());
-        }
+        let Ok(Listed { head, .. }) = self.brought(&self.name, &[base.as_deref()])? else { return Ok(base) };
         let spec = format!("+refs/heads/leeward/*:{}", self.followed(&self.address, "leeward/*"));
         let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--prune", "--"];
         args.extend([self.address.as_str(), spec.as_str()]);
         // Another process may be in the way; what is missing then is fetched by name before the push.
         drop(self.program.remote(&args)?);
-        Ok(())
+        Ok(base.or(head))
+    }
+
+    /// Returns whether a branch that is fetched still stands at a commit there; not where the remote does not answer.
+    ///
+    /// # Errors
+    /// Fails when git cannot be run.
+    pub fn is_at(&self, branch: &str, commit: &Commit) -> anyhow::Result<bool> {
+        let (name, id) = (format!("refs/heads/{branch}"), commit.oid()?);
+        let listed = self.list(&self.name, std::slice::from_ref(&name))?;
+        Ok(listed.is_ok_and(|listed| listed.found.contains(&(name, id))))
     }
 
     /// Brings a branch and the base (`None`: the remote's default branch) up to date.
@@ -61,7 +71,7 @@ impl Remote<'_> {
         }
         let asked = [Some(branch), base.as_deref()];
         let found = match self.brought(&self.address, if is_one { &asked } else { &asked[..1] })? {
-            Ok(found) => found,
+            Ok(listed) => listed.found,
             Err(trouble) => return Ok(Err(trouble)),
         };
         let is_there = found.iter().any(|(name, _)| *name == format!("refs/heads/{branch}"));
@@ -78,7 +88,7 @@ impl Remote<'_> {
 
     /// Fetches those of some branches (`None`: the one that the head names) that stand elsewhere than noted; returns what is
     /// at the address.
-    fn brought(&self, address: &str, branches: &[Option<&str>]) -> anyhow::Result<Answer<Vec<(String, Oid)>>> {
+    fn brought(&self, address: &str, branches: &[Option<&str>]) -> anyhow::Result<Answer<Listed>> {
         let names: Vec<String> = branches.iter().flatten().map(|branch| format!("refs/heads/{branch}")).collect();
         let Listed { found, head } = match self.list(address, &names)? {
             Ok(listed) => listed,
@@ -95,7 +105,7 @@ impl Remote<'_> {
                 specs.push(format!("+refs/heads/{branch}:{followed}"));
             }
         }
-        Ok(self.fetch(address, specs)?.map(|()| found))
+        Ok(self.fetch(address, specs)?.map(|()| Listed { found, head }))
     }
 
     /// Fetches by refspecs alone.

@@ -16,6 +16,9 @@ use super::tree::Tree;
 /// The trailer that marks a commit as leeward's; its value is the incident.
 pub(super) const TRAILER: &str = "Leeward-Incident";
 
+/// The trailer that names the commit of the base which a commit of leeward was planned on.
+const BASE: &str = "Leeward-Base";
+
 /// The commits that a branch has and its base has not, newest first.
 pub(super) struct History {
     /// Those of leeward.
@@ -48,6 +51,18 @@ impl Repository {
     /// Fails when a commit cannot be read.
     pub fn is_ancestor(&self, ancestor: &Commit, commit: &Commit) -> anyhow::Result<bool> {
         self.contains(commit.oid()?, ancestor.oid()?)
+    }
+
+    /// Returns whether the commit of an id, as somebody else wrote it, is `commit` or one that it descends from; what is not
+    /// here is not below it.
+    ///
+    /// # Errors
+    /// Fails when a commit cannot be read.
+    pub fn has_below(&self, commit: &Commit, id: &str) -> anyhow::Result<bool> {
+        match Oid::from_str(id).map(|id| (id, self.raw.find_commit(id).is_ok())) {
+            Ok((id, true)) => self.contains(commit.oid()?, id),
+            _ => Ok(false),
+        }
     }
 
     /// Returns the newest commit that two commits share, `None` where they share none.
@@ -89,6 +104,18 @@ impl Repository {
             }
         }
         Ok(history)
+    }
+
+    /// Returns whether the newest commit of leeward was planned on a commit that a base has; what is not here tells nothing.
+    pub(super) fn goes_to(&self, base: Oid, history: &History) -> anyhow::Result<bool> {
+        let Some(newest) = history.ours.first() else { return Ok(true) };
+        let message = String::from_utf8_lossy(self.commit_of(*newest)?.message_bytes()).into_owned();
+        let trailers = git2::message_trailers_strs(&message).map_err(fault)?;
+        let planned = trailers.iter().find(|(key, _)| *key == BASE).map(|(_, value)| Oid::from_str(value.trim()));
+        match planned {
+            Some(Ok(planned)) if self.raw.find_commit(planned).is_ok() => self.contains(base, planned),
+            _ => Ok(true),
+        }
     }
 
     /// Returns the ids of the commits in `base..tip`, newest first.

@@ -33,6 +33,7 @@ mod revision;
 mod said;
 mod settings;
 mod sign;
+mod start;
 mod straight;
 mod tree;
 mod trunk;

@@ -157,6 +157,9 @@ impl Repository {
         if history.ours.is_empty() {
             return Err(foreign(draft).into());
         }
+        if !self.goes_to(base.id(), &history)? {
+            return Err(elsewhere(draft).into());
+        }
         let has_ours = self.holds(tip, changes)?;
         let fork = self.fork(base.id(), tip.id())?.filter(|_| !history.is_cut || !self.raw.is_shallow());
         let Some(fork) = fork else {
@@ -235,6 +238,12 @@ impl Repository {
 fn foreign(draft: &Draft<'_>) -> Failure {
     let fact = format!("branch `{}` exists and holds no commit of leeward", draft.branch);
     refused(fact).hint(format!("git branch -m {} kept-{}", draft.branch, draft.branch.replace('/', "-")))
+}
+
+/// The refusal of a branch that goes to another base: a merge of this one would take along all that this one has.
+fn elsewhere(draft: &Draft<'_>) -> Failure {
+    refused(format!("branch `{}` was planned on a commit that the base does not have", draft.branch))
+        .hint("--incident ID")
 }
 
 /// Returns the way that does nothing.

@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::branch::is_contended;
-use super::push::{Errand, Push};
+use super::push::{Errand, Push, Turn};
 use super::remote::Remote;
 use super::revision::Commit;
 use crate::failure::{Failure, refused};
@@ -86,7 +86,7 @@ impl Remote<'_> {
             let push = match seen {
                 Err(trouble) => Push::of(trouble),
                 Ok(seen) if seen.is_empty && to.branch.starts_with("leeward/") => return Err(self.empty().into()),
-                Ok(seen) => self.forward(&made.commit, to.branch, seen.tip, round)?,
+                Ok(seen) => self.forward(&made.commit, to.branch, seen.tip, (round, tries))?,
             };
             let is_race = matches!(push, Push::Moved { .. });
             last = Some((made.commit, push, round + 1));
@@ -97,9 +97,16 @@ impl Remote<'_> {
         last.map(|last| self.ended(to.branch, last)).transpose()
     }
 
-    /// Pushes where the commit goes on from the branch.
-    fn forward(&self, commit: &Commit, branch: &str, tip: Option<git2::Oid>, round: u32) -> anyhow::Result<Push> {
+    /// Pushes where the commit goes on from the branch; `rounds` are this one and how many there may be.
+    fn forward(
+        &self,
+        commit: &Commit,
+        branch: &str,
+        tip: Option<git2::Oid>,
+        (round, rounds): (u32, u32),
+    ) -> anyhow::Result<Push> {
         let id = commit.oid()?;
+        let turn = if round + 1 < rounds { Turn::More } else { Turn::Last };
         match tip {
             Some(tip) if !self.repository.contains(id, tip)? => {
                 if round == 0 {
@@ -110,7 +117,7 @@ impl Remote<'_> {
                     format!("branch `{branch}` of `{}` holds commits that the proposal does not start from", self.name);
                 Err(refused(fact).hint(format!("--base {}/{branch}", self.name)).into())
             }
-            tip => self.push(id, branch, tip),
+            tip => self.push(id, branch, tip, turn),
         }
     }
 

@@ -52,9 +52,18 @@ pub enum Push {
     },
 }
 
+/// Whether another push may follow one that a race stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Another may.
+    More,
+    /// It is the last: a race in which nobody else moved the branch is none.
+    Last,
+}
+
 impl Remote<'_> {
     /// Pushes a commit to a branch that must stand at `expected`, from which the commit descends.
-    pub(super) fn push(&self, commit: Oid, branch: &str, expected: Option<Oid>) -> anyhow::Result<Push> {
+    pub(super) fn push(&self, commit: Oid, branch: &str, expected: Option<Oid>, turn: Turn) -> anyhow::Result<Push> {
         if expected == Some(commit) {
             return Ok(Push::AlreadyThere);
         }
@@ -71,10 +80,13 @@ impl Remote<'_> {
         Ok(match fate(&ended.output, &name) {
             Fate::Taken => Push::Pushed,
             Fate::Same => Push::AlreadyThere,
-            Fate::Rejected(reason) if is_race(&reason) => Push::Moved { to: None },
             Fate::Rejected(reason) => {
                 let mut said = self.masks.lines(&remarks(&ended.errors));
                 said.push(self.masks.masked(&reason));
+                let is_race = is_race(&reason, &said);
+                if is_race && (turn == Turn::More || self.tip(branch)? != Ok(expected)) {
+                    return Ok(Push::Moved { to: None });
+                }
                 Push::Refused { bar: Bar::of(&reason, &said), said }
             }
             Fate::Unknown => self.read_again(commit, branch, expected, self.trouble(&ended))?,

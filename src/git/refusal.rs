@@ -38,7 +38,7 @@ const RACES: [&str; 11] = [
 ];
 
 /// Words of forges, and what they mean; the first that is found counts.
-const WORDS: [(&str, Bar); 41] = [
+const WORDS: [(&str, Bar); 42] = [
     ("shallow update not allowed", Bar::Shallow),
     ("verified signature", Bar::Unsigned),
     ("must be signed", Bar::Unsigned),
@@ -52,6 +52,7 @@ const WORDS: [(&str, Bar); 41] = [
     ("committer email", Bar::Author),
     ("committer is not", Bar::Author),
     ("is not a member of team", Bar::Author),
+    (IN_THE_WAY, Bar::Name),
     ("does not follow the pattern", Bar::Name),
     ("branch name", Bar::Name),
     ("gh006", Bar::Protected),
@@ -82,10 +83,15 @@ const WORDS: [(&str, Bar); 41] = [
     ("no space left", Bar::Size),
 ];
 
-/// Returns whether the reason of a status line says that the branch moved, or is being moved.
-pub(super) fn is_race(reason: &str) -> bool {
+/// What the other side says beside the words of a race where another name is in the way for good.
+const IN_THE_WAY: &str = "exists; cannot create";
+
+/// Returns whether the reason of a status line says that the branch moved, or is being moved, and no remark that it never
+/// can.
+pub(super) fn is_race(reason: &str, said: &[String]) -> bool {
     let reason = reason.to_lowercase();
-    RACES.iter().any(|race| reason.contains(race))
+    let is_in_the_way = said.iter().any(|line| line.contains(IN_THE_WAY));
+    !is_in_the_way && !reason.contains(IN_THE_WAY) && RACES.iter().any(|race| reason.contains(race))
 }
 
 impl Bar {
@@ -148,10 +154,12 @@ mod tests {
         for race in
             ["stale info", "fetch first", "incorrect old value provided", "Cannot lock ref 'refs/heads/x': is at 1"]
         {
-            assert!(is_race(race), "{race}");
+            assert!(is_race(race, &[]), "{race}");
+            let said = ["error: 'refs/heads/x' exists; cannot create 'refs/heads/x/y'".to_owned()];
+            assert!(!is_race(race, &said), "{race}");
         }
         for refusal in ["pre-receive hook declined", "protected branch hook declined", "shallow update not allowed"] {
-            assert!(!is_race(refusal), "{refusal}");
+            assert!(!is_race(refusal, &[]), "{refusal}");
         }
     }
 }

@@ -45,7 +45,7 @@ pub struct Base {
 }
 
 impl Repository {
-    /// Returns the commit that `rev` names, or the default base: the remote's default branch as last fetched, without a
+    /// Returns the commit that `rev` names, here or as a branch of the remote that counts, or the default base: the remote's default branch as last fetched, without a
     /// remote the branch that is checked out.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Repository {
     pub fn base(&self, rev: Option<&str>) -> anyhow::Result<Base> {
         match rev {
             Some(rev) => {
-                self.typed(rev).with_context(|| format!("failed to resolve revision `{}`", rev.escape_debug()))
+                self.named(rev).with_context(|| format!("failed to resolve revision `{}`", rev.escape_debug()))
             }
             None => self.default_base().context("failed to choose the base"),
         }
@@ -79,6 +79,18 @@ impl Repository {
     /// Returns the commit of an id.
     pub(super) fn commit_of(&self, id: Oid) -> anyhow::Result<git2::Commit<'_>> {
         self.raw.find_commit(id).map_err(fault).with_context(|| format!("failed to read commit `{id}`"))
+    }
+
+    /// Resolves a revision as typed, or where there is none the branch of that name of the remote that counts.
+    fn named(&self, rev: &str) -> anyhow::Result<Base> {
+        let typed = self.typed(rev);
+        let is_missing = typed.as_ref().is_err_and(anyhow::Error::is::<Failure>);
+        let name = format!("refs/heads/{rev}");
+        if !is_missing || !git2::Reference::is_valid_name(&name) {
+            return typed;
+        }
+        let Ok(Some(remote)) = self.remote() else { return typed };
+        self.base_at(&format!("refs/remotes/{remote}/{rev}"))?.map_or(typed, Ok)
     }
 
     /// Resolves a revision as typed.
@@ -175,7 +187,7 @@ impl Repository {
     }
 
     /// Returns the default branch of a remote as last fetched: its head, else its only `main` or `master`.
-    fn remote_base(&self, remote: &str) -> anyhow::Result<Base> {
+    pub(super) fn remote_base(&self, remote: &str) -> anyhow::Result<Base> {
         let prefix = format!("refs/remotes/{remote}/");
         if let Some(head) = self.reference(&format!("{prefix}HEAD"))? {
             let target = head.symbolic_target_bytes().map(String::from_utf8_lossy);

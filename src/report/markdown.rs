@@ -26,17 +26,17 @@ const REASON: usize = 400;
 
 /// Returns the report as Markdown.
 pub fn plan(report: &PlanReport) -> String {
-    plan_in(report, Detail::Whole)
+    with_origin(report, Detail::Whole)
 }
 
 /// Returns the report as Markdown in at most `room` bytes: with as much detail as fits.
 pub fn summary(report: &PlanReport, room: usize) -> String {
     let details = [Detail::Whole, Detail::WithoutDiffs, Detail::WithoutPictures, Detail::Names];
-    let fitting = details.into_iter().map(|detail| plan_in(report, detail)).find(|text| text.len() <= room);
-    fitting.unwrap_or_else(|| plan_in(report, Detail::Counted))
+    let fitting = details.into_iter().map(|detail| with_origin(report, detail)).find(|text| text.len() <= room);
+    fitting.unwrap_or_else(|| with_origin(report, Detail::Counted))
 }
 
-/// Returns the report as Markdown in some detail.
+/// Returns the report as Markdown in some detail, without what it was made from.
 pub(super) fn plan_in(report: &PlanReport, detail: Detail) -> String {
     let mut out = String::new();
     let action = capital(report.action.word());
@@ -67,8 +67,14 @@ pub(super) fn plan_in(report: &PlanReport, detail: Detail) -> String {
             put(&mut out, &format!("| `{}` | {} |", cell(&file.path), cell(&file.what)));
         }
     }
-    let commit = report.base.commit.get(..7).unwrap_or_default();
-    put(&mut out, &format!("\nBase `{}` {commit}, built by {}.", inline(&report.base.name), inline(&report.builder)));
+    out
+}
+
+/// Returns the report with the commit that it was made from.
+fn with_origin(report: &PlanReport, detail: Detail) -> String {
+    let (commit, base) = (report.base.commit.get(..7).unwrap_or_default(), inline(&report.base.name));
+    let mut out = plan_in(report, detail);
+    put(&mut out, &format!("\nBase `{base}` {commit}, built by {}.", inline(&report.builder)));
     out
 }
 
@@ -113,7 +119,7 @@ fn findings(out: &mut String, of: &str, findings: &[Finding]) {
 }
 
 /// Writes a line, or several of our own.
-fn put(out: &mut String, line: &str) {
+pub(super) fn put(out: &mut String, line: &str) {
     writeln!(out, "{}", escaped_lines(line)).expect("a String takes any text");
 }
 

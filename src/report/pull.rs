@@ -69,6 +69,9 @@ fn text(
     ((detail, live), room): ((Detail, Live), usize),
 ) -> String {
     let mut text = markdown::plan_in(report, detail);
+    // No commit of the base: it goes on by itself, and a text that named it would change although nothing did.
+    let (base, builder) = (inline(&report.base.name), inline(&report.builder));
+    markdown::put(&mut text, &format!("\nBase `{base}`, built by {builder}."));
     let mut left = Vec::new();
     let parts = [
         (Detail::WithoutDiffs, "the differences of the built objects"),

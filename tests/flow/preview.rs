@@ -102,6 +102,16 @@ fn says_that_the_base_went_on_in_deployed_files() {
 }
 
 #[test]
+fn a_base_that_is_named_takes_nothing_back_that_it_got_since() {
+    let world = story();
+    world.replace("base/pxc/cluster.yaml", "size: 3", "size: 4");
+    world.commit("grow");
+    let args = ["--head", BRANCH, "--format", "json"];
+    let (own, named) = (preview(&world, &args), preview(&world, &[&args[..], &["--base", "main"]].concat()));
+    assert_eq!((named.code, named.stdout, named.stderr), (own.code, own.stdout, own.stderr));
+}
+
+#[test]
 fn names_changed_files_that_nothing_deploys() {
     let world = story();
     world.git(&["checkout", "-q", "-b", "other"]);

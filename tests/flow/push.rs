@@ -109,6 +109,54 @@ fn tells_the_next_steps_of_a_pipeline() {
 }
 
 #[test]
+fn publishes_no_commit_of_the_base_that_the_remote_does_not_have() {
+    let world = remote();
+    world.write("private.md", "not yet for others\n");
+    world.commit("private");
+    let refused = propose(&world, &["--push", "--base", "HEAD"]);
+    let said = "error: remote `origin` does not have `HEAD`, which a push would publish\nhint: --base origin/main\n";
+    assert_eq!((refused.code, refused.stdout.as_str(), refused.stderr.as_str()), (3, "", said));
+    assert_eq!(tip(&world, BRANCH), "");
+    let run = propose(&world, &["--push", "--base", "main"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert_eq!(world.git(&["rev-list", "--count", &format!("origin/main..origin/{BRANCH}")]), "1");
+}
+
+#[test]
+fn another_remote_gets_a_branch_that_starts_from_its_own_default() {
+    let world = remote();
+    let second = world.top().join("second.git");
+    world.git(&["init", "-q", "--bare", "-b", "main", second.to_str().unwrap()]);
+    world.git(&["remote", "add", "second", second.to_str().unwrap()]);
+    world.git(&["push", "-q", "second", "main"]);
+    world.write("later.md", "for the first remote alone\n");
+    world.commit("later");
+    world.git(&["push", "-q", "origin", "main"]);
+    let run = propose(&world, &["--push", "--remote", "second"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert_eq!(world.git(&["rev-list", "--count", &format!("second/main..second/{BRANCH}")]), "1");
+    assert_eq!(tip(&world, BRANCH), "");
+}
+
+/// Pipelines make their checkout by `git init` and `git fetch`, which notes no default of the remote.
+#[test]
+fn starts_from_the_default_that_the_remote_names() {
+    let world = World::gitops();
+    let bare = world.top().join("remote.git");
+    world.git(&["init", "-q", "--bare", "-b", "trunk", bare.to_str().unwrap()]);
+    world.git(&["remote", "add", "origin", bare.to_str().unwrap()]);
+    world.write("trunk.md", "what is deployed\n");
+    world.commit("trunk");
+    world.git(&["push", "-q", "origin", "main~1:refs/heads/main", "main:refs/heads/trunk"]);
+    let trunk = world.git(&["rev-parse", "main"]);
+    let planned = world.leeward(&["plan", "--all", "--storage", "minio-a", "--to", "minio-b", "--base", "trunk"]);
+    assert_eq!((planned.code, planned.stderr.as_str()), (0, ""), "{planned:?}");
+    let run = propose(&world, &["--push"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert_eq!(world.git(&["rev-parse", &format!("{BRANCH}^")]), trunk);
+}
+
+#[test]
 fn refuses_flags_that_do_not_go_together() {
     let world = remote();
     for (flags, fact) in [

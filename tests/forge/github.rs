@@ -79,13 +79,21 @@ fn a_label_of_the_project_is_not_made_again() {
 
 #[test]
 fn the_pull_request_of_a_pipeline_is_known() {
-    let of = |name: &str, value: &str| {
-        let environment = Environment::of([(name, value.to_owned())]);
-        environment.pull_request()
+    let (hub, lab) = ("https://github.com/o/r", "https://gitlab.com/o/r");
+    let of = |url: &str, variables: [(&str, &str); 2]| {
+        let project = Project::detect(url, None, &Surroundings::default()).unwrap();
+        Environment::of(variables.map(|(name, value)| (name, value.to_owned()))).pull_request(&project)
     };
-    assert_eq!(of("GITHUB_REF", "refs/pull/12/merge"), Some(12));
-    assert_eq!(of("GITHUB_REF", "refs/heads/main"), None);
-    assert_eq!(of("CI_MERGE_REQUEST_IID", "13"), Some(13));
+    let merge = ("GITHUB_REF", "refs/pull/12/merge");
+    assert_eq!(of(hub, [merge, ("GITHUB_REPOSITORY", "O/r")]), Some(12));
+    assert_eq!(of(hub, [("GITHUB_REF", "refs/heads/main"), ("GITHUB_REPOSITORY", "o/r")]), None);
+    // The number of another project, of another forge, or of nobody knows which.
+    assert_eq!(of(hub, [merge, ("GITHUB_REPOSITORY", "o/other")]), None);
+    assert_eq!(of(lab, [merge, ("GITHUB_REPOSITORY", "o/r")]), None);
+    assert_eq!(of(hub, [merge, ("CI_MERGE_REQUEST_PROJECT_PATH", "o/r")]), None);
+    let request = ("CI_MERGE_REQUEST_IID", "13");
+    assert_eq!(of(lab, [request, ("CI_MERGE_REQUEST_PROJECT_PATH", "o/r")]), Some(13));
+    assert_eq!(of(lab, [request, ("CI_MERGE_REQUEST_PROJECT_PATH", "up/r")]), None);
 }
 
 #[test]

@@ -112,6 +112,31 @@ fn kargo_a_merged_one_whose_change_was_taken_back_is_proposed_again() {
     }
 }
 
+/// The same after a squash: the base never has the branch's own commits, so that the branch looks as open as before.
+#[test]
+fn kargo_a_squashed_one_whose_change_was_taken_back_gets_another() {
+    for site in Site::each("kargo_a_squashed_one_whose_change_was_taken_back_gets_another") {
+        did(&site.propose(&["--format=json"]));
+        let tip = site.there(&["rev-parse", HEAD]);
+        site.git(&["fetch", "-q", "origin"]);
+        site.git(&["switch", "-q", "--detach", "origin/main"]);
+        site.git(&["merge", "-q", "--squash", &format!("origin/{HEAD}")]);
+        let commit = site.commit("squashed");
+        site.git(&["push", "-q", "origin", "HEAD:refs/heads/main"]);
+        site.world.change(|shop| {
+            let pull = shop.pulls.last_mut().unwrap();
+            (pull.is_open, pull.merged) = (false, Some(commit.clone()));
+        });
+        assert_eq!(did(&site.propose(&["--format=json"])), ("none".to_owned(), "merged".to_owned()));
+        site.git(&["revert", "--no-edit", "HEAD"]);
+        site.git(&["push", "-q", "origin", "HEAD:refs/heads/main"]);
+        assert_eq!(did(&site.propose(&["--format=json"])), ("created".to_owned(), "open".to_owned()));
+        assert_eq!(did(&site.propose(&["--format=json"])), ("none".to_owned(), "open".to_owned()));
+        assert_eq!(site.world.shop().pulls.len(), 2);
+        assert_eq!(site.there(&["rev-parse", HEAD]), tip);
+    }
+}
+
 /// gitops-promoter 1104, 1106: a merge whose answer was lost was merged again without end. Here what became of a call
 /// that nobody answered is read from the forge, and nothing is ever merged.
 #[test]

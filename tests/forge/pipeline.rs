@@ -65,6 +65,7 @@ fn the_gitlab_job_of_the_readme_keeps_the_preview_of_a_merge_request() {
     for kept in ["created", "none"] {
         let mut bash = shell(&site, "sh");
         bash.args(["-ec", &gitlab_job("preview")]).env("CI_MERGE_REQUEST_IID", &number);
+        bash.env("CI_MERGE_REQUEST_PROJECT_PATH", "g/s/r");
         let run = Run::of(bash.env("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"));
         // That there are differences is what the comment says, and no failure of the job.
         assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -95,4 +96,28 @@ fn the_action_tells_the_next_steps_on_github() {
         assert_eq!(site.world.pull().reviewers, ["ann", "ben"]);
     }
     site.assert_no_token();
+}
+
+#[test]
+fn the_action_previews_against_the_branch_that_the_pull_request_goes_to() {
+    let test = "the_action_previews_against_the_branch_that_the_pull_request_goes_to";
+    let Some(site) = Site::new(Kind::GitHub, test) else { return };
+    site.git(&["push", "-q", "origin", "main:refs/heads/release"]);
+    site.propose(&["--base", "release"]);
+    assert_eq!(site.world.pull().base, "release");
+    site.git(&["switch", "-q", "--detach", HEAD]);
+    let live = format!("{}/overlays/live/prod-a.yaml", env!("CARGO_MANIFEST_DIR"));
+    for (base, reference) in [("", "release"), ("origin/release", "")] {
+        let url = format!("http://127.0.0.1:{}", site.world.server.port);
+        let mut bash = site.command("bash");
+        bash.current_dir(site.repo()).env("PATH", search_path()).env("GITHUB_SERVER_URL", &url);
+        bash.env("GITHUB_API_URL", format!("{url}/api/v3")).env("GITHUB_REPOSITORY", "o/r");
+        let number = site.world.pull().number;
+        bash.env("GITHUB_REF", format!("refs/pull/{number}/merge")).env("GITHUB_BASE_REF", reference);
+        let inputs = [("base", base), ("live", live.as_str()), ("cluster", "pxc-a/cluster1"), ("token", CANARY)];
+        let run = Run::of(&mut step("preview", &inputs, bash));
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(site.world.shop().notes[0].body.contains("`origin/release`"), "{:?}", site.world.shop().notes);
+    }
+    assert_eq!(site.world.shop().notes.len(), 1);
 }

@@ -92,6 +92,70 @@ fn writes_only_what_changed_since() {
 }
 
 #[test]
+fn what_others_push_to_the_base_changes_no_text() {
+    for site in Site::each("what_others_push_to_the_base_changes_no_text") {
+        site.propose(&[]);
+        std::fs::write(site.repo().join("NOTES.md"), "nothing that is deployed\n").unwrap();
+        site.commit("notes");
+        site.git(&["push", "-q", "origin", "main"]);
+        let (body, _) = (site.world.pull().body, site.world.writes());
+        let again = site.propose(&["--format=json"]);
+        assert_eq!(pull_of(&again)["operation"], "none", "{again:?}");
+        assert_eq!((site.world.pull().body, site.world.writes()), (body, Vec::new()));
+    }
+}
+
+/// Returns a site with another branch to go to, which has `extra` beside what `main` had.
+fn with_release(site: &Site, extra: &str) {
+    site.git(&["switch", "-q", "-c", "release"]);
+    std::fs::write(site.repo().join(extra), "of the release\n").unwrap();
+    site.commit(extra);
+    site.git(&["push", "-q", "origin", "release"]);
+    site.git(&["switch", "-q", "main"]);
+}
+
+#[test]
+fn another_base_is_not_merged_into_a_branch_whose_pull_request_goes_elsewhere() {
+    for site in Site::each("another_base_is_not_merged_into_a_branch_whose_pull_request_goes_elsewhere") {
+        with_release(&site, "RELEASE.md");
+        site.propose(&[]);
+        let (made, tip, _) = (site.world.pull(), site.there(&["rev-parse", HEAD]), site.world.writes());
+        let number = made.number;
+        let run = site.propose(&["--base", "origin/release", "--reason", "it burns"]);
+        let want = format!(
+            "error: pull request {number} of `{HEAD}` is open and goes to `main`, not to `release`\nhint: --incident ID\n"
+        );
+        assert_eq!((run.code, run.stdout.as_str(), run.stderr), (Some(3), "", want));
+        // Without anything to commit, the pull request is left as it is all the same.
+        let run = site.propose(&["--base", "origin/release"]);
+        assert_eq!(run.code, Some(4), "{run:?}");
+        assert!(run.stderr.contains("goes to `main`, not to `release`\nhint: --incident ID\n"), "{run:?}");
+        assert_eq!((site.there(&["rev-parse", HEAD]), site.world.writes()), (tip, Vec::new()));
+        assert_eq!(site.world.pull().body, made.body);
+    }
+}
+
+#[test]
+fn a_branch_that_was_planned_on_what_a_base_lacks_does_not_go_there() {
+    let test = "a_branch_that_was_planned_on_what_a_base_lacks_does_not_go_there";
+    let Some(site) = Site::new(Kind::GitHub, test) else { return };
+    with_release(&site, "RELEASE.md");
+    std::fs::write(site.repo().join("MAIN.md"), "of main alone\n").unwrap();
+    site.commit("main");
+    site.git(&["push", "-q", "origin", "main"]);
+    site.propose(&[]);
+    let (tip, _) = (site.there(&["rev-parse", HEAD]), site.world.writes());
+    for flags in [&["--base", "origin/release"][..], &["--base", "release", "--reason", "it burns"]] {
+        let run = site.propose(flags);
+        let want = format!(
+            "error: failed to prepare `{HEAD}`\ncaused by: branch `{HEAD}` was planned on a commit that the base does not have\nhint: --incident ID\n"
+        );
+        assert_eq!((run.code, run.stdout.as_str(), run.stderr), (Some(3), "", want));
+    }
+    assert_eq!((site.there(&["rev-parse", HEAD]), site.world.writes()), (tip, Vec::new()));
+}
+
+#[test]
 fn a_draft_is_asked_for_in_the_forges_way() {
     for site in Site::each("a_draft_is_asked_for_in_the_forges_way") {
         let run = site.propose(&["--draft", "--format=json"]);
@@ -194,14 +258,42 @@ fn a_preview_is_one_comment_kept_up_to_date() {
             shop.note(&number.to_string(), "bot", "<!-- leeward:preview part=2 of=2 -->\nold");
             shop.note(&number.to_string(), "ann", "looks good");
         });
-        let (variable, value) = match site.world.kind {
-            Kind::GitLab => ("CI_MERGE_REQUEST_IID", number.to_string()),
-            Kind::GitHub | Kind::Gitea => ("GITHUB_REF", format!("refs/pull/{number}/merge")),
-        };
-        let again = site.leeward(&args, &[(variable, &value)]);
+        let again = site.leeward(&args, &of_pipeline(&site, number, site.project()).each_ref().map(borrowed));
         assert_eq!(again.stderr, format!("note: comments of pull request {number}: updated\n"));
         let notes: Vec<String> = site.world.shop().notes.into_iter().map(|note| note.body).collect();
         assert_eq!(notes, [written.body, "looks good".to_owned()]);
+    }
+}
+
+/// Returns what a pipeline's environment says of the pull request that it runs for, and of the project that counts it.
+fn of_pipeline(site: &Site, number: u64, project: &str) -> [(&'static str, String); 2] {
+    match site.world.kind {
+        Kind::GitLab => {
+            [("CI_MERGE_REQUEST_IID", number.to_string()), ("CI_MERGE_REQUEST_PROJECT_PATH", project.to_owned())]
+        }
+        Kind::GitHub | Kind::Gitea => {
+            [("GITHUB_REF", format!("refs/pull/{number}/merge")), ("GITHUB_REPOSITORY", project.to_owned())]
+        }
+    }
+}
+
+/// Returns a variable as it is handed on.
+fn borrowed<'a>(variable: &'a (&'static str, String)) -> (&'a str, &'a str) {
+    (variable.0, &variable.1)
+}
+
+/// A pipeline of one repository may check another out: its pull request is none of that other's.
+#[test]
+fn a_number_that_counts_in_another_project_is_not_taken_for_this_ones() {
+    for site in Site::each("a_number_that_counts_in_another_project_is_not_taken_for_this_ones") {
+        site.propose(&[]);
+        let number = site.world.pull().number;
+        site.world.change(|shop| shop.pulls.push(pull(number + 40, "ann", "another", "")));
+        let live = format!("{}/overlays/live/prod-a.yaml", env!("CARGO_MANIFEST_DIR"));
+        let args = ["preview", "--head", HEAD, "--live", &live, "--comment", "--cluster", "pxc-a/cluster1"];
+        let around = of_pipeline(&site, number + 40, "apps/shop");
+        let run = site.leeward(&args, &around.each_ref().map(borrowed));
+        assert_eq!((run.code, run.stderr), (Some(1), format!("note: comments of pull request {number}: created\n")));
     }
 }
 

@@ -78,7 +78,7 @@ impl Site {
     }
 
     /// Returns the path of the project.
-    fn project(&self) -> &'static str {
+    pub(crate) fn project(&self) -> &'static str {
         if self.world.kind == Kind::GitLab { "g/s/r" } else { "o/r" }
     }
 

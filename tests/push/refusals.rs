@@ -1,10 +1,10 @@
 //! Servers that do not take it: the words of the server, the bar they stand for, and the way out.
 
-use leeward::git::{Bar, Push};
+use leeward::git::{Bar, Destination, Push};
 
-use crate::repo::BRANCH;
+use crate::repo::{BRANCH, now};
 use crate::server::can_serve;
-use crate::world::{World, failure, hook};
+use crate::world::{TIME, World, commit_at, failure, hook, offer, overlay, to_branch};
 
 /// Publishes to a remote whose hook refuses, and returns bar, hint and fact.
 fn refused(world: &World, lines: &str) -> (Bar, String, String) {
@@ -74,4 +74,33 @@ fn a_shallow_clone_publishes() {
     world.bare.assert_sound();
     let publication = crate::world::publish(&shallow, "two\n").unwrap();
     crate::world::assert_push(&publication, &Push::Pushed, 1);
+}
+
+#[test]
+fn a_branch_that_is_in_the_way_for_good_is_no_race() {
+    let world = World::local();
+    world.bare.git(&["branch", "leeward", "main"]);
+    let publication = world.publish("one\n").unwrap();
+    let Push::Refused { bar: Bar::Name, .. } = publication.push else { panic!("{publication:?}") };
+    assert_eq!(publication.rounds, 1);
+    let (hint, fact) = failure(&publication);
+    assert_eq!(hint, "--push-to BRANCH");
+    assert!(fact.contains("'refs/heads/leeward' exists; cannot create"), "{fact}");
+}
+
+#[test]
+fn what_looks_like_a_race_to_the_end_and_moved_nothing_is_told_in_the_words_of_the_server() {
+    let world = World::local();
+    world.publish("one\n").unwrap();
+    let tip = world.tip();
+    std::fs::write(world.bare.dir.join(format!("refs/heads/{BRANCH}.lock")), "").unwrap();
+    let repository = world.clone.open();
+    let remote = repository.remote_for(None, TIME).unwrap();
+    let to = Destination { tries: 2, ..to_branch() };
+    let made = remote.publish(&to, |_| Ok(Some(offer(commit_at(&repository, &overlay("two\n"), now())?))));
+    let publication = made.unwrap().unwrap();
+    assert!(matches!(publication.push, Push::Refused { .. }), "{publication:?}");
+    assert_eq!((publication.rounds, world.tip()), (2, tip));
+    let (hint, fact) = failure(&publication);
+    assert!(hint.contains(" push origin ") && fact.contains("File exists"), "{hint} {fact}");
 }

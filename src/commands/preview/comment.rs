@@ -27,7 +27,7 @@ fn commented(repository: &Repository, args: &PreviewArgs, report: &PreviewReport
     let asked = &args.comment;
     let remote = repository.remote_for(asked.remote.as_deref(), Duration::from_secs(args.builder.timeout))?;
     let forge = connect(project(&remote, asked.forge)?)?;
-    let number = match asked.pull_request.or_else(|| Environment::read().pull_request()) {
+    let number = match asked.pull_request.or_else(|| Environment::read().pull_request(forge.project())) {
         Some(number) => number,
         None => of_branch(&forge, bare(&remote, &report.head.name))?,
     };

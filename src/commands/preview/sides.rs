@@ -60,12 +60,12 @@ pub(super) struct Sides {
 /// Refuses revisions that are missing, and two that are the same.
 pub(super) fn revisions(repository: &Repository, args: &ChangeArgs) -> anyhow::Result<Revisions> {
     let head = repository.head(args.head.as_deref())?;
-    if args.base.is_some() {
-        let base = repository.base(args.base.as_deref())?;
-        return Ok(Revisions { base, head, moved: None });
-    }
-    let tip = repository.base(None)?;
+    let tip = repository.base(args.base.as_deref())?;
     let fork = repository.merge_base(&tip.commit, &head.commit)?;
+    if args.base.is_some() && fork.as_ref().is_none_or(|fork| *fork == head.commit) {
+        // Somebody who names both and has nothing to merge wants them held against each other.
+        return Ok(Revisions { base: tip, head, moved: None });
+    }
     let fork = fork.ok_or_else(|| {
         let fact = format!("`{}` and `{}` have no commit in common", tip.name, head.name);
         if repository.is_shallow() {

@@ -38,17 +38,16 @@ pub(super) fn publish(
     args: &ProposeArgs,
     now: Timestamp,
 ) -> anyhow::Result<Published> {
-    let asked = based(remote, args);
+    let asked = based(remote, args)?;
     let base = asked.repository.base.as_deref().filter(|base| bare(remote, base) != *base);
     let base = base.map(|base| bare(remote, base).to_owned());
-    remote.freshen(base.as_deref())?;
     let first = recover(repository, &asked, now)?;
     let own = branch_of(&first);
     if first.proven.is_none() {
         return Ok(Published { recovery: first, proposal: None, is_moved: false, failure: None });
     }
     let branch = args.push.push_to.clone().unwrap_or_else(|| own.clone());
-    let way = if args.push.push_to.is_some() { Way::Straight } else { Way::Branch };
+    let way = if args.push.push_to.is_some() { Way::Straight } else { Way::Branch(remote) };
     let mut last = None;
     let to = Destination { branch: &branch, base: base.as_deref(), tries: TRIES };
     let made = remote.publish(&to, |_| {
@@ -79,13 +78,12 @@ pub(super) fn remote<'repo>(repository: &'repo Repository, args: &ProposeArgs) -
     repository.remote_for(args.push.remote.as_deref(), time)
 }
 
-/// Returns the flags of the recovery: what goes to a branch of the remote starts from it.
-fn based(remote: &Remote<'_>, args: &ProposeArgs) -> RecoveryArgs {
+/// Returns the flags of the recovery: it starts from what the remote has, and what goes to a branch from that branch.
+fn based(remote: &Remote<'_>, args: &ProposeArgs) -> anyhow::Result<RecoveryArgs> {
     let mut asked = args.recovery.clone();
-    if let (Some(branch), None) = (&args.push.push_to, &asked.repository.base) {
-        asked.repository.base = Some(format!("{}/{branch}", remote.name()));
-    }
-    asked
+    let own = args.push.push_to.as_ref().map(|branch| format!("{}/{branch}", remote.name()));
+    asked.repository.base = Some(remote.start(asked.repository.base.as_deref().or(own.as_deref()))?);
+    Ok(asked)
 }
 
 /// Returns what the plan was made from: somebody who changes it meanwhile asks for another plan.

@@ -9,7 +9,7 @@ use crate::commands::next::Command;
 use crate::commands::plan::after;
 use crate::commands::reach::{bare, connect, outside, project};
 use crate::commands::{causes, preview};
-use crate::failure::Failure;
+use crate::failure::{Failure, refused};
 use crate::forge::{
     Did, Draft, Forge, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, Pushed, Readiness, State,
 };
@@ -73,7 +73,12 @@ impl Request<'_> {
             return Ok(());
         }
         let draft = self.draft(&forge, base, &mut asked.notes);
-        let kept = forge.keep(&draft, &marker, self.past())?;
+        let mut kept = forge.keep(&draft, &marker, self.past(IfMerged::Leave))?;
+        if let State::Merged { commit } = &kept.pull.state
+            && self.is_taken_back(commit.as_deref(), base)?
+        {
+            kept = forge.keep(&draft, &marker, self.past(IfMerged::OpenAnother))?;
+        }
         asked.notes.extend(notes(&kept));
         asked.line = Some(line(&kept.pull, kept.did));
         Ok(())
@@ -87,11 +92,19 @@ impl Request<'_> {
     }
 
     /// Returns what is done about one that is over. Whoever moved the branch has something that is not in the base.
-    fn past(&self) -> Past {
+    fn past(&self, merged: IfMerged) -> Past {
         Past {
             closed: if self.args.pull.reopen { IfClosed::Reopen } else { IfClosed::Leave },
-            merged: if self.published.is_moved { IfMerged::OpenAnother } else { IfMerged::Leave },
+            merged: if self.published.is_moved { IfMerged::OpenAnother } else { merged },
         }
+    }
+
+    /// Returns whether the base had a merge, as it was planned on, and lacks its change all the same. One that was merged
+    /// since is in no base that was read.
+    fn is_taken_back(&self, merge: Option<&str>, base: &str) -> anyhow::Result<bool> {
+        let planned = &self.published.recovery.base.commit;
+        let is_known = merge.map_or(Ok(false), |merge| self.repository.has_below(planned, merge))?;
+        Ok(is_known || self.remote.is_at(base, planned)?)
     }
 
     /// Returns what the pull request should say.
@@ -157,6 +170,22 @@ impl Request<'_> {
             }
         }
     }
+}
+
+/// Refuses to merge a base into a branch whose open pull request goes to another one: all of it would go along. A forge that
+/// does not answer is told of when the pull request is kept.
+pub(super) fn refuse_elsewhere(
+    remote: &Remote<'_>,
+    args: &ProposeArgs,
+    branch: &str,
+    base: &str,
+) -> Result<(), Failure> {
+    let (base, forge) = (bare(remote, base), project(remote, args.pull.forge).and_then(connect));
+    let open = forge.ok().and_then(|forge| forge.open_pull(branch).ok().flatten());
+    let Some(pull) = open.filter(|pull| pull.base != base) else { return Ok(()) };
+    let fact =
+        format!("pull request {} of `{branch}` is open and goes to `{}`, not to `{base}`", pull.number, pull.base);
+    Err(refused(fact).hint("--incident ID"))
 }
 
 /// Returns what a person has to know of a pull request that was kept.

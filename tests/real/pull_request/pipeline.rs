@@ -19,6 +19,7 @@ pub(crate) fn the_actions_of_the_readme_propose_and_comment(bed: &Bed) {
         bash.env("PATH", format!("{}:{}", program.display(), crate::process::search_path()));
         bash.env("GITHUB_SERVER_URL", &origin)
             .env("GITHUB_API_URL", format!("{origin}/api/v1"))
+            .env("GITHUB_REPOSITORY", repository.api_path().trim_start_matches("/repos/"))
             .env("GITHUB_REF", reference);
         let outputs = files.join("outputs");
         std::fs::write(&outputs, "").unwrap();
