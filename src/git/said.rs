@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::settings::{Settings, variable};
+use crate::model::secret::FORGE_TOKENS;
 
 /// The most lines that are kept.
 const LINES: usize = 12;
@@ -15,17 +16,6 @@ const LENGTH: usize = 300;
 const SHORTEST: usize = 6;
 /// What stands in for a credential.
 const MASK: &str = "***";
-/// Variables that hold credentials of forges.
-const VARIABLES: [&str; 8] = [
-    "GH_TOKEN",
-    "GITHUB_TOKEN",
-    "GH_ENTERPRISE_TOKEN",
-    "GITHUB_ENTERPRISE_TOKEN",
-    "GITLAB_TOKEN",
-    "GITEA_TOKEN",
-    "FORGEJO_TOKEN",
-    "CI_JOB_TOKEN",
-];
 
 /// Returns a pattern that is fixed.
 fn pattern(text: &str) -> Regex {
@@ -57,7 +47,7 @@ impl Masks {
         let mut texts: Vec<String> = urls.iter().filter_map(|url| user_of(url)).flat_map(parts).collect();
         let headers = settings.headers()?;
         texts.extend(headers.iter().flat_map(|header| header.split_whitespace().skip(1)).map(str::to_owned));
-        texts.extend(VARIABLES.iter().filter_map(|name| variable(name)));
+        texts.extend(FORGE_TOKENS.iter().filter_map(|name| variable(name)));
         texts.retain(|text| text.chars().count() >= SHORTEST);
         // The longest first: one may be a part of another.
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
