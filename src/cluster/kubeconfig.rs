@@ -65,7 +65,7 @@ fn shield(user: &mut AuthInfo) {
     }
     if let Some(provider) = &mut user.auth_provider {
         let dropped = provider.config.entry("cmd-drop-env".to_owned()).or_default();
-        *dropped = format!("{dropped} {}", FORGE_TOKENS.join(" ")).trim().to_owned();
+        dropped.extend(FORGE_TOKENS.iter().flat_map(|name| [" ", name]));
     }
 }
 
