@@ -34,6 +34,8 @@ fn commit(top: &Path) -> Option<String> {
     if let Some(text) = read(&shared.join(name)) {
         return id(&text);
     }
+    // The next commit writes the branch's own file, which cannot be watched before it is there; the log of the head is.
+    read(&folder.join("logs/HEAD"));
     let packed = read(&shared.join("packed-refs"))?;
     id(packed.lines().find_map(|line| line.strip_suffix(name)?.strip_suffix(' '))?)
 }

@@ -213,7 +213,7 @@ pub struct BuilderArgs {
     /// Who builds kustomizations
     #[arg(long, value_enum, default_value_t = BuilderArg::Auto, env = "LEEWARD_BUILDER", hide_env = true)]
     pub builder: BuilderArg,
-    /// Give up on one run of the program, or on reading the cluster, after so many seconds
+    /// Give up on one run of the program, on reading the cluster, or on one answer of the forge, after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, env = "LEEWARD_TIMEOUT", hide_env = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
 }

@@ -1,13 +1,14 @@
 //! The kubeconfig: which files it comes from, which context is chosen, and whether what the context names is there.
-//! Must never quote a line of it: a line can hold a token.
+//! Must never quote a line of it: a line can hold a token; nor leave a forge's token to the programs that it names.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use kube::config::{Kubeconfig, KubeconfigError};
+use kube::config::{AuthInfo, Kubeconfig, KubeconfigError};
 
 use super::fault;
 use crate::failure::{Failure, refused};
+use crate::model::secret::FORGE_TOKENS;
 
 /// A kubeconfig that was read.
 pub(super) struct Chosen {
@@ -44,13 +45,28 @@ pub(super) fn list(paths: &[PathBuf]) -> anyhow::Result<Chosen> {
 
 /// Reads a file.
 fn read(path: &Path) -> Result<Kubeconfig, Failure> {
-    Kubeconfig::read_from(path).map_err(|error| match error {
+    let mut content = Kubeconfig::read_from(path).map_err(|error| match error {
         KubeconfigError::ReadConfig(error, _) if error.kind() == std::io::ErrorKind::NotFound => {
             refused("no such file").hint("--kubeconfig FILE")
         }
         KubeconfigError::ReadConfig(error, _) => refused(fault::io(&error)).hint("--kubeconfig FILE"),
         error => fault::kubeconfig(&error),
-    })
+    })?;
+    content.auth_infos.iter_mut().filter_map(|user| user.auth_info.as_mut()).for_each(shield);
+    Ok(content)
+}
+
+/// Keeps the tokens of forges from the programs that give a user's credentials, but for one that the kubeconfig sets itself.
+fn shield(user: &mut AuthInfo) {
+    if let Some(exec) = &mut user.exec {
+        let own: Vec<&String> = exec.env.iter().flatten().filter_map(|variable| variable.get("name")).collect();
+        let dropped = FORGE_TOKENS.into_iter().filter(|name| !own.iter().any(|own| *own == name));
+        exec.drop_env.get_or_insert_default().extend(dropped.map(str::to_owned));
+    }
+    if let Some(provider) = &mut user.auth_provider {
+        let dropped = provider.config.entry("cmd-drop-env".to_owned()).or_default();
+        dropped.extend(FORGE_TOKENS.iter().flat_map(|name| [" ", name]));
+    }
 }
 
 impl Chosen {
@@ -108,5 +124,27 @@ impl Chosen {
         let cluster = self.content.clusters.iter().find(|known| Some(known.name.as_str()) == cluster);
         let proxy = cluster.and_then(|known| known.cluster.as_ref()?.proxy_url.as_deref());
         proxy.is_some_and(|proxy| !proxy.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_program_of_a_user_gets_a_forge_s_token_that_the_kubeconfig_does_not_set() {
+        let keep = tempfile::tempdir().unwrap();
+        let path = keep.path().join("kubeconfig");
+        let exec =
+            "{apiVersion: client.authentication.k8s.io/v1, command: glab, env: [{name: GITLAB_TOKEN, value: own}]}";
+        let provider = "{name: gcp, config: {cmd-path: gcloud, cmd-drop-env: PYTHONPATH}}";
+        let users = format!("[{{name: a, user: {{exec: {exec}}}}}, {{name: b, user: {{auth-provider: {provider}}}}}]");
+        std::fs::write(&path, format!("users: {users}\n")).unwrap();
+        let users: Vec<AuthInfo> =
+            file(&path).unwrap().content.auth_infos.into_iter().filter_map(|user| user.auth_info).collect();
+        let others: Vec<&str> = FORGE_TOKENS.into_iter().filter(|name| *name != "GITLAB_TOKEN").collect();
+        assert_eq!(users[0].exec.as_ref().unwrap().drop_env.as_ref().unwrap(), &others);
+        let dropped = users[1].auth_provider.as_ref().unwrap().config["cmd-drop-env"].clone();
+        assert_eq!(dropped, format!("PYTHONPATH {}", FORGE_TOKENS.join(" ")));
     }
 }

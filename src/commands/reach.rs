@@ -1,6 +1,8 @@
 //! The forge of a remote: found by its address, asked with the token of the environment.
 //! Must never fall back to another forge or another token.
 
+use std::time::Duration;
+
 use crate::cli::ForgeArg;
 use crate::failure::Failure;
 use crate::forge::{Deadlines, Environment, Forge, Kind, Project, Token};
@@ -16,10 +18,10 @@ pub(super) fn project(remote: &Remote<'_>, asked: Option<ForgeArg>) -> Result<Pr
     Project::detect(remote.url(), asked, &Environment::read().surroundings())
 }
 
-/// Returns the way to a project's forge; asks nothing yet.
-pub(super) fn connect(project: Project) -> Result<Forge, Failure> {
+/// Returns the way to a project's forge, whose answers may each take as long as `--timeout` says; asks nothing yet.
+pub(super) fn connect(project: Project, timeout: u64) -> Result<Forge, Failure> {
     let token = Token::choose(&project, &Environment::read())?;
-    Forge::connect(project, token, Deadlines::default())
+    Forge::connect(project, token, Deadlines::of_calls(Duration::from_secs(timeout)))
 }
 
 /// Returns whether the remote that counts is on a forge, as far as its address tells; asks nobody.

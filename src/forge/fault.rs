@@ -1,6 +1,8 @@
 //! Why a forge did not do what it was asked, each kind of reason apart, and as a failure with a hint for its dialect.
 //! Must never quote an answer but through the masks.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::call::Answer;
@@ -91,7 +93,8 @@ pub(super) fn value(answer: &Answer, asked: &str, masks: &Masks) -> Result<Value
             let said = value.as_ref().map_or_else(|| unread(answer), said);
             let line = masks.line(&said);
             let line = if line.is_empty() { String::new() } else { format!(": {line}") };
-            Err(Fault::new(reason(answer), format!("{asked} is answered with {code}{line}")))
+            let fault = Fault::new(reason(answer), format!("{asked} is answered with {code}{line}"));
+            Err(Fault { hint: answer.limited.then(|| again(answer.wait)), ..fault })
         }
     }
 }
@@ -106,6 +109,14 @@ fn reason(answer: &Answer) -> Reason {
         409 => Reason::Conflict,
         500.. => Reason::Server,
         _ => Reason::Rejected,
+    }
+}
+
+/// Returns when a limit lets the next run through.
+fn again(wait: Option<Duration>) -> String {
+    match wait {
+        Some(wait) => format!("run the command again in {} s", wait.as_secs()),
+        None => "run the command again later".to_owned(),
     }
 }
 
@@ -178,10 +189,10 @@ fn hint(fault: &Fault, project: &Project, token: &Token) -> Option<String> {
         (Reason::Forbidden | Reason::Missing, Kind::Gitea) => format!(
             "give the token of `{variable}` on `{path}`: scopes `write:repository`, `write:issue`, `read:user`, and its user write access"
         ),
-        (Reason::Limited | Reason::TimedOut, _) => "--timeout".to_owned(),
+        (Reason::TimedOut, _) => "--timeout".to_owned(),
         (Reason::Unreachable | Reason::Server, _) => format!("curl -sSI {}", project.api),
         (Reason::Garbled, _) => format!("curl -sS {}", project.api),
-        (Reason::Conflict | Reason::Rejected, _) => return None,
+        (Reason::Conflict | Reason::Rejected | Reason::Limited, _) => return None,
     };
     Some(hint)
 }

@@ -3,6 +3,7 @@
 
 use std::error::Error as StdError;
 use std::io::ErrorKind;
+use std::time::Duration;
 
 use super::fault::{Fault, Reason};
 
@@ -69,8 +70,8 @@ pub(super) fn cut(host: &str) -> Broken {
 }
 
 /// Returns that the answer did not come in time.
-pub(super) fn late(host: &str) -> Broken {
-    of(Reason::TimedOut, format!("`{host}` gave no whole answer in time"), Sent::Perhaps)
+pub(super) fn late(host: &str, time: Duration) -> Broken {
+    of(Reason::TimedOut, format!("`{host}` gave no whole answer in {} s", time.as_secs_f64()), Sent::Perhaps)
 }
 
 /// Returns that an answer has no end in sight.

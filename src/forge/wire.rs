@@ -37,9 +37,10 @@ pub struct Deadlines {
     pub call: Duration,
 }
 
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self { run: Duration::from_mins(3), call: Duration::from_secs(30) }
+impl Deadlines {
+    /// Returns the deadlines of a run whose calls may each take so long: one may be late twice, and answer then.
+    pub fn of_calls(call: Duration) -> Self {
+        Self { run: call.saturating_mul(3), call }
     }
 }
 
@@ -140,7 +141,7 @@ impl Wire {
             let response = request.send().await.map_err(|error| unsent::broken(&error, &self.host))?;
             self.read(response).await
         };
-        timeout_at(until.into(), exchange).await.unwrap_or_else(|_| Err(unsent::late(&self.host)))
+        timeout_at(until.into(), exchange).await.unwrap_or_else(|_| Err(unsent::late(&self.host, self.deadlines.call)))
     }
 
     /// Reads an answer to its end.

@@ -14,6 +14,16 @@ fn program(path: &std::path::Path, text: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
+/// Returns a kubeconfig whose user has a credential plugin; nobody listens where its server is.
+fn kubeconfig_of(plugin: &std::path::Path) -> String {
+    let version = "client.authentication.k8s.io/v1";
+    let exec = format!("{{apiVersion: {version}, interactiveMode: Never, command: '{}'}}", plugin.display());
+    format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: here\nclusters: [{{name: c, cluster: {{server: \"http://127.0.0.1:1\"}}}}]\n\
+         contexts: [{{name: here, context: {{cluster: c, user: u}}}}]\nusers: [{{name: u, user: {{exec: {exec}}}}}]\n"
+    )
+}
+
 #[test]
 fn no_program_gets_the_token_in_an_argument_and_only_git_in_its_environment() {
     let test = "no_program_gets_the_token_in_an_argument_and_only_git_in_its_environment";
@@ -32,6 +42,10 @@ fn no_program_gets_the_token_in_an_argument_and_only_git_in_its_environment() {
     for name in ["kustomize", "kubectl"] {
         record(name, "echo v5.6.0; exit 1");
     }
+    let credential = "{apiVersion: client.authentication.k8s.io/v1, kind: ExecCredential, status: {token: p1ugged}}";
+    record("plugin", &format!("echo '{credential}'"));
+    let kubeconfig = site.repo().join("../kubeconfig");
+    std::fs::write(&kubeconfig, kubeconfig_of(&bin.join("plugin"))).unwrap();
     let run = |args: &[&str]| {
         let mut command = site.command(env!("CARGO_BIN_EXE_leeward"));
         command.current_dir(site.repo()).args(args).arg("--forge=gitea");
@@ -41,12 +55,12 @@ fn no_program_gets_the_token_in_an_argument_and_only_git_in_its_environment() {
         Run::of(&mut command)
     };
     let signed: Vec<&str> = FAILOVER.iter().map(|flag| if *flag == "--no-sign" { "--sign" } else { flag }).collect();
-    let done = run(&signed);
+    let done = run(&[&signed[..], &["--kubeconfig", kubeconfig.to_str().unwrap()]].concat());
     assert_eq!(done.code, Some(0), "{done:?}");
     let built = run(&[&FAILOVER[..], &["--builder=binary"]].concat());
     assert_ne!(built.code, Some(0), "{built:?}");
     let log = std::fs::read_to_string(&log).unwrap();
-    for name in ["git", "ssh-keygen", "kustomize"] {
+    for name in ["git", "ssh-keygen", "kustomize", "plugin"] {
         assert!(log.contains(&format!("argv {name} ")), "{name} never ran");
     }
     for line in log.lines().filter(|line| line.contains(CANARY)) {

@@ -129,7 +129,7 @@ fn no_connection_and_no_answer_are_told_apart_and_end_in_time() {
     assert_eq!(hint.as_deref(), Some("curl -sSI http://HOST:PORT/api/v3"));
     let server = Server::start(Box::new(|_| Play::Stall));
     let (_, fact, hint) = outcome(&forge_at(Kind::GitHub, server.port, deadlines), server.port);
-    assert_eq!(fact, "`HOST:PORT` gave no whole answer in time");
+    assert_eq!(fact, "`HOST:PORT` gave no whole answer in 0.3 s");
     assert_eq!(hint.as_deref(), Some("--timeout"));
     assert!(started.elapsed() < Duration::from_secs(5));
 }

@@ -113,6 +113,11 @@ fn a_token_that_no_header_can_hold_is_refused_without_showing_it() {
     let environment = Environment::of([("GH_TOKEN", format!("{CANARY}\u{1}x"))]);
     let project = Project::detect("git@github.com:o/r", None, &Surroundings::default()).unwrap();
     let token = Token::choose(&project, &environment).unwrap();
-    let failure = leeward::forge::Forge::connect(project, token, leeward::forge::Deadlines::default()).unwrap_err();
+    let failure = leeward::forge::Forge::connect(
+        project,
+        token,
+        leeward::forge::Deadlines::of_calls(std::time::Duration::from_secs(5)),
+    )
+    .unwrap_err();
     assert_eq!(failure.fact, "`GH_TOKEN` holds characters that no token has");
 }

@@ -40,14 +40,15 @@ fn a_limit_is_waited_for_even_where_something_new_is_made() {
 
 #[test]
 fn a_limit_longer_than_the_run_is_told_at_once() {
-    for (headers, message) in [
-        ("retry-after: 3600\r\n", SECONDARY),
+    for (headers, message, seconds) in [
+        ("retry-after: 3600\r\n", SECONDARY, 3600),
         // No time is named: GitHub asks for a minute then.
-        ("", SECONDARY),
-        ("retry-after: 99999999999999999999\r\n", SECONDARY),
+        ("", SECONDARY, 60),
+        ("retry-after: 99999999999999999999\r\n", SECONDARY, 60),
         (
             "x-ratelimit-remaining: 0\r\nx-ratelimit-reset: 1795406400\r\ndate: Mon, 23 Nov 2026 03:00:00 GMT\r\n",
             "API rate limit exceeded for user",
+            3601,
         ),
     ] {
         let world = World::new(Kind::GitHub);
@@ -57,7 +58,7 @@ fn a_limit_longer_than_the_run_is_told_at_once() {
         assert!(started.elapsed() < Duration::from_secs(5));
         let (_, fact, hint) = told(&error, world.server.port);
         assert_eq!(fact, format!("`POST /api/v3/repos/o/r/pulls` on `HOST:PORT` is answered with 403: {message}"));
-        assert_eq!(hint.as_deref(), Some("--timeout"));
+        assert_eq!(hint, Some(format!("run the command again in {seconds} s")));
         assert_eq!(world.shop().pulls.len(), 0);
     }
 }
@@ -69,5 +70,7 @@ fn a_limit_that_never_ends_does_not_outlast_the_run() {
     let started = Instant::now();
     let error = forge_at(Kind::GitLab, server.port, deadlines).keep(&draft(), &marker(), Past::default()).unwrap_err();
     assert!(started.elapsed() < Duration::from_secs(3));
-    assert_eq!(told(&error, server.port).1, "`GET /api/v4/user` on `HOST:PORT` is answered with 429: slow down");
+    let (_, fact, hint) = told(&error, server.port);
+    assert_eq!(fact, "`GET /api/v4/user` on `HOST:PORT` is answered with 429: slow down");
+    assert_eq!(hint.as_deref(), Some("run the command again later"));
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::model::{Acts, Pull, pull};
 use crate::server::{Play, json};
 use crate::setting::HEAD;
-use crate::site::{Run, Site};
+use crate::site::{FAILOVER, Run, Site};
 
 /// Returns the line that opens a pull request.
 fn creating(kind: Kind) -> &'static str {
@@ -295,6 +295,42 @@ fn a_number_that_counts_in_another_project_is_not_taken_for_this_ones() {
         let run = site.leeward(&args, &around.each_ref().map(borrowed));
         assert_eq!((run.code, run.stderr), (Some(1), format!("note: comments of pull request {number}: created\n")));
     }
+}
+
+#[test]
+fn of_a_forge_that_nobody_knows_it_is_said_where_the_branch_is() {
+    let test = "of_a_forge_that_nobody_knows_it_is_said_where_the_branch_is";
+    let Some(site) = Site::new(Kind::Gitea, test) else { return };
+    let run = Run::of(site.command(env!("CARGO_BIN_EXE_leeward")).current_dir(site.repo()).args(FAILOVER));
+    let want = format!(
+        "note: `{HEAD}` is on `origin`, and its pull request can be opened there by hand\n\
+         error: nothing says which forge `127.0.0.1` is\nhint: --forge github, --forge gitlab or --forge gitea\n"
+    );
+    assert_eq!((run.code, run.stderr), (Some(4), want));
+    assert_eq!(site.there(&["rev-parse", HEAD]), site.git(&["rev-parse", HEAD]));
+}
+
+#[test]
+fn a_forge_that_is_silent_is_waited_for_as_long_as_the_flag_says() {
+    let test = "a_forge_that_is_silent_is_waited_for_as_long_as_the_flag_says";
+    let Some(site) = Site::new(Kind::GitHub, test) else { return };
+    site.propose(&[]);
+    site.world.writes();
+    for _ in 0..2 {
+        site.world.instead(&asking(Kind::GitHub), Acts::No, Play::Stall);
+    }
+    let live = format!("{}/overlays/live/prod-a.yaml", env!("CARGO_MANIFEST_DIR"));
+    let head = format!("--head={HEAD}");
+    let flags =
+        ["preview", &head, "--live", &live, "--comment", "--pull-request=1", "--builder=builtin", "--timeout=1"];
+    let run = site.leeward(&flags, &[]);
+    let host = format!("127.0.0.1:{}", site.world.server.port);
+    let want = format!(
+        "error: failed to comment on the pull request: failed to read the comments of pull request 1: \
+         `{host}` gave no whole answer in 1 s\nhint: --timeout\n"
+    );
+    assert_eq!((run.code, run.stderr), (Some(4), want));
+    assert_eq!(site.world.writes(), [""; 0]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn keep(repository: &Repository, args: &PreviewArgs, report: &Preview
 fn commented(repository: &Repository, args: &PreviewArgs, report: &PreviewReport) -> anyhow::Result<Kept> {
     let asked = &args.comment;
     let remote = repository.remote_for(asked.remote.as_deref(), Duration::from_secs(args.builder.timeout))?;
-    let forge = connect(project(&remote, asked.forge)?)?;
+    let forge = connect(project(&remote, asked.forge)?, args.builder.timeout)?;
     let number = match asked.pull_request.or_else(|| Environment::read().pull_request(forge.project())) {
         Some(number) => number,
         None => of_branch(&forge, bare(&remote, &report.head.name))?,

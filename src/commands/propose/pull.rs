@@ -51,6 +51,13 @@ impl Request<'_> {
     pub(super) fn keep(&self) -> Asked {
         let mut asked = Asked::default();
         if let Err(error) = self.try_keep(&mut asked) {
+            // Of a forge that nobody knows there is no page either.
+            if asked.compare_url.is_none() && !self.report.files.is_empty() {
+                let (branch, remote) = (self.branch, self.remote.name());
+                asked
+                    .notes
+                    .push(format!("`{branch}` is on `{remote}`, and its pull request can be opened there by hand"));
+            }
             asked.failure = Some(outside(&error));
         } else {
             asked.compare_url = None;
@@ -64,7 +71,7 @@ impl Request<'_> {
         let project = project(self.remote, self.args.pull.forge)?;
         let is_in_base = self.report.files.is_empty();
         asked.compare_url = (!is_in_base).then(|| project.compare_url(base, self.branch));
-        let forge = connect(project)?;
+        let forge = connect(project, self.args.recovery.repository.builder.timeout)?;
         let marker = self.marker();
         if is_in_base {
             if let Some(pull) = forge.find(self.branch, base, &marker)? {
@@ -180,7 +187,8 @@ pub(super) fn refuse_elsewhere(
     branch: &str,
     base: &str,
 ) -> Result<(), Failure> {
-    let (base, forge) = (bare(remote, base), project(remote, args.pull.forge).and_then(connect));
+    let (base, timeout) = (bare(remote, base), args.recovery.repository.builder.timeout);
+    let forge = project(remote, args.pull.forge).and_then(|project| connect(project, timeout));
     let open = forge.ok().and_then(|forge| forge.open_pull(branch).ok().flatten());
     let Some(pull) = open.filter(|pull| pull.base != base) else { return Ok(()) };
     let fact =

@@ -15,6 +15,10 @@ pub(crate) fn the_actions_of_the_readme_propose_and_comment(bed: &Bed) {
         let mut shell = bed.tool("bash");
         shell.current_dir(folder).envs(bash.get_envs().filter_map(|(key, value)| Some((key, value?)))).env(name, now);
         bash = shell;
+        // As on a stock runner, nothing says who commits.
+        for role in ["AUTHOR", "COMMITTER"] {
+            bash.env_remove(format!("GIT_{role}_NAME")).env_remove(format!("GIT_{role}_EMAIL"));
+        }
         let program = std::path::Path::new(env!("CARGO_BIN_EXE_leeward")).parent().unwrap();
         bash.env("PATH", format!("{}:{}", program.display(), crate::process::search_path()));
         bash.env("GITHUB_SERVER_URL", &origin)
