@@ -212,7 +212,7 @@ fn read_less(stage: &Stage, account: &Path, change: &Change) {
         ("appprojects", "whether sync windows hold is not known: `AppProject argocd/default` was not read ("),
     ] {
         stage.cluster.apply(&without(READ, "get", resource)).unwrap();
-        becomes(&(1, true), || {
+        becomes(&(4, true), || {
             let said = stage.preview_as(account, change, &["--format", "json"]);
             (said.code, said.answer.contains(unknown))
         });
