@@ -181,7 +181,8 @@ fn turned(controller: &RootController, root: &RepoPath, today: &Revision, merged
         }
         ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => controller.proposed.as_ref()?.origin(root)?.revision,
     };
-    (after != *today && after.other(merged) != today.other(merged)).then_some(after)
+    let is_same = merged.branch.is_some() && after.other(merged) == today.other(merged);
+    (after != *today && !is_same).then_some(after)
 }
 
 /// Returns whether an object of Git is a source, whatever its version.

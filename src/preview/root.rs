@@ -55,7 +55,7 @@ pub fn preview_among(
             findings.extend(unshown(&known, deployed, controller));
         }
         Following::Other(finding) | Following::Turning(finding) | Following::Elsewhere(finding) => {
-            findings.insert(0, finding)
+            findings.insert(0, finding);
         }
     }
     shared.mask.findings(&mut findings);

@@ -190,6 +190,9 @@ fn a_change_of_what_is_followed_cannot_be_told() {
     assert_eq!(flux(&release, &of("main")), fact(name, "the branch `release`", "the branch `main`"));
     assert_eq!(flux(&main, &of("next")), fact(name, "the branch `main`", "the branch `next`"));
     assert_eq!(flux(&main, &of("main")), (Action::Change, None));
+    let mut unnamed = of("main");
+    unnamed.merged.branch = None;
+    assert_eq!(flux(&release, &unnamed), fact(name, "the branch `release`", "the branch `main`"));
 }
 
 #[test]
