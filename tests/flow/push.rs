@@ -65,7 +65,8 @@ fn keeps_the_branch_where_no_forge_is_known() {
     assert!(run.stdout.contains(&format!("pushed    origin {BRANCH}\n")));
     assert_eq!(
         run.stderr,
-        "error: the remote is a folder or no address, so no forge can be asked\n\
+        "note: `leeward/minio-a-1122/protect` is on `origin`, of which no page is known that opens a pull request\n\
+         error: the remote is a folder or no address, so no forge can be asked\n\
          hint: git remote set-url origin https://HOST/OWNER/NAME.git\n"
     );
     assert_eq!(tip(&world, BRANCH), world.git(&["rev-parse", BRANCH]));
@@ -216,7 +217,7 @@ fn the_script_of_the_action_proposes_and_tells_the_next_steps() {
     assert_eq!(lines[resumed + 1], format!("::error title=leeward::{fact}%0Ahint: {hint}"));
     let titles = |line: &&str| line.split("::").nth(1).unwrap_or_default().to_owned();
     let rest: Vec<String> = lines[resumed + 2..].iter().map(titles).collect();
-    assert_eq!(rest, ["warning title=retention-frozen"], "{run:?}");
+    assert_eq!(rest, ["warning title=retention-frozen", "notice title=leeward"], "{run:?}");
     let outputs = std::fs::read_to_string(world.top().join("outputs")).unwrap();
     let told = ["branch", "commit", "pull-request-url", "operation", "exit-meaning"];
     let told = told.map(|name| crate::action::output(&outputs, name).unwrap());

@@ -303,7 +303,7 @@ fn of_a_forge_that_nobody_knows_it_is_said_where_the_branch_is() {
     let Some(site) = Site::new(Kind::Gitea, test) else { return };
     let run = Run::of(site.command(env!("CARGO_BIN_EXE_leeward")).current_dir(site.repo()).args(FAILOVER));
     let want = format!(
-        "note: `{HEAD}` is on `origin`, and its pull request can be opened there by hand\n\
+        "note: `{HEAD}` is on `origin`, of which no page is known that opens a pull request\n\
          error: nothing says which forge `127.0.0.1` is\nhint: --forge github, --forge gitlab or --forge gitea\n"
     );
     assert_eq!((run.code, run.stderr), (Some(4), want));

@@ -56,7 +56,7 @@ impl Request<'_> {
                 let (branch, remote) = (self.branch, self.remote.name());
                 asked
                     .notes
-                    .push(format!("`{branch}` is on `{remote}`, and its pull request can be opened there by hand"));
+                    .push(format!("`{branch}` is on `{remote}`, of which no page is known that opens a pull request"));
             }
             asked.failure = Some(outside(&error));
         } else {
