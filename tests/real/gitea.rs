@@ -183,12 +183,17 @@ impl Repository<'_> {
         self.git(&["add", "-A"])?;
         self.git(&["commit", "-q", "-m", message])?;
         self.git(&["push", "-q", "origin", "HEAD"])?;
-        // The forge notes a push on its own time, and knows no branch of a repository that it takes for empty.
+        self.noticed()?;
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// Waits until the forge takes the repository for one that holds something: it notes a push on its own time, and knows
+    /// no branch and no pull request of one that it takes for empty.
+    pub(crate) fn noticed(&self) -> Result<(), String> {
         until(Duration::from_secs(30), || match self.forge.api("GET", &self.api_path(), None)? {
             known if known["empty"] == json!(false) => Ok(()),
             other => Err(format!("still empty: {other}")),
-        })?;
-        self.git(&["rev-parse", "HEAD"])
+        })
     }
 
     /// Proposes a branch for `main`, merges the pull request as soon as the forge can, and returns its number.

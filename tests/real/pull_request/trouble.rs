@@ -53,6 +53,7 @@ pub(crate) fn of_several_remotes_the_named_one_gets_it(bed: &Bed) {
     let url = second.git(&["remote", "get-url", "origin"]).unwrap();
     first.git(&["remote", "add", "second", &url]).unwrap();
     first.git(&["push", "-q", "second", "main"]).unwrap();
+    second.noticed().unwrap();
     first.git(&["fetch", "-q", "second"]).unwrap();
     let named = run(bed, &first, &["--remote", "second", "--base", "second/main"]);
     assert_eq!(operation(&named), ("created", "open"));
