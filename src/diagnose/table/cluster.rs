@@ -4,34 +4,13 @@ use super::super::cause::Cause::{BufferFull, ClusterWiring, SecretMissing, Volum
 use super::super::confidence::Confidence::{Certain, Likely, Possible};
 use super::super::signature::Says::Cause;
 use super::super::signature::Signature;
-use super::voice::{KUBERNETES, SERVER};
+use super::voice::{KUBERNETES, SERVER, joined};
 use super::{CLIENT, CODE, OPERATOR};
 
+/// Texts by which the database speaks of its own disk.
+const OWN_DISK: &[&str] = &["errcode: 28", "[my-0", "[my-1", "/var/lib/mysql", "mysqld", "innodb", "os errno 28"];
 /// What says that it is not the volume of a backup that is full: the S3 server, or the database on its own disk.
-const FULL_ELSEWHERE: &[&str] = &[
-    "internalerror",
-    "internal error",
-    "s3 error message",
-    "when calling the",
-    "error message:",
-    "<error>",
-    "upload object",
-    "putobject",
-    "http error code",
-    "<code>",
-    "<message>",
-    "storagefull",
-    "uploadpart",
-    "put object",
-    "reached max retries",
-    "errcode: 28",
-    "[my-0",
-    "[my-1",
-    "/var/lib/mysql",
-    "mysqld",
-    "innodb",
-    "os errno 28",
-];
+const FULL_ELSEWHERE: &[&str] = &joined::<{ SERVER.len() + OWN_DISK.len() }>(SERVER, OWN_DISK);
 
 /// The rows.
 pub(super) const ROWS: &[Signature] = &[

@@ -45,45 +45,7 @@ pub(super) const KUBERNETES: &[&str] = &[
     "is forbidden: user",
 ];
 /// Both of them: what is not the storage.
-pub(super) const NOT_STORAGE: &[&str] = &[
-    ":3306",
-    ":33060",
-    ":33062",
-    ":4444",
-    ":4567",
-    ":4568",
-    "gcomm",
-    "garbd",
-    "gu_",
-    "tcp://",
-    "asio",
-    "wsrep",
-    "socat[",
-    "ssl_accept",
-    "-pxc-unready",
-    "-pxc-0",
-    "-pxc-1",
-    "-pxc-2",
-    "-pxc-3",
-    "-pxc-4",
-    "@tcp(",
-    "access denied for user",
-    "[my-0",
-    "[my-1",
-    "mysqlbinlog",
-    "mysqld",
-    "mysql server",
-    "to mysql",
-    "/api/v1",
-    "/apis/",
-    "kubernetes.default",
-    "webhook",
-    "leader election",
-    "leaderelection",
-    ":10250",
-    ":6443",
-    "is forbidden: user",
-];
+pub(super) const NOT_STORAGE: &[&str] = &joined::<{ DATABASE.len() + KUBERNETES.len() }>(DATABASE, KUBERNETES);
 /// Texts by which an S3 server speaks through a client.
 pub(super) const SERVER: &[&str] = &[
     "internalerror",
@@ -102,3 +64,13 @@ pub(super) const SERVER: &[&str] = &[
     "put object",
     "reached max retries",
 ];
+
+/// Returns the texts of two lists, for rows that look for both; `N` is how many there are.
+pub(super) const fn joined<const N: usize>(one: &[&'static str], other: &[&'static str]) -> [&'static str; N] {
+    let (mut all, mut at) = ([""; N], 0);
+    while at < N {
+        all[at] = if at < one.len() { one[at] } else { other[at - one.len()] };
+        at += 1;
+    }
+    all
+}
