@@ -9,6 +9,7 @@ pub mod incident;
 pub mod live;
 pub mod name;
 pub mod object;
+pub mod observed;
 pub mod path;
 pub mod percent;
 pub mod place;
