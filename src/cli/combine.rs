@@ -185,16 +185,23 @@ fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault>
     Ok(())
 }
 
-/// Combines the flags of a probe: a bundle of certificates is of no use where any is trusted.
+/// Combines the flags of evidence: a bundle of certificates is of no use where any is trusted, and variables that lead to a
+/// cluster add nothing to evidence that is typed.
 fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
-    let evidence = &mut args.evidence;
+    let (evidence, live) = (&mut args.evidence, &mut args.live);
     let (file, any) = (evidence.ca_file.is_some(), evidence.no_verify_tls);
     match loser(matches, ("ca_file", file), ("no_verify_tls", any))? {
         Loser::First => evidence.ca_file = None,
         Loser::Second => evidence.no_verify_tls = false,
         Loser::Neither => {}
     }
-    let unused = ["region", "ca_file", "no_verify_tls", "timeout"].into_iter().find(|flag| is_typed(matches, flag));
+    let names_cluster = ["context", "kubeconfig"].iter().any(|flag| is_typed(matches, flag));
+    if !names_cluster && ["log", "evidence", "probe"].iter().any(|flag| is_typed(matches, flag)) {
+        (live.context, live.kubeconfig) = (None, None);
+    }
+    let reads_files = !names_cluster && (!evidence.log.is_empty() || !evidence.evidence.is_empty());
+    let unused = ["region", "ca_file", "no_verify_tls"].into_iter().chain(reads_files.then_some("timeout"));
+    let unused = unused.into_iter().find(|flag| is_typed(matches, flag));
     match unused.filter(|_| evidence.probe.is_none()) {
         Some(flag) => Err(lacks(flag, "probe")),
         None => Ok(()),

@@ -12,6 +12,9 @@ pub struct DiagnoseArgs {
     /// Which evidence
     #[command(flatten)]
     pub evidence: EvidenceArgs,
+    /// Which API server
+    #[command(flatten)]
+    pub live: AccessArgs,
     /// What the next command is about
     #[command(flatten)]
     pub subject: SubjectArgs,
@@ -37,7 +40,7 @@ pub struct EvidenceArgs {
     /// The probe trusts any certificate, as `verifyTLS: false` does
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_NO_VERIFY_TLS", hide_env = true)]
     pub no_verify_tls: bool,
-    /// The probe is over after so many seconds, whatever answers
+    /// The cluster and the probe are over after so many seconds each, whatever answers
     #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "LEEWARD_TIMEOUT", hide_env = true, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub timeout: u64,
     /// A folder that --save wrote, repeatable
@@ -48,11 +51,25 @@ pub struct EvidenceArgs {
     pub save: Option<PathBuf>,
 }
 
-/// What the next command is about.
+/// Which API server.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Next command")]
+#[command(next_help_heading = "Cluster")]
+pub struct AccessArgs {
+    /// The context of the kubeconfig. With --log, --evidence or --probe the cluster is asked only where this or
+    /// --kubeconfig is typed
+    #[arg(long, value_name = "NAME", env = "LEEWARD_CONTEXT", hide_env = true)]
+    pub context: Option<String>,
+    /// The kubeconfig [default: `KUBECONFIG`, else ~/.kube/config, else the service account of the pod]
+    #[arg(long, value_name = "FILE", env = "LEEWARD_KUBECONFIG", hide_env = true)]
+    pub kubeconfig: Option<PathBuf>,
+}
+
+/// What the question and the next command are about.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Subject")]
 pub struct SubjectArgs {
-    /// The cluster whose backups fail, repeatable
+    /// The cluster whose backups fail: its objects and logs are read where nothing else gives evidence. Repeatable for
+    /// the next command
     #[arg(
         long,
         value_name = "[ROOT:][NAMESPACE/]NAME",
@@ -61,7 +78,7 @@ pub struct SubjectArgs {
         value_delimiter = ','
     )]
     pub cluster: Vec<String>,
-    /// The storage that they fail on
+    /// The storage that they fail on [default: the one that fails]
     #[arg(long, value_name = "NAME", env = "LEEWARD_STORAGE", hide_env = true)]
     pub storage: Option<String>,
     /// Where backups would move to

@@ -4,7 +4,7 @@
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::decode::Decoder;
-use super::evidence::Log;
+use super::evidence::{About, Log};
 use super::line::prepared;
 use super::mask::masked_line;
 use super::matcher::Matcher;
@@ -28,7 +28,12 @@ pub struct Scanner {
 impl Scanner {
     /// Returns a scanner of a log that starts.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { log: Log { name: name.into(), ..Log::default() }, decoder: Decoder::new(), rest: Vec::new() }
+        Self::about(name, About::default())
+    }
+
+    /// Returns a scanner of a log of which it is known what it is about.
+    pub fn about(name: impl Into<String>, about: About) -> Self {
+        Self { log: Log { name: name.into(), about, ..Log::default() }, decoder: Decoder::new(), rest: Vec::new() }
     }
 
     /// Takes in a block.

@@ -2,9 +2,10 @@
 
 use super::cause::Cause;
 use super::confidence::Confidence;
+use super::site::Site;
 
 /// What the evidence says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Diagnosis {
     /// The cause that leads.
     pub leading: Suspect,
@@ -14,6 +15,19 @@ pub struct Diagnosis {
     pub over: Vec<Suspect>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
+    /// What the cluster's objects say around the cause.
+    pub site: Option<Site>,
+    /// What fails at other places, the surest first.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// What fails at another place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The storages there.
+    pub storages: Vec<String>,
+    /// The cause that leads there.
+    pub suspect: Suspect,
 }
 
 /// A cause that evidence names.

@@ -20,7 +20,7 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     let mut subject = args.subject.clone();
     let inputs = inputs(args, &mut subject, now)?;
     let logs = inputs.iter().map(Input::scan).collect::<anyhow::Result<Vec<_>>>()?;
-    let evidence = Evidence { logs };
+    let evidence = Evidence { logs, ..Evidence::default() };
     let diagnosis = diagnose(&evidence);
     let report = DiagnosisReport::of(&diagnosis, &evidence, next::command(diagnosis.leading.cause, &subject));
     let text = match format {
