@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// The default of MySQL 8.0 and newer: 30 days.
+/// The default of `MySQL` 8.0 and newer: 30 days.
 const DEFAULT_SECONDS: u64 = 2_592_000;
 /// The seconds of a day.
 const DAY: u64 = 86_400;
@@ -28,9 +28,9 @@ pub enum ExpiryFrom {
     Told,
     /// `spec.pxc.configuration`.
     Configuration,
-    /// Nobody set it: what MySQL 8 does then.
+    /// Nobody set it: what `MySQL` 8 does then.
     Default8,
-    /// Nobody set it: what MySQL 5.7 does then.
+    /// Nobody set it: what `MySQL` 5.7 does then.
     Default57,
 }
 
@@ -73,7 +73,7 @@ impl BinlogExpiry {
     }
 }
 
-/// Returns whether an image is of MySQL 5.7.
+/// Returns whether an image is of `MySQL` 5.7.
 fn is_57(image: &str) -> bool {
     let name = image.split('@').next().unwrap_or_default();
     let tag = name.rsplit_once(':').map(|(_, tag)| tag).filter(|tag| !tag.contains('/'));
