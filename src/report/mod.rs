@@ -10,6 +10,7 @@ mod picture;
 mod preview;
 mod pull;
 mod text;
+mod verdict;
 
 pub use diagnosis::{DiagnosisReport, diagnosis_json, diagnosis_markdown, diagnosis_text};
 pub use escape::escaped;
@@ -19,6 +20,9 @@ pub use mask::{masked, masked_yaml};
 pub use preview::{PreviewReport, SIGN_COLUMN, Summary, preview_json, preview_markdown, preview_text};
 pub use pull::{Ways, pull_body, pull_title};
 pub use text::plan as plan_text;
+pub use verdict::{
+    BackupLine, CheckLine, ClusterLine, VerdictReport, verdict_json, verdict_markdown, verdict_read, verdict_text,
+};
 
 use serde::Serialize;
 
