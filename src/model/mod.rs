@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod cluster;
 pub mod config;
+pub mod cron;
 pub mod finding;
 pub mod incident;
 pub mod live;
