@@ -159,7 +159,7 @@ impl Log {
 }
 
 /// Returns whether two lines differ in digits alone, as times, attempts and chunks do.
-fn is_alike(one: &str, two: &str) -> bool {
+pub(super) fn is_alike(one: &str, two: &str) -> bool {
     let plain = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     plain(one) == plain(two)
 }

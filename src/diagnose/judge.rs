@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::cause::{Cause, Side};
 use super::confidence::Confidence;
-use super::evidence::{Form, Log, Sighting};
+use super::evidence::{Form, Log, Sighting, is_alike};
 use super::line::{endpoint, operation, shown};
 use super::remark::{notes, unnamed};
 use super::signature::Says;
@@ -182,8 +182,11 @@ impl Tally<'_> {
         let mut cites: Vec<Cite> = Vec::new();
         for (log, sighting, line) in lines() {
             let cite = cite(log, sighting, line.number, &line.text);
-            let is_same =
-                |known: &Cite| known.source == cite.source && known.line == cite.line && known.text == cite.text;
+            // Pods that are tried again say the same again.
+            let is_same = |known: &Cite| {
+                let is_near = known.source == cite.source && known.line == cite.line && known.text == cite.text;
+                is_near || log.about.form != Form::Given && is_alike(&known.text, &cite.text)
+            };
             if cites.len() < CITED && !cites.iter().any(is_same) {
                 cites.push(cite);
             }

@@ -34,7 +34,7 @@ pub use cause::{Cause, Side};
 pub use confidence::Confidence;
 pub use evidence::{About, Evidence, Form, Log, PROBE, Role, Spoken};
 pub use masker::Masker;
-pub use observed::{MissedRun, Observed, Snapshot, Unseen};
+pub use observed::{BACKUPS, MissedRuns, Observed, Snapshot, Unseen};
 pub use remedy::Remedy;
 pub use scan::Scanner;
 pub use site::{Going, Good, Since, Site};

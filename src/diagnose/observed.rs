@@ -2,15 +2,22 @@
 //! Comes before the verdict; commands fill it in, a bundle keeps it. Must never hold a secret, nor take what could not be
 //! read for what is not there.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::clock::{self, ClockFacts, Live, RiskClock};
 use super::veil::{masked, masked_text};
 use crate::model::backup::{Backup, Storage};
+use crate::model::binlog::BinlogExpiry;
 use crate::model::live::Trouble;
 use crate::model::observed::{BackupObject, ClaimState, ClusterState, EventLine, JobState, LeaseState, PodState};
 use crate::model::place::authority_of;
+
+/// What Backups are called where they cannot be seen.
+pub const BACKUPS: &str = "Backups";
 
 /// Objects as they were read.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -42,22 +49,23 @@ pub struct Snapshot {
     pub claims: Vec<Value>,
     /// The lease that backups hold which must not run side by side.
     pub lease: Option<Value>,
-    /// Runs that were due and made no Backup.
-    pub missed_runs: Vec<MissedRun>,
     /// What could not be seen.
     pub unseen: Vec<Unseen>,
 }
 
-/// A run that was due, and of which there is no Backup (operator.md 12.14).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MissedRun {
+/// Runs of a schedule that were due, and of which there is no Backup (operator.md 12.14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissedRuns {
     /// The schedule.
     pub schedule: String,
     /// The storage that it writes to.
     pub storage: String,
-    /// When it was due.
-    pub due: Timestamp,
+    /// How many.
+    pub count: u32,
+    /// When the first was due.
+    pub first: Timestamp,
+    /// When the last was due.
+    pub last: Timestamp,
 }
 
 /// Something that could not be seen.
@@ -99,8 +107,8 @@ pub struct Observed {
     pub claims: Vec<ClaimState>,
     /// The lease of backups that must not run side by side.
     pub lease: Option<LeaseState>,
-    /// Runs that were due and made no Backup.
-    pub missed_runs: Vec<MissedRun>,
+    /// Runs that were due and made no Backup, by schedule.
+    pub missed_runs: Vec<MissedRuns>,
     /// What could not be seen.
     pub unseen: Vec<Unseen>,
 }
@@ -134,7 +142,7 @@ impl Observed {
         let cluster = snapshot.cluster.as_ref().map(ClusterState::read);
         let mut events: Vec<EventLine> = snapshot.events.iter().map(EventLine::read).collect();
         events.sort_by(|a, b| (a.last, &a.kind, &a.name, &a.message).cmp(&(b.last, &b.kind, &b.name, &b.message)));
-        Self {
+        let mut observed = Self {
             at: snapshot.at,
             namespace: snapshot.namespace.clone(),
             name: snapshot.name.clone(),
@@ -148,9 +156,33 @@ impl Observed {
             events,
             claims: snapshot.claims.iter().map(ClaimState::read).collect(),
             lease: snapshot.lease.as_ref().map(LeaseState::read),
-            missed_runs: snapshot.missed_runs.clone(),
+            missed_runs: Vec::new(),
             unseen: snapshot.unseen.clone(),
-        }
+        };
+        observed.missed_runs = observed.missed();
+        observed
+    }
+
+    /// Reads the risk clock; `None` where the cluster could not be read. The storages are those that failed.
+    pub fn clock(&self, failed: &[String]) -> Option<RiskClock> {
+        let (cluster, backup) = (self.cluster.as_ref()?, self.block.as_ref()?);
+        let is_blind = self.unseen.iter().any(|unseen| unseen.what == BACKUPS);
+        let live =
+            Live { cluster: &self.name, backups: &self.backups, begun: BTreeMap::new(), is_paused: cluster.is_paused };
+        let binlogs = BinlogExpiry::read(&cluster.value);
+        let facts = ClockFacts::of_git(self.at, backup, binlogs);
+        Some(clock::read(&ClockFacts { failed, live: (!is_blind).then_some(live), ..facts }))
+    }
+
+    /// Returns the runs that made no Backup.
+    fn missed(&self) -> Vec<MissedRuns> {
+        let Some(clock) = self.clock(&[]) else { return Vec::new() };
+        let missed = clock.missed_runs().filter_map(|(schedule, missed)| {
+            let span = missed.without_backup;
+            let (schedule, storage) = (schedule.name.clone(), schedule.storage.clone());
+            Some(MissedRuns { schedule, storage, count: span.count, first: span.first?, last: span.last? })
+        });
+        missed.collect()
     }
 
     /// Returns a Backup by its name.

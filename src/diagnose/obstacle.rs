@@ -3,7 +3,7 @@
 
 use super::evidence::Role;
 use super::history::{History, has_collector_trouble};
-use super::observed::Observed;
+use super::observed::{BACKUPS, Observed};
 use super::suspect::Suspect;
 use crate::model::finding::Finding;
 use crate::model::observed::{BackupObject, BackupState, LeaseState};
@@ -26,7 +26,7 @@ fn held(observed: &Observed, lease: &LeaseState) -> Option<Finding> {
     let holder = observed.backups.iter().find(holds);
     let namespace = Some(observed.namespace.as_str());
     let Some(backup) = holder else {
-        let is_held = !lease.holder.is_empty() && !observed.unseen.iter().any(|unseen| unseen.what == "Backups");
+        let is_held = !lease.holder.is_empty() && !observed.unseen.iter().any(|unseen| unseen.what == BACKUPS);
         let fact = format!(
             "lease `{}` is held by `{}`, which is no Backup of this cluster any more: no other backup starts",
             lease.meta.name, lease.holder

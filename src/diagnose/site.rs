@@ -51,7 +51,7 @@ pub struct Since {
     /// How many do not get on.
     pub unfinished: usize,
     /// How many runs were due and made no Backup.
-    pub missed: usize,
+    pub missed: u32,
 }
 
 /// A good backup.
@@ -70,6 +70,8 @@ pub struct Good {
 pub struct Going {
     /// The Backup.
     pub name: String,
+    /// Its storage.
+    pub storage: String,
     /// Where its data lies.
     pub destination: String,
     /// The finalizer that deletes the data.
@@ -82,7 +84,7 @@ impl Site {
     /// Returns what surrounds a cause at a place.
     pub(super) fn of(observed: &Observed, place: &str, storages: Vec<String>, leading: &Suspect) -> Self {
         let history = History::of(observed, place);
-        let has_endpoint = !history.place.starts_with("storage ");
+        let has_endpoint = !history.place.is_empty() && !history.place.starts_with("storage ");
         let since = since(observed, &history);
         let is_healthy = leading.cause == Cause::Healthy;
         Self {
@@ -102,16 +104,15 @@ impl Site {
 
 /// Returns since when backups fail.
 fn since(observed: &Observed, history: &History<'_>) -> Option<Since> {
-    let good = history.last_good.and_then(|good| good.meta.created);
-    let missed = observed.missed_runs.iter().filter(|run| observed.place(&run.storage) == history.place);
-    let missed: Vec<Timestamp> = missed.map(|run| run.due).filter(|due| good.is_none_or(|good| *due > good)).collect();
+    let missed: Vec<_> =
+        observed.missed_runs.iter().filter(|run| observed.place(&run.storage) == history.place).collect();
     let began = history.failing.iter().filter_map(|backup| backup.meta.created);
     let failed = history.failing.iter().filter(|backup| backup.state == BackupState::Failed).count();
     Some(Since {
-        at: began.chain(missed.iter().copied()).min()?,
+        at: began.chain(missed.iter().map(|run| run.first)).min()?,
         failed,
         unfinished: history.failing.len() - failed,
-        missed: missed.len(),
+        missed: missed.iter().map(|run| run.count).sum(),
     })
 }
 
@@ -134,6 +135,7 @@ fn going(observed: &Observed, place: &str, is_failing: bool) -> Vec<Going> {
         let index = backup.meta.finalizers.iter().position(|finalizer| DELETES.contains(&finalizer.as_str()))?;
         Some(Going {
             name: backup.meta.name.clone(),
+            storage: backup.storage.clone(),
             destination: backup.destination.clone(),
             finalizer: backup.meta.finalizers[index].clone(),
             index,

@@ -4,9 +4,9 @@
 use jiff::Timestamp;
 
 use super::confidence::Confidence;
-use super::evidence::{About, Form, Log};
-use super::history::{has_collector_trouble, is_failing, is_stuck};
-use super::observed::Observed;
+use super::evidence::{About, Form, Log, Role};
+use super::history::{has_collector_trouble, is_failing, is_past, is_stuck};
+use super::observed::{Observed, Unseen};
 use super::scan::Scanner;
 use crate::model::observed::{BackupObject, BackupState, EventLine, PodState};
 
@@ -148,26 +148,39 @@ impl Observed {
         if cluster.is_ready() {
             return None;
         }
-        let state = format!("cluster is not ready for backup: status.state: {}", cluster.state);
+        let state = if self.can_only_be_the_database() {
+            format!("cluster is not ready for backup: status.state: {}", cluster.state)
+        } else {
+            format!("does not succeed, status.state: {}", cluster.state)
+        };
         let messages = cluster.messages.iter().filter(|_| cluster.state == "error");
-        // The collector makes the cluster's state an error although the database is well (operator.md 9).
-        let worth = if has_collector_trouble(self) { Confidence::Possible } else { Confidence::Likely };
-        let about = About { form: Form::State, at: Some(self.at), at_most: Some(worth), ..About::default() };
+        let at_most = Some(Confidence::Likely);
+        let about = About { form: Form::State, at: Some(self.at), at_most, ..About::default() };
         let name = format!("PerconaXtraDBCluster {}", self.name);
         Some(Said { name, about, lines: messages.cloned().chain([state]).collect() })
     }
 
+    /// Returns whether nothing but the database is left to explain a cluster that is not ready: a collector that crashes makes
+    /// its state an error although the database is well (operator.md 9), and what cannot be seen may be just that.
+    fn can_only_be_the_database(&self) -> bool {
+        let speaks_of_collector = |message: &String| message.contains("binlog collector") || message.contains("-pitr");
+        let is_blamed = self.cluster.iter().flat_map(|cluster| &cluster.messages).any(speaks_of_collector);
+        let is_dark = |unseen: &Unseen| unseen.what != Role::Operator.pods();
+        let has_failed = self.backups.iter().any(|backup| {
+            let about = self.about_backup(&backup.meta.name, backup.meta.created);
+            is_failing(self, backup) && !is_past(self, &about)
+        });
+        !is_blamed && !has_failed && !has_collector_trouble(self) && !self.unseen.iter().any(is_dark)
+    }
+
     /// Returns the runs that made no Backup.
     fn of_missed(&self) -> impl Iterator<Item = Said> {
-        self.missed_runs.iter().map(|run| Said {
-            name: format!("schedule {}", run.schedule),
-            about: About {
-                form: Form::State,
-                storage: Some(run.storage.clone()),
-                at: Some(run.due),
-                ..About::default()
-            },
-            lines: vec![format!("no Backup object for the run due {}", run.due)],
+        self.missed_runs.iter().map(|run| {
+            let more = if run.count > 1 { format!(", and for {} more", run.count - 1) } else { String::new() };
+            let line = format!("no Backup object for the run due {}{more}", run.first);
+            let storage = Some(run.storage.clone());
+            let about = About { form: Form::State, storage, at: Some(run.last), ..About::default() };
+            Said { name: format!("schedule {}", run.schedule), about, lines: vec![line] }
         })
     }
 }

@@ -28,6 +28,7 @@ const KEPT: &[(&str, &[&str])] = &[
             "/spec/unsafeFlags",
             "/spec/backup",
             "/spec/pxc/size",
+            "/spec/pxc/image",
             "/spec/pxc/configuration",
             "/status",
         ],

@@ -34,11 +34,10 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         Elsewhere { storages: storages(observed, &other), suspect: judged(&own).leading }
     });
     let others = others.collect();
-    let site = place.map(|place| {
-        let leading = &verdict.leading;
-        Site::of(observed, &place, storages(observed, &place), leading)
-    });
-    diagnosis(verdict, site, others)
+    // Where nothing could be read there is no place, but what could not be seen has to be said.
+    let place = place.unwrap_or_default();
+    let site = Site::of(observed, &place, storages(observed, &place), &verdict.leading);
+    diagnosis(verdict, Some(site), others)
 }
 
 /// Returns a verdict as a diagnosis.
@@ -96,7 +95,7 @@ pub(super) fn failing_places(observed: &Observed) -> Vec<String> {
     let collects = observed.block.as_ref().and_then(|block| block.pitr_on()).map(|storage| observed.place(storage));
     let collects = collects.filter(|_| has_collector_trouble(observed));
     let missed = |place: &str| {
-        observed.missed_runs.iter().filter(|run| observed.place(&run.storage) == place).map(|run| run.due).max()
+        observed.missed_runs.iter().filter(|run| observed.place(&run.storage) == place).map(|run| run.last).max()
     };
     let mut failing: Vec<_> = places(observed)
         .into_iter()

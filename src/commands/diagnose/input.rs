@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::bundle::Saver;
 use super::taker::Taker;
-use crate::diagnose::{About, Log, Observed, Spoken};
+use crate::diagnose::{Log, Observed, Spoken};
 use crate::failure::refused;
 use crate::model::shell::quoted;
 
@@ -93,7 +93,7 @@ impl Input {
     pub(super) fn take(&self, observed: Option<&Observed>, saver: Option<&mut Saver>) -> anyhow::Result<Log> {
         let about = self.spoken.as_ref().zip(observed).map(|(spoken, observed)| observed.about(spoken));
         let file = saver.map(|saver| saver.log(&self.name, self.spoken.as_ref())).transpose()?;
-        let mut taker = Taker::new(&self.name, about.unwrap_or_else(About::default), file);
+        let mut taker = Taker::new(&self.name, about.unwrap_or_default(), file);
         self.read(|block| {
             taker.feed(block);
             Ok(())

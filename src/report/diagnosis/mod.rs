@@ -1,7 +1,10 @@
 //! What `leeward diagnose` says, for people, pull requests and programs. Comes after [`crate::diagnose`], whose words it
 //! writes out; the JSON has types of its own here, which `plan` and `propose` read again.
 
+mod around;
 mod markdown;
+mod rescue;
+mod site;
 mod text;
 
 pub use markdown::diagnosis as diagnosis_markdown;
@@ -11,7 +14,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ClockReport, json};
-use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Remedy, Side, Suspect};
+use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Remedy, Side, Site, Suspect};
+use site::{ElsewhereLine, SiteReport, UnseenLine};
 
 /// What `diagnose` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +35,12 @@ pub struct DiagnosisReport {
     pub over: Vec<SuspectLine>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
+    /// What the cluster's objects say around the cause, where the cluster was looked at.
+    #[serde(default)]
+    pub site: Option<SiteReport>,
+    /// What fails at other places of the cluster, the surest first.
+    #[serde(default)]
+    pub elsewhere: Vec<ElsewhereLine>,
     /// How much time there is, a clock for each cluster that was looked at.
     #[serde(default)]
     pub clock: Vec<ClockReport>,
@@ -87,15 +97,18 @@ impl DiagnosisReport {
     /// Returns the report of a diagnosis.
     pub fn of(diagnosis: &Diagnosis, evidence: &Evidence, next: Option<String>) -> Self {
         let cause = diagnosis.leading.cause;
-        let lines = |suspects: &[Suspect]| suspects.iter().map(SuspectLine::of).collect();
+        let lines = |suspects: &[Suspect]| suspects.iter().map(|suspect| SuspectLine::of(suspect, None)).collect();
+        let site = diagnosis.site.as_ref();
         Self {
-            leading: SuspectLine::of(&diagnosis.leading),
+            leading: SuspectLine::of(&diagnosis.leading, site),
             side: cause.side(),
             calls_for: cause.remedy(),
             advice: cause.advice().to_owned(),
             others: lines(&diagnosis.others),
             over: lines(&diagnosis.over),
             notes: diagnosis.notes.clone(),
+            site: site.zip(evidence.observed.as_ref()).map(|(site, observed)| SiteReport::of(site, observed)),
+            elsewhere: diagnosis.elsewhere.iter().map(ElsewhereLine::of).collect(),
             clock: Vec::new(),
             looked_at: {
                 let source = |log: &crate::diagnose::Log| SourceLine { name: log.name.clone(), lines: log.lines };
@@ -107,8 +120,8 @@ impl DiagnosisReport {
 }
 
 impl SuspectLine {
-    /// Returns the line of a suspect.
-    fn of(suspect: &Suspect) -> Self {
+    /// Returns the line of a suspect; where it leads, with the name of the storage.
+    fn of(suspect: &Suspect, site: Option<&Site>) -> Self {
         let cite = |cite: &Cite| CiteLine {
             source: cite.source.clone(),
             line: cite.line,
@@ -119,7 +132,7 @@ impl SuspectLine {
         Self {
             cause: suspect.cause,
             confidence: suspect.confidence,
-            claim: suspect.cause.claim().to_owned(),
+            claim: claim(suspect.cause, site),
             endpoint: suspect.endpoint.clone(),
             operations: suspect.operations.clone(),
             evidence: suspect.cites.iter().map(cite).collect(),
@@ -148,6 +161,15 @@ impl CiteLine {
     /// Returns where the line stands: `pod.log:12`.
     pub fn at(&self) -> String {
         self.line.map_or_else(|| self.source.clone(), |line| format!("{}:{line}", self.source))
+    }
+}
+
+/// Returns a cause in a sentence, with the name of the storage where it speaks of one.
+fn claim(cause: Cause, site: Option<&Site>) -> String {
+    let storage = site.and_then(|site| Some(format!("storage `{}` of {} ", site.storages.first()?, site.cluster)));
+    match storage {
+        Some(storage) if cause.side() == Side::Storage => cause.claim().replacen("the storage ", &storage, 1),
+        _ => cause.claim().to_owned(),
     }
 }
 

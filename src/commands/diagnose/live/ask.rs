@@ -3,7 +3,7 @@
 
 use super::subject;
 use crate::cluster::{Cluster, How, Listed, Listing, Wanted};
-use crate::diagnose::{Observed, Role, Snapshot, Unseen};
+use crate::diagnose::{BACKUPS, Observed, Role, Snapshot, Unseen};
 use crate::model::live::{Absence, Reading, Reason, Trouble};
 use crate::model::object::{ObjectId, PXC_GROUP, PXC_KIND};
 
@@ -63,7 +63,7 @@ impl What {
     /// Returns what reports call it.
     fn word(self) -> &'static str {
         match self {
-            Self::Backups => "Backups",
+            Self::Backups => BACKUPS,
             Self::Jobs => "Jobs of backups",
             Self::Pods(role) => role.pods(),
             Self::Events => "events",
@@ -152,8 +152,10 @@ fn more(cluster: &Cluster, snapshot: &mut Snapshot) {
 
 /// Returns whether a backup may wait for a volume.
 fn waits_for_volumes(observed: &Observed) -> bool {
-    let has_volumes =
-        observed.block.as_ref().is_some_and(|block| block.storages.values().any(|storage| storage.kind() == "filesystem"));
+    let has_volumes = observed
+        .block
+        .as_ref()
+        .is_some_and(|block| block.storages.values().any(|storage| storage.kind() == "filesystem"));
     has_volumes || observed.pods.iter().chain(&observed.collectors).any(|pod| !pod.unscheduled.is_empty())
 }
 
