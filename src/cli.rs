@@ -5,6 +5,7 @@ mod combine;
 mod diagnose;
 mod preview;
 mod publish;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
+pub use verify::{BackupArgs, ProposalArgs, SecretUse, VerifyArgs, VerifyLiveArgs, WaitArgs};
 
 /// What `--version` prints; `-V` prints the first line.
 const VERSION: &str = concat!(
@@ -79,6 +81,8 @@ pub enum Verb {
     Propose(Box<ProposeArgs>),
     /// Show what merging a change will do to the live cluster
     Preview(Box<PreviewArgs>),
+    /// Follow a merged change until a backup succeeded on the new target, and say which check holds
+    Verify(Box<VerifyArgs>),
     /// Print a JSON Schema
     Schema {
         /// Of what

@@ -82,8 +82,10 @@ impl<'a> Argo<'a> {
             return self.passed("synced", self.synced(), time(state, "/finishedAt"));
         }
         if of(self.deployed()) == Some(Carries::Yes) {
-            let check = self.passed("deployed", self.deployed(), self.last().and_then(|last| time(last, "/deployedAt")));
-            let since = if matches!(phase, "Failed" | "Error") && is_ours { self.refusal(state) } else { String::new() };
+            let check =
+                self.passed("deployed", self.deployed(), self.last().and_then(|last| time(last, "/deployedAt")));
+            let since =
+                if matches!(phase, "Failed" | "Error") && is_ours { self.refusal(state) } else { String::new() };
             return Check { fact: check.fact + &since, ..check };
         }
         let is_synced = text(self.object, "/status/sync/status") == "Synced";

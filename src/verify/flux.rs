@@ -91,12 +91,7 @@ impl Flux<'_> {
     }
 
     /// Says why it is not applied, and whether it still may be.
-    fn not_yet(
-        &self,
-        applied: &str,
-        ready: Option<&Condition<'_>>,
-        of: &dyn Fn(&str) -> Option<Carries>,
-    ) -> Check {
+    fn not_yet(&self, applied: &str, ready: Option<&Condition<'_>>, of: &dyn Fn(&str) -> Option<Carries>) -> Check {
         let at = match applied {
             "" => "nothing was applied yet".to_owned(),
             applied => format!("applied is {}, which lacks it", shown(applied)),
@@ -131,7 +126,8 @@ impl Flux<'_> {
         let has = if revision.is_empty() { "nothing yet".to_owned() } else { shown(revision) };
         let fact = format!("{}: {at}; its source {named} has {has}{why}", self.name());
         // A commit that is signed by nobody it knows stays refused.
-        let is_refused = ready.is_some_and(|ready| ready.reason.contains("Verif") || ready.reason.contains("Signature"));
+        let is_refused =
+            ready.is_some_and(|ready| ready.reason.contains("Verif") || ready.reason.contains("Signature"));
         let check = if is_refused { Check::failed } else { Check::waiting };
         Some(check(CheckName::Applied, fact).hint("--reconcile"))
     }

@@ -41,9 +41,7 @@ pub fn observed(seen: &Operated<'_>) -> Check {
     if cluster.is_observed() && cluster.is_ready() {
         return match seen.restores {
             Err(trouble) => Check::unread(CheckName::Observed, "whether a restore runs", trouble),
-            Ok(_) => {
-                Check::passed(CheckName::Observed, format!("{}{generations}, cluster ready", version(cluster)))
-            }
+            Ok(_) => Check::passed(CheckName::Observed, format!("{}{generations}, cluster ready", version(cluster))),
         };
     }
     let state = if cluster.state.is_empty() { "without a state" } else { &cluster.state };
