@@ -4,6 +4,7 @@
 mod combine;
 mod diagnose;
 mod preview;
+mod probe;
 mod publish;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 
 pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
+pub use probe::ProbeArgs;
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
 
 /// What `--version` prints; `-V` prints the first line.
