@@ -88,6 +88,11 @@ impl Process {
         tail(&self.log)
     }
 
+    /// Returns its log.
+    pub(crate) fn whole_log(&self) -> String {
+        std::fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+
     /// Returns its name and the memory it holds, in MiB; what processes share is counted once.
     pub(crate) fn memory(&self) -> (&'static str, u64) {
         let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).unwrap_or_default();

@@ -11,7 +11,7 @@ pub use text::diagnosis as diagnosis_text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::json;
+use super::{ClockReport, json};
 use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Mismatch, Remedy, Side, Suspect};
 use place::{ContradictionLine, PlaceLine};
 
@@ -43,6 +43,9 @@ pub struct DiagnosisReport {
     pub places: Vec<PlaceLine>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
+    /// How much time there is, a clock for each cluster that was looked at.
+    #[serde(default)]
+    pub clock: Vec<ClockReport>,
     /// What was looked at.
     pub looked_at: Vec<SourceLine>,
     /// What to type next, where anything has to be done.
@@ -110,6 +113,7 @@ impl DiagnosisReport {
             contradiction: diagnosis.contradiction.map(ContradictionLine::of),
             places: diagnosis.places.iter().map(PlaceLine::of).collect(),
             notes: diagnosis.notes.clone(),
+            clock: Vec::new(),
             looked_at: {
                 let source = |log: &crate::diagnose::Log| SourceLine { name: log.name.clone(), lines: log.lines };
                 evidence.logs.iter().map(source).collect()

@@ -1,0 +1,251 @@
+//! One test's own cluster under the operator: what Git holds of it, what `leeward` says of that, what is played of its
+//! backups, and what becomes of them.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use leeward::model::yaml;
+use serde_json::{Value, json};
+
+use crate::bed::Bed;
+use crate::fidelity::merge;
+use crate::percona::{CLUSTER, End, Percona, START, cluster};
+use crate::room::until;
+
+/// The places that a recovery can go to.
+const TARGETS: &str = r"version: 1
+targets:
+  minio-b:
+    type: s3
+    endpoint: http://127.0.0.1:2
+    bucket: elsewhere
+    region: us-east-1
+    credentialsSecret: other-keys
+  volumes:
+    type: filesystem
+    storageClass: kwok-volume
+    size: 1Gi
+    accessModes: [ReadWriteOnce]
+";
+/// How long a schedule of every minute may take to run.
+pub(super) const RUN: Duration = Duration::from_mins(3);
+
+/// A cluster in a namespace of its own.
+pub(super) struct Bench<'a> {
+    bed: &'a Bed,
+    /// What it runs on.
+    pub(super) percona: &'a Percona,
+    /// Where it is.
+    pub(super) namespace: String,
+    /// Its manifest.
+    pub(super) manifest: Value,
+}
+
+/// What a run of `leeward plan` says.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The exit code.
+    pub(super) code: Option<i32>,
+    /// The answer.
+    pub(super) answer: Value,
+}
+
+impl<'a> Bench<'a> {
+    /// Returns a bench with the keys of both places and the manifest of a cluster with this laid over its `spec`.
+    pub(super) fn new(bed: &'a Bed, over: &Value) -> Self {
+        let percona = bed.percona();
+        let namespace = percona.namespace().unwrap();
+        for name in ["keys", "other-keys"] {
+            let secret = ["create", "secret", "generic", name, "-n", &namespace];
+            let keys = ["--from-literal=AWS_ACCESS_KEY_ID=a", "--from-literal=AWS_SECRET_ACCESS_KEY=b"];
+            percona.cluster.kubectl(&[&secret[..], &keys].concat()).unwrap();
+        }
+        let mut manifest = yaml::documents(&cluster(&namespace)).unwrap().remove(0);
+        merge(&mut manifest["spec"], over);
+        Self { bed, percona, namespace, manifest }
+    }
+
+    /// Returns a bench whose cluster, of one node, is ready; this is laid over its backup block.
+    pub(super) fn ready(bed: &'a Bed, block: &Value) -> Self {
+        let one = json!({"size": 1});
+        let bench = Self::new(
+            bed,
+            &json!({"pxc": one, "haproxy": one, "unsafeFlags": {"pxcSize": true, "proxySize": true}, "backup": block}),
+        );
+        bench.percona.cluster.apply(&bench.manifest.to_string()).unwrap();
+        bench.percona.wait(&bench.namespace, "ready").unwrap();
+        bench
+    }
+
+    /// Lays this over the live cluster's backup block.
+    pub(super) fn patch(&self, block: &Value) {
+        let patch = json!({"spec": {"backup": block}}).to_string();
+        let args = ["patch", "pxc", CLUSTER, "-n", &self.namespace, "--type=merge", "-p", &patch];
+        self.percona.cluster.kubectl(&args).unwrap();
+    }
+
+    /// Returns the cluster once the operator has given it a state; with what the operator says of it where it has not.
+    pub(super) fn state(&self, state: &str) -> Value {
+        self.percona.wait(&self.namespace, state).unwrap()
+    }
+
+    /// Returns the cluster once the operator has taken its newest form, and is well.
+    pub(super) fn taken(&self) -> Value {
+        let taken = until(START, || {
+            let live = self.percona.wait(&self.namespace, "ready")?;
+            let is_seen = live["status"]["observedGeneration"] == live["metadata"]["generation"];
+            if is_seen { Ok(live) } else { Err(live["status"].to_string()) }
+        });
+        taken.unwrap()
+    }
+
+    /// Waits until a Deployment is no more.
+    pub(super) fn gone(&self, name: &str) {
+        let gone = until(START, || {
+            let all = self.read("/apis/apps/v1", "deployments")?;
+            if all.iter().any(|one| one["metadata"]["name"] == name) {
+                Err(format!("`{name}` is there"))
+            } else {
+                Ok(())
+            }
+        });
+        gone.unwrap();
+    }
+
+    /// Returns the objects of a kind in the namespace.
+    pub(super) fn read(&self, group: &str, plural: &str) -> Result<Vec<Value>, String> {
+        let list = self.percona.cluster.read(&format!("{group}/namespaces/{}/{plural}", self.namespace))?;
+        list["items"].as_array().cloned().ok_or(format!("no list: {list}"))
+    }
+
+    /// Returns the Backups.
+    pub(super) fn backups(&self) -> Vec<Value> {
+        self.read("/apis/pxc.percona.com/v1", "perconaxtradbclusterbackups").unwrap()
+    }
+
+    /// Returns a Backup once this finds it in all of them.
+    pub(super) fn some_backup<T>(&self, within: Duration, find: impl Fn(&[Value]) -> Option<T>) -> T {
+        let found = until(within, || {
+            let all = self.backups();
+            find(&all).ok_or_else(|| format!("Backups: {}", json!(all)))
+        });
+        found.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.percona.log())).unwrap()
+    }
+
+    /// Returns a scheduled Backup on a storage, by the name of its schedule, once there is one.
+    pub(super) fn scheduled(&self, schedule: &str, storage: &str) -> Value {
+        self.some_backup(RUN, |all| {
+            let is_wanted = |one: &&Value| is_of(one, schedule) && one["spec"]["storageName"] == storage;
+            all.iter().find(is_wanted).cloned()
+        })
+    }
+
+    /// Plays that a Backup's Job succeeds, and returns the Backup as the operator leaves it. Nothing is uploaded.
+    pub(super) fn succeed(&self, name: &str) -> Value {
+        let pod = self.percona.pod_of(&self.namespace, name).unwrap();
+        self.percona.end(&pod, End::Succeeded).unwrap();
+        self.percona.backup(&self.namespace, name, "Succeeded").unwrap()
+    }
+
+    /// Asks for a backup on demand.
+    pub(super) fn back_up(&self, name: &str, storage: &str) {
+        self.percona.back_up(&self.namespace, name, storage).unwrap();
+    }
+
+    /// Deletes a Backup, and does not wait until it is gone.
+    pub(super) fn delete(&self, backup: &str) {
+        let args = ["delete", "pxc-backup", backup, "-n", &self.namespace, "--wait=false"];
+        self.percona.cluster.kubectl(&args).unwrap();
+    }
+
+    /// Waits until the operator has logged a line with all of these.
+    pub(super) fn logs(&self, parts: &[&str]) {
+        let logged = until(RUN, || {
+            let log = self.percona.whole_log();
+            let is_there = log.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+            if is_there { Ok(()) } else { Err(format!("{parts:?} is not in\n{}", self.percona.log())) }
+        });
+        logged.unwrap();
+    }
+
+    /// Shows that `leeward plan` refuses a recovery where the manifest has this over its backup block.
+    pub(super) fn refuses(&self, block: &Value, args: &[&str], finding: &str) {
+        let plan = self.plan(block, args);
+        assert_eq!((plan.code, plan.level(finding)), (Some(3), Some("refuse")), "{finding}: {}", plan.answer);
+    }
+
+    /// Shows that `leeward plan` warns, and returns what it plans.
+    pub(super) fn warns(&self, block: &Value, args: &[&str], finding: &str) -> Plan {
+        let plan = self.plan(block, args);
+        assert_eq!((plan.code, plan.level(finding)), (Some(0), Some("warn")), "{finding}: {}", plan.answer);
+        plan
+    }
+
+    /// Returns what `leeward plan` says of a repository that holds the manifest with this laid over its backup block.
+    fn plan(&self, block: &Value, args: &[&str]) -> Plan {
+        let mut manifest = self.manifest.clone();
+        merge(&mut manifest["spec"]["backup"], block);
+        let folder = self.bed.folder(&format!("planned-{}-{}", self.namespace, crate::room::fresh()));
+        for (path, text) in files(&manifest) {
+            std::fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
+            std::fs::write(folder.join(path), text).unwrap();
+        }
+        let git = |args: &[&str]| {
+            let name = ["-c", "user.name=t", "-c", "user.email=t@example.test"];
+            said(self.bed.tool("git").current_dir(&folder).args(name).args(args));
+        };
+        git(&["init", "-q", "-b", "main"]);
+        git(&["add", "-A"]);
+        git(&["commit", "-q", "-m", "first"]);
+        let args = [&["plan", "--cluster", CLUSTER, "--format", "json"], args].concat();
+        let output = leeward(self.bed, &folder).args(args).output().unwrap();
+        let answer = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        Plan { code: output.status.code(), answer }
+    }
+}
+
+impl Plan {
+    /// Returns the level of a finding about the cluster.
+    pub(super) fn level(&self, id: &str) -> Option<&str> {
+        let findings = self.answer["clusters"][0]["findings"].as_array()?;
+        findings.iter().find(|finding| finding["id"] == id)?["level"].as_str()
+    }
+}
+
+/// Returns the files of a repository that holds a cluster in the folder `pxc`.
+pub(super) fn files(manifest: &Value) -> [(&'static str, String); 3] {
+    [
+        ("leeward.yaml", TARGETS.to_owned()),
+        ("pxc/kustomization.yaml", "resources: [cluster.yaml]\n".to_owned()),
+        ("pxc/cluster.yaml", manifest.to_string()),
+    ]
+}
+
+/// Returns the built program in a folder, as a person without a cluster runs it.
+pub(super) fn leeward(bed: &Bed, folder: &Path) -> Command {
+    let mut command = bed.tool(env!("CARGO_BIN_EXE_leeward"));
+    for role in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{role}_NAME"), "t").env(format!("GIT_{role}_EMAIL"), "t@example.test");
+    }
+    command.current_dir(folder);
+    command
+}
+
+/// Returns what a command answers that goes well.
+pub(super) fn said(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Says whether a Backup was made by a schedule of this name: after the hash of its cluster, its label names it.
+pub(super) fn is_of(backup: &Value, schedule: &str) -> bool {
+    let ancestor = backup["metadata"]["labels"]["percona.com/backup-ancestor"].as_str();
+    ancestor.and_then(|ancestor| ancestor.get(6..)) == Some(schedule)
+}
+
+/// Returns an object's name.
+pub(super) fn name(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap()
+}
