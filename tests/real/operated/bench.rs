@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use crate::bed::Bed;
 use crate::fidelity::merge;
 use crate::percona::{CLUSTER, End, Percona, START, cluster};
+use crate::process::search_path;
+use crate::program;
 use crate::room::until;
 
 /// The places that a recovery can go to.
@@ -159,11 +161,26 @@ impl<'a> Bench<'a> {
         self.percona.cluster.kubectl(&args).unwrap();
     }
 
+    /// Returns how the operator's log names the namespace.
+    pub(super) fn here(&self) -> String {
+        format!("\"namespace\":\"{}\"", self.namespace)
+    }
+
+    /// Runs a command as a person with the cluster's `kubectl` would type it.
+    pub(super) fn shell(&self, command: &str) {
+        let kubectl = program::path("kubectl").unwrap();
+        let path = format!("{}:{}", kubectl.parent().unwrap().display(), search_path());
+        let mut shell = self.bed.tool("sh");
+        shell.args(["-c", command]).env("PATH", path).env("KUBECONFIG", self.percona.cluster.kubeconfig());
+        said(&mut shell);
+    }
+
     /// Waits until the operator has logged a line with all of these.
     pub(super) fn logs(&self, parts: &[&str]) {
+        let mut place = 0;
         let logged = until(RUN, || {
-            let log = self.percona.whole_log();
-            let is_there = log.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+            let lines = self.percona.lines_from(&mut place)?;
+            let is_there = lines.lines().any(|line| parts.iter().all(|part| line.contains(part)));
             if is_there { Ok(()) } else { Err(format!("{parts:?} is not in\n{}", self.percona.log())) }
         });
         logged.unwrap();
@@ -205,11 +222,27 @@ impl<'a> Bench<'a> {
     }
 }
 
+impl Drop for Bench<'_> {
+    fn drop(&mut self) {
+        // The operator looks after one cluster at a time: those that are left wait for those that are done with.
+        let _gone = self.percona.cluster.kubectl(&["delete", "pxc", CLUSTER, "-n", &self.namespace, "--wait=false"]);
+    }
+}
+
 impl Plan {
     /// Returns the level of a finding about the cluster.
     pub(super) fn level(&self, id: &str) -> Option<&str> {
-        let findings = self.answer["clusters"][0]["findings"].as_array()?;
-        findings.iter().find(|finding| finding["id"] == id)?["level"].as_str()
+        self.finding(id)?["level"].as_str()
+    }
+
+    /// Returns the hint of a finding about the cluster.
+    pub(super) fn hint(&self, id: &str) -> Option<&str> {
+        self.finding(id)?["hint"].as_str()
+    }
+
+    /// Returns a finding about the cluster.
+    fn finding(&self, id: &str) -> Option<&Value> {
+        self.answer["clusters"][0]["findings"].as_array()?.iter().find(|finding| finding["id"] == id)
     }
 }
 
