@@ -102,6 +102,8 @@ pub enum SchemaArg {
     Config,
     /// What `diagnose --format json` prints
     Diagnosis,
+    /// What `verify --format json` prints
+    Verdict,
 }
 
 /// Arguments of `demo`.

@@ -3,8 +3,8 @@
 //! Data goes one way: `Evidence → Diagnosis → Plan → Overlay → Proposal → Preview → Verdict`. In reading order:
 //! [`model`] the words · [`kustomize`] files → objects · [`survey`] a tree → roots and clusters · [`diagnose`] evidence → cause ·
 //! [`plan`] what has to
-//! change, and every guard · [`render`] plan → files · [`preview`] Git and live → what the controller will do · [`report`]
-//! what a person reads. At the edge: [`git`], [`build`] (the builder that is a program), [`cluster`] (the API server), [`forge`]
+//! change, and every guard · [`render`] plan → files · [`preview`] Git and live → what the controller will do · [`verify`]
+//! what was applied → a verdict · [`report`] what a person reads. At the edge: [`git`], [`build`] (the builder that is a program), [`cluster`] (the API server), [`forge`]
 //! (pull requests) and [`s3`] (probes).
 //! [`commands`] is the glue, one file a verb.
 
@@ -25,3 +25,4 @@ pub mod render;
 pub mod report;
 pub mod s3;
 pub mod survey;
+pub mod verify;

@@ -17,12 +17,13 @@ pub(super) struct Resource {
 type Kinds = &'static [(&'static str, &'static str)];
 
 /// Kinds in namespaces: group, version, kinds.
-const NAMESPACED: [(&str, &str, Kinds); 13] = [
+const NAMESPACED: [(&str, &str, Kinds); 14] = [
     (
         "",
         "v1",
         &[
             ("ConfigMap", "configmaps"),
+            ("Event", "events"),
             ("LimitRange", "limitranges"),
             ("PersistentVolumeClaim", "persistentvolumeclaims"),
             ("Pod", "pods"),
@@ -34,6 +35,7 @@ const NAMESPACED: [(&str, &str, Kinds); 13] = [
     ),
     ("apps", "v1", &[("DaemonSet", "daemonsets"), ("Deployment", "deployments"), ("StatefulSet", "statefulsets")]),
     ("batch", "v1", &[("CronJob", "cronjobs"), ("Job", "jobs")]),
+    ("coordination.k8s.io", "v1", &[("Lease", "leases")]),
     ("networking.k8s.io", "v1", &[("Ingress", "ingresses"), ("NetworkPolicy", "networkpolicies")]),
     ("policy", "v1", &[("PodDisruptionBudget", "poddisruptionbudgets")]),
     ("rbac.authorization.k8s.io", "v1", &[("Role", "roles"), ("RoleBinding", "rolebindings")]),

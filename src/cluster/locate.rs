@@ -55,12 +55,21 @@ pub(super) fn object(cluster: &Cluster, id: &ObjectId, fallback: Option<&str>) -
             Some(given.into_iter().flatten().find(|name| !name.is_empty()).ok_or_else(nowhere)?.to_owned())
         }
     };
+    let path = format!("{}/{}", place(id, &plural, namespace.as_deref()), segment(&id.name));
+    let kind_path = place(id, &plural, None);
+    Ok(Some(Located { resource: resource(id, &plural), namespace, path, kind_path, source }))
+}
+
+/// Returns the path of the objects of a kind, in a namespace or in all.
+pub(super) fn place(id: &ObjectId, plural: &str, namespace: Option<&str>) -> String {
     let top = if id.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", segment(&id.group)) };
-    let place = namespace.as_deref().map(|name| format!("/namespaces/{}", segment(name))).unwrap_or_default();
-    let (top, plural_path) = (format!("{top}/{}", segment(&id.version)), segment(&plural));
-    let path = format!("{top}{place}/{plural_path}/{}", segment(&id.name));
-    let resource = if id.group.is_empty() { plural } else { format!("{plural}.{}", id.group) };
-    Ok(Some(Located { resource, namespace, path, kind_path: format!("{top}/{plural_path}"), source }))
+    let place = namespace.map(|name| format!("/namespaces/{}", segment(name))).unwrap_or_default();
+    format!("{top}/{}{place}/{}", segment(&id.version), segment(plural))
+}
+
+/// Returns a kind as rules of RBAC name it.
+pub(super) fn resource(id: &ObjectId, plural: &str) -> String {
+    if id.group.is_empty() { plural.to_owned() } else { format!("{plural}.{}", id.group) }
 }
 
 /// Returns that a namespace is needed.

@@ -1,4 +1,5 @@
-//! The cluster: one API server, read object by object, and asked for dry runs. The only room that knows `kube`.
+//! The cluster: one API server, read object by object, kind by kind and log by log, and asked for dry runs. The only room
+//! that knows `kube`.
 //!
 //! Wanted objects come in by identity, readings go out: what each is, that it is not there, or why nobody knows
 //! ([`crate::model::live`]). No async leaves this room: [`Cluster`] holds one runtime and waits. Must never write, and
@@ -15,8 +16,10 @@ mod fault;
 mod forbidden;
 mod known;
 mod kubeconfig;
+mod listing;
 mod lists;
 mod locate;
+mod log;
 mod mask;
 mod proxy;
 mod read;
@@ -37,6 +40,8 @@ use crate::model::object::ObjectId;
 pub use access::Access;
 use discovery::Discovery;
 pub use dry_run::DryRunRequest;
+pub use listing::{Listed, Listing};
+pub use log::{LogRequest, Run};
 use wire::Wire;
 
 /// How many requests are under way at a time.
@@ -135,6 +140,32 @@ impl Cluster {
         group_versions: &[String],
     ) -> (BTreeMap<ObjectId, Reading>, BTreeMap<String, Result<Value, Trouble>>) {
         self.wait(join(read::all(self, wanted), documents::all(&self.wire, group_versions)))
+    }
+
+    /// Returns all objects of a kind in a namespace or in the cluster.
+    pub fn list(&self, listing: &Listing) -> Listed {
+        self.lists(std::slice::from_ref(listing)).remove(0)
+    }
+
+    /// Reads lists at the same time, each with its own result, in the order of the question.
+    pub fn lists(&self, listings: &[Listing]) -> Vec<Listed> {
+        self.wait(listing::all(self, listings))
+    }
+
+    /// Reads objects by name and lists at the same time.
+    pub fn read_and_list(&self, wanted: &[Wanted], listings: &[Listing]) -> (BTreeMap<ObjectId, Reading>, Vec<Listed>) {
+        self.wait(join(read::all(self, wanted), listing::all(self, listings)))
+    }
+
+    /// Returns the end of a log, at most as many bytes as are asked for.
+    pub fn log(&self, request: &LogRequest) -> Result<Vec<u8>, Trouble> {
+        self.wait(log::end(&self.wire, request))
+    }
+
+    /// Reads logs at the same time, giving their blocks away with the number of the log as they come. What was given away
+    /// of a log that ends in trouble is its start.
+    pub fn logs(&self, requests: &[LogRequest], take: &mut dyn FnMut(usize, &[u8])) -> Vec<Result<(), Trouble>> {
+        self.wait(log::all(&self.wire, requests, take))
     }
 
     /// Asks the API server what applying each object would make of it, and writes nothing.

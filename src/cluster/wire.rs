@@ -114,6 +114,26 @@ impl Wire {
 
     /// Sends a request, again where that may help, until it is answered or its time is over.
     pub(super) async fn send(&self, call: &Call) -> Result<Answer, Trouble> {
+        self.again(call.tries, async || self.once(call).await).await
+    }
+
+    /// Sends a request as [`Self::send`] does, and gives a good answer of a media type away block by block, as it comes;
+    /// what is returned then has no body. Once something was given away, nothing is asked again.
+    pub(super) async fn pour(
+        &self,
+        call: &Call,
+        media: &str,
+        take: &mut (dyn FnMut(&[u8]) + '_),
+    ) -> Result<Answer, Trouble> {
+        self.again(call.tries, async || self.pour_once(call, media, take).await).await
+    }
+
+    /// Does something, again where that may help, until it is done or its time is over.
+    async fn again(
+        &self,
+        tries: Tries,
+        mut once: impl AsyncFnMut() -> Result<Answer, Broken>,
+    ) -> Result<Answer, Trouble> {
         let now = Instant::now();
         if now >= self.end {
             return Err(self.late());
@@ -122,10 +142,10 @@ impl Wire {
         let mut repeated = 0;
         loop {
             self.sent.fetch_add(1, Ordering::Relaxed);
-            let Ok(outcome) = timeout_at(until.into(), self.once(call)).await else { return Err(self.late()) };
+            let Ok(outcome) = timeout_at(until.into(), once()).await else { return Err(self.late()) };
             // A server may name a time that no clock reaches.
             let in_time = |pause: &Duration| Instant::now().checked_add(*pause).is_some_and(|then| then < until);
-            let pause = pause(&outcome, repeated).filter(|_| call.tries == Tries::Several).filter(in_time);
+            let pause = pause(&outcome, repeated).filter(|_| tries == Tries::Several).filter(in_time);
             let Some(pause) = pause else { return outcome.map_err(|broken| broken.trouble) };
             sleep(pause).await;
             repeated += 1;
@@ -134,6 +154,34 @@ impl Wire {
 
     /// Sends a request once and reads the whole answer.
     async fn once(&self, call: &Call) -> Result<Answer, Broken> {
+        let (head, body) = self.respond(call).await?;
+        let body = Limited::new(body, LARGEST).collect().await.map_err(|error| match error {
+            error if error.is::<LengthLimitError>() => too_large(),
+            _ => transport::cut(&self.server),
+        })?;
+        Ok(Answer { body: body.to_bytes().into(), ..head })
+    }
+
+    /// Sends a request once and gives a good answer of a media type away.
+    async fn pour_once(&self, call: &Call, media: &str, take: &mut (dyn FnMut(&[u8]) + '_)) -> Result<Answer, Broken> {
+        let (head, mut body) = self.respond(call).await?;
+        if head.code != 200 || head.media != media {
+            let body = Limited::new(body, LARGEST).collect().await.map_err(|_| transport::cut(&self.server))?;
+            return Ok(Answer { body: body.to_bytes().into(), ..head });
+        }
+        let mut repeat = Repeat::Worthwhile;
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Broken { repeat, ..transport::cut(&self.server) })?;
+            if let Some(block) = frame.data_ref().filter(|block| !block.is_empty()) {
+                take(block);
+                repeat = Repeat::Useless;
+            }
+        }
+        Ok(head)
+    }
+
+    /// Sends a request once; returns the answer without its body, and the body as it comes.
+    async fn respond(&self, call: &Call) -> Result<(Answer, Body), Broken> {
         let unsendable = |error: http::Error| {
             let fact = format!("no request can be made for `{}`: {error}", call.path);
             Broken { trouble: Trouble::new(Reason::CannotTell, fact), repeat: Repeat::Useless }
@@ -144,11 +192,7 @@ impl Wire {
         let media = header("content-type").and_then(|value| value.split(';').next()).unwrap_or_default().trim();
         let retry_after = header("retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
         let (code, media) = (response.status().as_u16(), media.to_ascii_lowercase());
-        let body = Limited::new(response.into_body(), LARGEST).collect().await.map_err(|error| match error {
-            error if error.is::<LengthLimitError>() => too_large(),
-            _ => transport::cut(&self.server),
-        })?;
-        Ok(Answer { code, media, retry_after, body: body.to_bytes().into() })
+        Ok((Answer { code, media, retry_after, body: Vec::new() }, response.into_body()))
     }
 
     /// Returns that no answer came in time.

@@ -3,6 +3,7 @@
 //! wrong key look like a dead storage.
 
 mod cause;
+pub mod clock;
 mod confidence;
 mod decode;
 mod evidence;

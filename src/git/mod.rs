@@ -4,7 +4,7 @@
 //! unreachable objects and at most the lock of its own branch.
 //!
 //! In reading order: [`open`](Repository::open) · `revision` names → commits · `tree` a commit's files · `delta` two trees →
-//! paths · `history` whose commits a branch holds · `merge` changes of people kept · `write` files → a tree · `branch` tips,
+//! paths · `history` whose commits a branch holds · `landing` what became of them in a base · `merge` changes of people kept · `write` files → a tree · `branch` tips,
 //! locks, compare-and-swap · `prepare` what the commit would be, `straight` where no pull request is made · `commit` the commit, with `identity`, `sign`, `settings`.
 //! The network is left to the `git` program: `process`, `program` how it is called · `remote` where to · `fetch` what is there ·
 //! `push` one push, by `porcelain`, `refusal`, `said` · `publish` rounds until it is there · `published` what is noted of it.
@@ -18,6 +18,7 @@ mod fault;
 mod fetch;
 mod history;
 mod identity;
+mod landing;
 mod merge;
 mod open;
 mod porcelain;
@@ -39,6 +40,7 @@ mod tree;
 mod trunk;
 mod write;
 
+pub use landing::Landing;
 pub use open::Repository;
 pub use prepare::{Draft, Outcome, Prepared};
 pub use publish::{Destination, Offer, Publication, TRIES};

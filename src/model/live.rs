@@ -87,6 +87,8 @@ pub enum Reason {
     Conflict,
     /// 400 or 422: the API server or one of its webhooks refuses the object.
     Rejected,
+    /// 404: what was asked for, or its kind, is not there, as the API server itself says.
+    Absent,
     /// No connection, or it broke.
     Unreachable,
     /// No answer in time.

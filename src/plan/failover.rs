@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::affected::Affected;
 use super::binlogs::Binlogs;
 use super::draft::Draft;
-use super::{Request, Subject, cron, retention, schedule};
+use super::{Request, Subject, retention, schedule};
 use crate::model::backup::{Schedule, Storage};
+use crate::model::cron;
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, MovedSchedule};
 

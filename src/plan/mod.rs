@@ -5,7 +5,6 @@
 mod affected;
 mod binlogs;
 mod changes;
-mod cron;
 mod desired;
 mod draft;
 mod failover;

@@ -1,9 +1,10 @@
 //! Guard `place-shared`: backups of one second on one place overwrite each other (operator.md 12.2), and binlogs of two
 //! clusters on one place mix. Looks across every cluster of the set and the others that the repository has.
 
-use super::{ClusterPlan, cron};
+use super::ClusterPlan;
 use crate::model::backup::Backup;
 use crate::model::cluster::Cluster;
+use crate::model::cron;
 use crate::model::finding::{Finding, Level};
 
 /// Something that writes to a place.

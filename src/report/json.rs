@@ -6,7 +6,7 @@ use super::{PlanReport, escape};
 use crate::failure::Kind;
 
 /// The version of every JSON answer.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// The envelope of an answer; its fields lie beside `version` and `kind`.
 #[derive(Serialize)]

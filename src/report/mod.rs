@@ -1,6 +1,7 @@
 //! The room of reports: what a person, a pull request or a program reads. Plain data in, text out.
 //! Must know no terminal, and must mask what could be a secret before it becomes text.
 
+mod clock;
 mod diagnosis;
 mod escape;
 mod json;
@@ -10,7 +11,9 @@ mod picture;
 mod preview;
 mod pull;
 mod text;
+mod verdict;
 
+pub use clock::{ClockFrom, ClockReport, age, lasting};
 pub use diagnosis::{DiagnosisReport, diagnosis_json, diagnosis_markdown, diagnosis_text};
 pub use escape::escaped;
 pub use json::{failure, plan as plan_json};
@@ -19,6 +22,9 @@ pub use mask::{masked, masked_yaml};
 pub use preview::{PreviewReport, SIGN_COLUMN, Summary, preview_json, preview_markdown, preview_text};
 pub use pull::{Ways, pull_body, pull_title};
 pub use text::plan as plan_text;
+pub use verdict::{
+    BackupLine, CheckLine, ClusterLine, VerdictReport, verdict_json, verdict_markdown, verdict_read, verdict_text,
+};
 
 use serde::Serialize;
 

@@ -95,6 +95,7 @@ pub(crate) fn healthy() -> Vec<(String, Play)> {
     let core = json!([
         resource("configmaps", "ConfigMap", true),
         resource("namespaces", "Namespace", false),
+        resource("pods", "Pod", true),
         resource("secrets", "Secret", true),
     ]);
     let group =

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms that each room may name, beside itself.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("kustomize", &[]),
     ("failure", &[]),
     ("model", &["failure"]),
@@ -13,7 +13,8 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("plan", &["failure", "model", "survey"]),
     ("render", &["failure", "model", "plan"]),
     ("preview", &["failure", "model", "survey"]),
-    ("report", &["diagnose", "failure", "model", "plan", "preview"]),
+    ("verify", &["failure", "model"]),
+    ("report", &["diagnose", "failure", "model", "plan", "preview", "verify"]),
     ("git", &["failure", "kustomize", "model"]),
     ("cluster", &["failure", "model"]),
     ("forge", &["failure", "model"]),
@@ -39,11 +40,13 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "report",
             "s3",
             "survey",
+            "verify",
         ],
     ),
 ];
 /// The rooms that know nothing of the outside.
-const PURE: [&str; 9] = ["diagnose", "failure", "kustomize", "model", "survey", "plan", "render", "preview", "report"];
+const PURE: [&str; 10] =
+    ["diagnose", "failure", "kustomize", "model", "survey", "plan", "render", "preview", "verify", "report"];
 /// What a pure room must not name.
 const OUTSIDE: [&str; 11] = [
     "git2",

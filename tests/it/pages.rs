@@ -52,7 +52,9 @@ fn the_schemas_are_the_kept_ones_and_every_field_is_documented() {
     assert_file(&top().join("tests/fixtures/leeward.schema.json"), &schema);
     let diagnosis = leeward(&["schema", "diagnosis"]);
     assert_file(&top().join("tests/fixtures/diagnosis.schema.json"), &diagnosis);
-    for schema in [schema, diagnosis] {
+    let verdict = leeward(&["schema", "verdict"]);
+    assert_file(&top().join("tests/fixtures/verdict.schema.json"), &verdict);
+    for schema in [schema, diagnosis, verdict] {
         assert_documented(&serde_json::from_str(&schema).unwrap());
     }
 }

@@ -9,6 +9,7 @@ use crate::argo_parts::Argo;
 use crate::flux::Flux;
 use crate::gitea::Gitea;
 use crate::kubernetes::Kubernetes;
+use crate::minio::{Minio, Setup};
 use crate::percona::Percona;
 use crate::preview::Stage;
 use crate::process::clean;
@@ -95,6 +96,11 @@ impl Bed {
     /// Returns a forge of a test's own, which it may end.
     pub(crate) fn another_gitea(&self, name: &'static str) -> Gitea {
         Gitea::start(&self.room, name).unwrap()
+    }
+
+    /// Returns an S3 server of a test's own, under a name of its own.
+    pub(crate) fn minio(&self, name: &'static str, setup: Setup) -> Minio {
+        Minio::start(&self.room, name, setup).unwrap()
     }
 
     /// Returns a folder of the room for one test.

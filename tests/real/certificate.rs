@@ -23,6 +23,7 @@ pub(crate) enum Use<'a> {
 }
 
 /// A certificate and its key, as PEM.
+#[derive(Debug, Clone)]
 pub(crate) struct Pair {
     /// The certificate.
     pub(crate) certificate: String,

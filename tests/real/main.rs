@@ -1,5 +1,5 @@
-//! The built program against real components as plain processes: a Kubernetes API server, Flux, Argo CD, Gitea, the
-//! operator on played nodes. Started by `tests/real/run`, which builds them; under a plain `cargo test` every test here is skipped by name.
+//! The built program against real components as plain processes: a Kubernetes API server, Flux, Argo CD, Gitea, MinIO,
+//! the operator on played nodes. Started by `tests/real/run`, which builds them; under a plain `cargo test` every test here is skipped by name.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
@@ -15,6 +15,7 @@ mod gitea;
 mod gitops;
 mod http;
 mod kubernetes;
+mod minio;
 mod moved;
 mod operated;
 mod operator;
@@ -41,6 +42,8 @@ const WHOLE_CLUSTER: &[&str] = &["etcd", "kube-apiserver", "kube-controller-mana
 /// The operator on a cluster whose nodes are played.
 const OPERATOR: &[&str] =
     &["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "pxc-operator"];
+/// S3 servers alone.
+const STORAGE: &[&str] = &["minio", "mc"];
 /// The same with Flux, reading from the forge.
 const OPERATED: &[&str] = &[
     "etcd",
@@ -86,6 +89,8 @@ const TESTS: &[Test] = &[
     test!(CLUSTER, smoke::the_api_server_takes_the_operators_definitions_and_a_cluster),
     test!(WHOLE_CLUSTER, smoke::a_deleted_namespace_is_gone_with_what_was_in_it),
     test!(FORGE, smoke::the_forge_takes_a_push_and_merges_a_pull_request),
+    test!(STORAGE, smoke::the_storage_keeps_what_a_key_may_put_and_has_it_after_a_restart),
+    test!(STORAGE, smoke::the_storage_says_what_keeps_it_from_writing),
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),

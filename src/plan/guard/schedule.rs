@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::cron::{Hazard, hazard};
 use super::Context;
 use crate::model::backup::{Backup, Schedule};
+use crate::model::cron::{Hazard, hazard};
 use crate::model::finding::{Finding, Level};
 use crate::model::incident::Stage;
 

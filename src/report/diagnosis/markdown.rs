@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::clock;
 use super::super::escape::escaped_lines;
 use super::super::markdown::{cell, inline};
 use super::{DiagnosisReport, SuspectLine, text};
@@ -23,6 +24,9 @@ pub fn diagnosis(report: &DiagnosisReport) -> String {
     }
     for note in &report.notes {
         put(&mut out, &format!("\n> {}", inline(note)));
+    }
+    for clock in &report.clock {
+        put(&mut out, clock::rows(clock).trim_end());
     }
     if let Some(next) = &report.next {
         put(&mut out, &format!("\nNext: {}", code(next)));

@@ -10,7 +10,7 @@ pub use text::diagnosis as diagnosis_text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::json;
+use super::{ClockReport, json};
 use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Remedy, Side, Suspect};
 
 /// What `diagnose` says.
@@ -31,6 +31,9 @@ pub struct DiagnosisReport {
     pub over: Vec<SuspectLine>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
+    /// How much time there is, a clock for each cluster that was looked at.
+    #[serde(default)]
+    pub clock: Vec<ClockReport>,
     /// What was looked at.
     pub looked_at: Vec<SourceLine>,
     /// What to type next, where anything has to be done.
@@ -93,6 +96,7 @@ impl DiagnosisReport {
             others: lines(&diagnosis.others),
             over: lines(&diagnosis.over),
             notes: diagnosis.notes.clone(),
+            clock: Vec::new(),
             looked_at: {
                 let source = |log: &crate::diagnose::Log| SourceLine { name: log.name.clone(), lines: log.lines };
                 evidence.logs.iter().map(source).collect()

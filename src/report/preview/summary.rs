@@ -174,6 +174,7 @@ pub(super) fn trouble(trouble: &Trouble) -> String {
         Reason::Unauthorized => "unauthorized",
         Reason::Conflict => "conflict",
         Reason::Rejected => "rejected",
+        Reason::Absent => "not there",
         Reason::Unreachable => "unreachable",
         Reason::TimedOut => "timed out",
         Reason::CannotTell => "no clear answer",

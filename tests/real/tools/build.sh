@@ -27,6 +27,7 @@ case "$name" in
     gitea)
         module=gitea source=code.gitea.io/gitea cgo=1 tags='sqlite sqlite_unlock_notify' flags="$flags -X main.Version=1.26.0"
         from=$source beside='templates options' ;;
+    minio | mc) module=$name source=github.com/minio/$name ;;
     kwok) module=kwok source=sigs.k8s.io/kwok/cmd/kwok from=sigs.k8s.io/kwok beside='kustomize/crd/bases kustomize/stage' ;;
     pxc-operator)
         module=pxc-operator from=github.com/percona/percona-xtradb-cluster-operator source=$from/cmd/manager

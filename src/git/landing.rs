@@ -1,0 +1,129 @@
+//! What became of a change in a base: by which commit it came, and by which it went again, told by what one file holds
+//! along the base's own line of commits. Merged, squashed and rebased changes look alike there.
+//! Must never take the end of a shallow clone for the commit that brought something.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::Context as _;
+use git2::{ErrorCode, Oid};
+
+use super::fault::fault;
+use super::open::Repository;
+use super::revision::Commit;
+
+/// How many commits of the base's own line are looked at.
+const FAR: usize = 20_000;
+
+/// What became of a change in a base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Landing {
+    /// The base has it.
+    Stands {
+        /// The commit that made the change; `None` where the history is cut off before it.
+        commit: Option<Commit>,
+        /// The merge that brought it, where it is a commit of its own.
+        merge: Option<Commit>,
+    },
+    /// The base had it, and this commit took it out.
+    TakenOut(Commit),
+    /// The base never had it, as far as its history is here.
+    Never,
+}
+
+/// A commit of the base's line, and whether it has the change.
+struct Step {
+    /// The commit.
+    id: Oid,
+    /// Whether it has the change.
+    holds: bool,
+}
+
+impl Repository {
+    /// Returns what became of a change in a base: `holds` says whether the bytes of `file` have it; `incident` is whose
+    /// trailer tells leeward's commit in a merge.
+    ///
+    /// # Errors
+    /// Fails when a commit or the file cannot be read.
+    pub fn landing(
+        &self,
+        base: &Commit,
+        file: &str,
+        incident: &str,
+        holds: &dyn Fn(&[u8]) -> bool,
+    ) -> anyhow::Result<Landing> {
+        let mut known = HashMap::new();
+        let first = self.step(base.oid()?, file, holds, &mut known)?;
+        let (stands, mut last) = (first.holds, first.id);
+        for _ in 0..FAR {
+            let Some(parent) = self.first_parent(last)? else { return self.at_start(stands, last) };
+            let step = self.step(parent, file, holds, &mut known)?;
+            if step.holds != stands {
+                return self.turned(stands, (step.id, last), incident);
+            }
+            last = step.id;
+        }
+        Ok(if stands { Landing::Stands { commit: None, merge: None } } else { Landing::Never })
+    }
+
+    /// Returns what became of a change that the history, as far as it is here, has from its start or not at all.
+    fn at_start(&self, stands: bool, first: Oid) -> anyhow::Result<Landing> {
+        if !stands {
+            return Ok(Landing::Never);
+        }
+        let commit = if self.is_shallow() { None } else { Some(Commit::of(&self.commit_of(first)?)) };
+        Ok(Landing::Stands { commit, merge: None })
+    }
+
+    /// Returns what a commit did that has the change where its parent has not, or the other way round.
+    fn turned(&self, stands: bool, (parent, id): (Oid, Oid), incident: &str) -> anyhow::Result<Landing> {
+        let commit = self.commit_of(id)?;
+        if !stands {
+            return Ok(Landing::TakenOut(Commit::of(&commit)));
+        }
+        if commit.parent_count() < 2 {
+            return Ok(Landing::Stands { commit: Some(Commit::of(&commit)), merge: None });
+        }
+        let ours = self.history(parent, id, incident)?.ours.first().copied();
+        let ours = ours.map(|id| Ok::<_, anyhow::Error>(Commit::of(&self.commit_of(id)?))).transpose()?;
+        Ok(Landing::Stands { commit: ours, merge: Some(Commit::of(&commit)) })
+    }
+
+    /// Returns whether a commit has the change; the same bytes are read once.
+    fn step(
+        &self,
+        id: Oid,
+        file: &str,
+        holds: &dyn Fn(&[u8]) -> bool,
+        known: &mut HashMap<Oid, bool>,
+    ) -> anyhow::Result<Step> {
+        let context = || format!("failed to read `{file}` of commit `{id}`");
+        let tree = self.commit_of(id)?.tree().map_err(fault).with_context(context)?;
+        let blob = match tree.get_path(Path::new(file)) {
+            Ok(entry) => entry.id(),
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(Step { id, holds: false }),
+            Err(error) => return Err(fault(error)).with_context(context),
+        };
+        if let Some(holds) = known.get(&blob) {
+            return Ok(Step { id, holds: *holds });
+        }
+        let found = self.raw.find_blob(blob).map_err(fault).with_context(context)?;
+        let holds = holds(found.content());
+        known.insert(blob, holds);
+        Ok(Step { id, holds })
+    }
+
+    /// Returns the first parent of a commit; `None` at the start of the history that is here.
+    fn first_parent(&self, id: Oid) -> anyhow::Result<Option<Oid>> {
+        let commit = self.commit_of(id)?;
+        let parent = commit.parent_ids().next();
+        // At the end of a shallow clone a parent is named and not here.
+        Ok(parent.filter(|parent| self.raw.find_commit(*parent).is_ok()))
+    }
+
+    /// Returns the commit of an id as somebody else wrote it, `None` where it is not here.
+    pub fn commit_by_id(&self, id: &str) -> Option<Commit> {
+        let commit = self.raw.find_commit(Oid::from_str(id).ok()?).ok()?;
+        Some(Commit::of(&commit))
+    }
+}

@@ -1,0 +1,27 @@
+//! The verdict for a pull request: what the checks come to, and a table of them.
+
+use super::super::markdown::{cell, inline, put};
+use super::{VerdictReport, text};
+
+/// Returns the report as Markdown.
+pub fn verdict(report: &VerdictReport) -> String {
+    let mut out = String::new();
+    let cluster = format!("{}/{}", report.cluster.namespace, report.cluster.name);
+    let (incident, stage) = (inline(&report.incident), report.stage.word());
+    put(&mut out, &format!("## {}: incident `{incident}`, stage {stage}", report.verdict.word()));
+    put(&mut out, &format!("\n{} on `{}`.", inline(&text::sum(report)), inline(&cluster)));
+    put(&mut out, "\n| outcome | check | fact |\n| --- | --- | --- |");
+    for check in &report.checks {
+        let hint = check.hint.as_deref().map(|hint| format!(" (hint: {})", cell(hint))).unwrap_or_default();
+        put(&mut out, &format!("| {} | {} | {}{hint} |", check.outcome.word(), check.name.word(), cell(&check.fact)));
+    }
+    if let Some(next) = &report.next {
+        put(&mut out, &format!("\nNext: `{}`", inline(next)));
+    }
+    let commit = report.commit.get(..7).unwrap_or_default();
+    put(
+        &mut out,
+        &format!("\nBase `{}` {commit}, seen {} on {}.", inline(&report.base), report.at, inline(&report.live)),
+    );
+    out
+}
