@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{Bench, files, leeward, name, said};
+use super::bench::{Bench, name};
+use super::planned::{files, leeward, said};
 use crate::bed::Bed;
 use crate::gitea::Repository;
 use crate::percona::{CLUSTER, START};
