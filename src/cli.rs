@@ -4,6 +4,7 @@
 mod combine;
 mod diagnose;
 mod preview;
+mod probe;
 mod publish;
 mod verify;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
+pub use probe::ProbeArgs;
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
 pub use verify::{BackupArgs, ProposalArgs, SecretUse, VerifyArgs, VerifyLiveArgs, WaitArgs};
 

@@ -186,17 +186,27 @@ fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault>
     Ok(())
 }
 
-/// Combines the flags of a probe: a bundle of certificates is of no use where any is trusted.
+/// Combines the flags of a probe: a bundle of certificates is of no use where any is trusted, some are for a URL alone.
 fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
-    let evidence = &mut args.evidence;
-    let (file, any) = (evidence.ca_file.is_some(), evidence.no_verify_tls);
+    let probe = &mut args.probe;
+    let (file, any) = (probe.ca_file.is_some(), probe.no_verify_tls);
     match loser(matches, ("ca_file", file), ("no_verify_tls", any))? {
-        Loser::First => evidence.ca_file = None,
-        Loser::Second => evidence.no_verify_tls = false,
+        Loser::First => probe.ca_file = None,
+        Loser::Second => probe.no_verify_tls = false,
         Loser::Neither => {}
     }
-    let unused = ["region", "ca_file", "no_verify_tls", "timeout"].into_iter().find(|flag| is_typed(matches, flag));
-    match unused.filter(|_| evidence.probe.is_none()) {
+    match loser(matches, ("probe", probe.probe.is_some()), ("no_probe", probe.no_probe))? {
+        Loser::First => probe.probe = None,
+        Loser::Second => probe.no_probe = false,
+        Loser::Neither => {}
+    }
+    let typed = |flags: &[&'static str]| flags.iter().copied().find(|flag| is_typed(matches, flag));
+    let has_url = probe.probe.as_ref().is_some_and(|url| !url.is_empty());
+    let is_possible = probe.probe.is_some() || !args.subject.cluster.is_empty();
+    if let Some(flag) = typed(&["region", "no_verify_tls"]).filter(|_| !has_url) {
+        return Err(lacks(flag, "probe"));
+    }
+    match typed(&["ca_file", "timeout", "credentials", "write_probe"]).filter(|_| !is_possible || probe.no_probe) {
         Some(flag) => Err(lacks(flag, "probe")),
         None => Ok(()),
     }

@@ -25,7 +25,7 @@ const PAGE: usize = 500;
 const BEGINNINGS: usize = 3;
 
 /// Which objects.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Listing {
     /// API group, empty for core kinds.
     pub group: String,
@@ -37,6 +37,8 @@ pub struct Listing {
     pub namespace: Option<String>,
     /// What their labels say, as `kubectl --selector` takes it.
     pub selector: Option<String>,
+    /// What their fields say, as `kubectl --field-selector` takes it.
+    pub fields: Option<String>,
 }
 
 /// The objects of a list, or why they are not known.
@@ -121,8 +123,9 @@ async fn whole(wire: &Wire, listing: &Listing, path: &str, asked: &Asked) -> Lis
     let (mut objects, mut next, mut beginnings) = (Vec::new(), String::new(), 1);
     loop {
         let selector = listing.selector.iter().map(|text| format!("&labelSelector={}", segment(text)));
+        let fields = listing.fields.iter().map(|text| format!("&fieldSelector={}", segment(text)));
         let more = Some(&next).filter(|next| !next.is_empty()).map(|next| format!("&continue={}", segment(next)));
-        let query: String = selector.chain(more).collect();
+        let query: String = selector.chain(fields).chain(more).collect();
         let answer = wire.send(&Call::get(format!("{path}?limit={PAGE}{query}"))).await?;
         // The server forgets the rest of a list after some minutes.
         if answer.code == 410 && !next.is_empty() && beginnings < BEGINNINGS {

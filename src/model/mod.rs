@@ -2,6 +2,7 @@
 //! Everything later in the flow speaks these. Must know nothing of git, network, clock, environment or terminal.
 
 pub mod backup;
+pub mod binlog;
 pub mod cluster;
 pub mod config;
 pub mod cron;

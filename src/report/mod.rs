@@ -1,6 +1,7 @@
 //! The room of reports: what a person, a pull request or a program reads. Plain data in, text out.
 //! Must know no terminal, and must mask what could be a secret before it becomes text.
 
+mod clock;
 mod diagnosis;
 mod escape;
 mod json;
@@ -12,6 +13,7 @@ mod pull;
 mod text;
 mod verdict;
 
+pub use clock::{ClockFrom, ClockReport, age, lasting};
 pub use diagnosis::{DiagnosisReport, diagnosis_json, diagnosis_markdown, diagnosis_text};
 pub use escape::escaped;
 pub use json::{failure, plan as plan_json};

@@ -24,6 +24,7 @@ fn pods() -> Listing {
         kind: "Pod".to_owned(),
         namespace: Some("pxc".to_owned()),
         selector: Some("app=x".to_owned()),
+        fields: None,
     }
 }
 
@@ -65,6 +66,15 @@ fn every_page_is_read_and_each_object_says_its_kind() {
     assert_eq!(asked, [format!("GET {PODS}"), format!("GET {SECOND}")]);
     assert_eq!(listed([(PODS, page(&json!([]), ""))]).0, Ok(Vec::new()));
     assert_eq!(listed([(PODS, page(&Value::Null, ""))]).0, Ok(Vec::new()));
+}
+
+#[test]
+fn fields_narrow_a_list_as_labels_do() {
+    let path = "/api/v1/namespaces/pxc/events?limit=500&labelSelector=app%3Dx&fieldSelector=type%21%3DNormal";
+    let events = json!({"kind": "EventList", "apiVersion": "v1", "items": []});
+    let setting = Setting::of(healthy_but([(path, json(200, &events))]));
+    let listing = Listing { kind: "Event".to_owned(), fields: Some("type!=Normal".to_owned()), ..pods() };
+    assert_eq!(setting.cluster().list(&listing), Ok(Vec::new()));
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub(crate) struct Bed {
     flux: OnceLock<Result<Flux, String>>,
     gitea: OnceLock<Result<Gitea, String>>,
     kubernetes: OnceLock<Result<Arc<Kubernetes>, String>>,
+    // Before the operator's cluster, which they ask.
+    operated_flux: OnceLock<Result<Flux, String>>,
     percona: OnceLock<Result<Percona, String>>,
     stage: OnceLock<Result<Stage, String>>,
     room: Arc<Room>,
@@ -34,6 +36,7 @@ impl Bed {
             flux: OnceLock::new(),
             gitea: OnceLock::new(),
             kubernetes: OnceLock::new(),
+            operated_flux: OnceLock::new(),
             percona: OnceLock::new(),
             stage: OnceLock::new(),
             room: Arc::new(Room::open()),
@@ -53,6 +56,12 @@ impl Bed {
     /// Returns the operator, on a cluster of its own.
     pub(crate) fn percona(&self) -> &Percona {
         part("the operator", &self.percona, Percona::start)
+    }
+
+    /// Returns Flux on the operator's cluster.
+    pub(crate) fn operated_flux(&self) -> &Flux {
+        let percona = self.percona();
+        part("the operator's Flux", &self.operated_flux, || Flux::start(percona.room(), &percona.cluster))
     }
 
     /// Returns the forge.
@@ -104,6 +113,7 @@ impl Bed {
         let mut all = up(&self.kubernetes).map(|cluster| cluster.memory()).unwrap_or_default();
         all.extend(up(&self.stage).map(|stage| stage.cluster.memory()).unwrap_or_default());
         all.extend(up(&self.percona).map(Percona::memory).unwrap_or_default());
+        all.extend(up(&self.operated_flux).into_iter().flat_map(Flux::memory));
         all.extend(up(&self.gitea).map(Gitea::memory));
         all.extend(up(&self.flux).into_iter().flat_map(Flux::memory));
         all.extend(up(&self.argo).into_iter().flat_map(Argo::memory));

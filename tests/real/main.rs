@@ -44,6 +44,19 @@ const OPERATOR: &[&str] =
     &["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "pxc-operator"];
 /// S3 servers alone.
 const STORAGE: &[&str] = &["minio", "mc"];
+/// The same with Flux, reading from the forge.
+const OPERATED: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+    "pxc-operator",
+    "gitea",
+    "source-controller",
+    "kustomize-controller",
+];
 /// The forge alone.
 const FORGE: &[&str] = &["gitea"];
 /// Flux on a cluster, reading from the forge.
@@ -78,9 +91,9 @@ const TESTS: &[Test] = &[
     test!(FORGE, smoke::the_forge_takes_a_push_and_merges_a_pull_request),
     test!(STORAGE, smoke::the_storage_keeps_what_a_key_may_put_and_has_it_after_a_restart),
     test!(STORAGE, smoke::the_storage_says_what_keeps_it_from_writing),
-    test!(OPERATOR, operated::the_operator_takes_what_propose_commits_and_backs_up_to_the_new_place),
-    test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
+    test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
+    test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),

@@ -13,7 +13,7 @@ pub struct ClusterState {
     pub meta: Meta,
     /// `status.state`: `ready`, `error`, `initializing`, `paused`, `stopping`; empty until the operator took it up.
     pub state: String,
-    /// `status.messages`: written when the state enters `error`, so they may be stale (operator.md 12.26).
+    /// `status.message`, a list: written when the state enters `error`, so they may be stale (operator.md 12.26).
     pub messages: Vec<String>,
     /// `status.observedGeneration`, which only a clean loop moves; 0: never.
     pub observed_generation: i64,
@@ -34,7 +34,7 @@ impl ClusterState {
         Self {
             meta: Meta::read(object),
             state: text(&status["state"]),
-            messages: texts(&status["messages"]),
+            messages: texts(&status["message"]),
             observed_generation: status["observedGeneration"].as_i64().unwrap_or_default(),
             is_paused: spec["pause"] == true,
             cr_version: text(&spec["crVersion"]),

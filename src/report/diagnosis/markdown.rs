@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::clock;
 use super::super::escape::escaped_lines;
 use super::super::markdown::{cell, inline};
 use super::{DiagnosisReport, SuspectLine, text};
@@ -15,6 +16,13 @@ pub fn diagnosis(report: &DiagnosisReport) -> String {
         put(&mut out, &format!("\nPlace: {}", code(&place)));
     }
     cited(&mut out, &report.leading);
+    if let Some(found) = &report.contradiction {
+        put(&mut out, &format!("\n**But** {}.", inline(&found.says)));
+    }
+    if !report.places.is_empty() {
+        put(&mut out, "\nSeen from this machine, which is not what the pods see:\n");
+        report.places.iter().for_each(|place| put(&mut out, &format!("- {}", inline(&place.words()))));
+    }
     for (word, suspects) in [("Also", &report.others), ("Over", &report.over)] {
         for suspect in suspects {
             put(&mut out, &format!("\n{word}: {}", inline(&text::headline(suspect))));
@@ -23,6 +31,9 @@ pub fn diagnosis(report: &DiagnosisReport) -> String {
     }
     for note in &report.notes {
         put(&mut out, &format!("\n> {}", inline(note)));
+    }
+    for clock in &report.clock {
+        put(&mut out, clock::rows(clock).trim_end());
     }
     if let Some(next) = &report.next {
         put(&mut out, &format!("\nNext: {}", code(next)));

@@ -1,5 +1,6 @@
 //! The diagnosis for a person at a terminal: the cause, the lines it rests on, what it calls for, the next command.
 
+use super::super::clock::{self, ClockReport};
 use super::super::text::{Rows, WIDTH, put, wrapped};
 use super::{DiagnosisReport, SuspectLine};
 use crate::diagnose::Cause;
@@ -17,15 +18,27 @@ pub fn diagnosis(report: &DiagnosisReport) -> String {
     let mut rows = Rows { text: &mut text, last: "" };
     rows.row("place", leading.place());
     rows.row("evidence", evidence(leading));
+    let but = report.contradiction.iter().flat_map(|found| wrapped(&found.says, WIDTH - INDENT));
+    rows.row("but", but);
+    rows.row("from here", report.places.iter().flat_map(|place| hanging(&place.words())));
     rows.row("also", report.others.iter().flat_map(beside));
     rows.row("over", report.over.iter().flat_map(beside));
     rows.row("note", report.notes.iter().flat_map(|note| wrapped(note, WIDTH - INDENT)));
+    for clock in &report.clock {
+        rows.row("clock", clock_lines(report, clock));
+    }
     rows.row("calls for", wrapped(&calls_for(report), WIDTH - INDENT));
     rows.row("looked at", looked_at(report));
     if let Some(next) = &report.next {
         put(&mut text, &format!("next  {next}"));
     }
     text
+}
+
+/// Returns a text whose lines after the first stand further in.
+fn hanging(text: &str) -> Vec<String> {
+    let lines = wrapped(text, WIDTH - INDENT - 2).into_iter().enumerate();
+    lines.map(|(number, line)| if number == 0 { line } else { format!("  {line}") }).collect()
 }
 
 /// Returns the answer in one sentence.
@@ -59,6 +72,18 @@ fn beside(suspect: &SuspectLine) -> Vec<String> {
     let head = wrapped(&headline(suspect), WIDTH - INDENT);
     let first = SuspectLine { evidence: suspect.evidence.iter().take(1).cloned().collect(), ..suspect.clone() };
     head.into_iter().chain(evidence(&first).into_iter().map(|line| format!("  {line}"))).collect()
+}
+
+/// Returns a clock, under the name of its cluster where there are several.
+fn clock_lines(report: &DiagnosisReport, clock: &ClockReport) -> Vec<String> {
+    let name = (report.clock.len() > 1).then(|| format!("{}:", clock.cluster));
+    name.into_iter().chain(clock::lines(clock).iter().flat_map(|line| hung(line))).collect()
+}
+
+/// Returns a text in lines, those after the first indented.
+fn hung(text: &str) -> Vec<String> {
+    let lines = wrapped(text, WIDTH - INDENT - 2).into_iter().enumerate();
+    lines.map(|(number, line)| if number == 0 { line } else { format!("  {line}") }).collect()
 }
 
 /// Returns what was looked at.

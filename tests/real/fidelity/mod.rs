@@ -20,6 +20,7 @@ use crate::bed::Bed;
 use crate::operator;
 use compare::{Line, Objects};
 use deploy::Deployment;
+pub(crate) use scenario::merge;
 use scenario::{Scenario, scenarios};
 
 /// How Git is applied in one run of the table.

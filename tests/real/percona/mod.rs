@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -17,14 +18,14 @@ use crate::http::healthy;
 use crate::kubernetes::Kubernetes;
 use crate::process::{Process, command};
 use crate::program;
-use crate::room::{Room, fresh, until};
+use crate::room::{Room, until};
 use nodes::Nodes;
 pub(crate) use play::End;
 
 /// How long the operator may take to start, or to bring a cluster to `ready`.
 pub(crate) const START: Duration = Duration::from_mins(2);
 /// In how many namespaces the stand-in of the database is known by name.
-const NAMESPACES: u16 = 32;
+const NAMESPACES: u16 = 64;
 /// Where the operator lives.
 const HOME: &str = "pxc-operator";
 /// Where the operator says how it is; it listens beyond loopback on other ports, in a network that has nothing else.
@@ -55,6 +56,8 @@ pub(crate) struct Percona {
     nodes: Nodes,
     /// The cluster it works on.
     pub(crate) cluster: Arc<Kubernetes>,
+    /// How many namespaces were made.
+    made: AtomicU16,
     room: Arc<Room>,
 }
 
@@ -71,12 +74,13 @@ impl Percona {
         itself(&cluster)?;
         let mut operator = Process::start(&room, "pxc-operator", operator(&room, &cluster)?)?;
         operator.ready(START, || healthy(HEALTH, "/readyz"))?;
-        Ok(Self { operator, nodes, cluster, room })
+        Ok(Self { operator, nodes, cluster, made: AtomicU16::new(0), room })
     }
 
-    /// Makes a namespace whose cluster can become ready.
+    /// Makes a namespace whose cluster can become ready; no other test has it.
     pub(crate) fn namespace(&self) -> Result<String, String> {
-        let name = known().nth(usize::from(fresh() % NAMESPACES)).expect("less than all");
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let name = known().nth(usize::from(number)).ok_or("more namespaces than the stand-in is known in")?;
         self.cluster.namespace(&name)?;
         Ok(name)
     }
@@ -89,6 +93,21 @@ impl Percona {
             if cluster["status"]["state"] == state { Ok(cluster) } else { Err(cluster["status"].to_string()) }
         });
         seen.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.operator.log()))
+    }
+
+    /// Returns where its processes live, for what a test adds to them.
+    pub(crate) fn room(&self) -> &Arc<Room> {
+        &self.room
+    }
+
+    /// Returns the end of the operator's log.
+    pub(crate) fn log(&self) -> String {
+        self.operator.log()
+    }
+
+    /// Returns the whole lines of the operator's log from a place on, and moves the place behind them.
+    pub(crate) fn lines_from(&self, place: &mut u64) -> Result<String, String> {
+        self.operator.lines_from(place)
     }
 
     /// Returns a folder of this world.

@@ -1,7 +1,9 @@
 //! The nodes: a scheduler that gives pods to them, and `kwok`, which plays them. Pods become ready, claims are bound, logs
 //! are files. No pod of a Job ends by itself.
 
-use std::path::Path;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -37,6 +39,7 @@ impl Nodes {
         let log = room.path().join("silent.log");
         std::fs::write(&log, "2026-11-22T00:00:00.000000000Z stdout F {}\n").map_err(|error| error.to_string())?;
         cluster.apply(&silent(&log).to_string())?;
+        cluster.apply(&collecting(&programs(room)?).to_string())?;
         cluster.kubectl(&["annotate", "storageclass", "kwok-volume", default])?;
         let scheduler = scheduler(room, cluster)?;
         let kwok = kwok(room, cluster)?;
@@ -79,6 +82,27 @@ fn silent(log: &Path) -> serde_json::Value {
     })
 }
 
+/// Returns what answers for the collector of binlogs where the operator runs a command in it: the programs of this folder.
+fn collecting(programs: &Path) -> serde_json::Value {
+    let local = json!({"envs": [{"name": "PATH", "value": programs}]});
+    json!({
+        "apiVersion": "kwok.x-k8s.io/v1alpha1", "kind": "ClusterExec", "metadata": {"name": "collector"},
+        "spec": {"execs": [{"containers": ["pitr"], "local": local}]},
+    })
+}
+
+/// Writes the programs that the operator runs in the collector: no gap was found, and no timeline is written yet.
+fn programs(room: &Room) -> Result<PathBuf, String> {
+    let folder = room.folder("collector");
+    for program in ["cat", "rm"] {
+        let path = folder.join(program);
+        std::fs::write(&path, "#!/bin/sh\necho 'No such file or directory' >&2\nexit 1\n")
+            .map_err(|why| why.to_string())?;
+        std::fs::set_permissions(&path, Permissions::from_mode(0o755)).map_err(|why| why.to_string())?;
+    }
+    Ok(folder)
+}
+
 /// Returns a node.
 fn node(number: usize) -> serde_json::Value {
     let capacity = json!({"cpu": "32", "memory": "256Gi", "pods": "110"});
@@ -115,7 +139,7 @@ fn kwok(room: &Arc<Room>, cluster: &Kubernetes) -> Result<Process, String> {
     kwok.args([
         &format!("--kubeconfig={}", cluster.kubeconfig().display()),
         "--manage-all-nodes=true",
-        "--enable-crds=Stage,Logs,ClusterLogs,ClusterExec",
+        "--enable-crds=Stage,Logs,ClusterLogs,Exec,ClusterExec",
         &format!("--server-address=127.0.0.1:{own}"),
         &format!("--node-port={own}"),
         &format!("--tls-cert-file={}", pki.join("server.crt").display()),

@@ -65,6 +65,24 @@ impl Percona {
         self.cluster.apply(&logs.to_string()).map(drop)
     }
 
+    /// Lets the collector of binlogs end and be started again and again: its container waits, and takes no commands.
+    pub(crate) fn crash(&self, pod: &Value) -> Result<(), String> {
+        let (namespace, name) = named(pod);
+        let exec = json!({
+            "apiVersion": "kwok.x-k8s.io/v1alpha1", "kind": "Exec", "metadata": {"name": name, "namespace": namespace},
+            "spec": {"execs": [{"containers": ["pitr"]}]},
+        });
+        self.cluster.apply(&exec.to_string())?;
+        let container = json!({
+            "name": "pitr", "image": pod["spec"]["containers"][0]["image"], "imageID": "", "ready": false, "restartCount": 5,
+            "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container=pitr"}},
+            "lastState": {"terminated": {"exitCode": 1, "reason": "Error"}},
+        });
+        let patch = json!({"status": {"containerStatuses": [container]}}).to_string();
+        let args = ["patch", "pod", &name, "-n", &namespace, "--subresource=status", "--type=merge", "-p", &patch];
+        self.cluster.kubectl(&args).map(drop)
+    }
+
     /// Lets a pod end.
     pub(crate) fn end(&self, pod: &Value, end: End) -> Result<(), String> {
         let (namespace, name) = named(pod);

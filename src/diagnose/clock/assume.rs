@@ -1,0 +1,67 @@
+//! What the clock does not know, and what it believes: said in full, so that nobody takes a number for more than it is.
+
+use super::facts::ClockFacts;
+use crate::model::binlog::ExpiryFrom;
+use crate::model::cron::{Cron, Hazard, hazard};
+
+/// Returns what is not known.
+pub fn unknowns(facts: &ClockFacts<'_>) -> Vec<String> {
+    let mut unknown = Vec::new();
+    if facts.live.is_none() {
+        unknown.push(
+            "which backups exist and what was missed: Git does not say it, the cluster was not looked at".to_owned(),
+        );
+    }
+    if let Some(live) = &facts.live {
+        unknown.extend(
+            live.is_paused
+                .then(|| "what is due while the cluster is paused: the operator makes no backups then".to_owned()),
+        );
+        let has_own = |name: &str| facts.backups().into_iter().flatten().any(|backup| backup.schedule() == Some(name));
+        let silent = facts.backup.schedules.iter().map(|schedule| schedule.name.as_str());
+        let silent = silent.filter(|name| !live.begun.contains_key(*name) && !has_own(name));
+        unknown.extend(silent.map(|name| {
+            format!("what `{name}` missed: it has made no Backup yet, and since when it runs is not known")
+        }));
+    }
+    for schedule in &facts.backup.schedules {
+        if matches!(hazard(&schedule.cron), Some(Hazard::Every | Hazard::Unreadable)) {
+            unknown.push(format!(
+                "when `{}` is due: its cron `{}` is none that the operator survives",
+                schedule.name, schedule.cron
+            ));
+        }
+    }
+    if facts.bucket.lifecycle_days.is_none()
+        && facts.backup.storages.values().any(|storage| storage.kind() != "filesystem")
+    {
+        unknown.push("whether lifecycle rules of a bucket delete by age".to_owned());
+    }
+    unknown
+}
+
+/// Returns what is believed.
+pub fn assumptions(facts: &ClockFacts<'_>) -> Vec<String> {
+    let crons: Vec<Cron> = facts.backup.schedules.iter().filter_map(|schedule| Cron::parse(&schedule.cron)).collect();
+    let zone = |is_named: bool| crons.iter().any(|cron| cron.zone().is_some() == is_named);
+    let mut believed = Vec::new();
+    let mut add = |holds: bool, text: &str| believed.extend(holds.then(|| text.to_owned()));
+    add(zone(false), "the operator's container runs in UTC, and crons without a zone with it");
+    add(zone(true), "the operator's container knows the zones that crons name");
+    let has_binlogs = facts.backup.pitr.storage.is_some();
+    add(
+        has_binlogs && facts.binlogs.from == ExpiryFrom::Default8,
+        "`binlog_expire_logs_seconds` is 2592000, the default of MySQL 8: nothing in `spec.pxc.configuration` sets it",
+    );
+    add(
+        has_binlogs && facts.binlogs.from == ExpiryFrom::Default57,
+        "`expire_logs_days` is 0, the default of MySQL 5.7: nothing in `spec.pxc.configuration` sets it",
+    );
+    add(
+        has_binlogs && facts.binlogs.from == ExpiryFrom::Configuration,
+        "the nodes run with the binlog settings of `spec.pxc.configuration`",
+    );
+    add(has_binlogs, "no node lost its binlogs, by a full volume or by hand");
+    add(facts.live.is_some(), "no Backup object was deleted by hand");
+    believed
+}
