@@ -5,7 +5,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{Cli, DiagnoseArgs, DryRunArg, LiveArgs, PreviewArgs, ProposeArgs, RecoveryArgs, Verb};
+use super::{BackupArgs, Cli, CommentArgs, DiagnoseArgs, DryRunArg, LiveArgs, ProposeArgs, RecoveryArgs, Verb};
 
 impl Cli {
     /// Returns the command line as typed, with the variables that it leaves room for.
@@ -36,7 +36,8 @@ impl Cli {
                 .and_then(|()| signing(args, matches))
                 .and_then(|()| publishing(args, matches)),
             Verb::Diagnose(args) => probing(args, matches),
-            Verb::Preview(args) => live(&mut args.live, matches).and_then(|()| commenting(args, matches)),
+            Verb::Preview(args) => live(&mut args.live, matches).and_then(|()| commenting(&args.comment, matches)),
+            Verb::Verify(args) => proving(&mut args.backup, matches).and_then(|()| commenting(&args.comment, matches)),
             _ => Ok(()),
         };
         let said = |(kind, text)| command.find_subcommand_mut(verb).map(|command| command.error(kind, text));
@@ -185,32 +186,42 @@ fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault>
     Ok(())
 }
 
-/// Combines the flags of evidence: a bundle of certificates is of no use where any is trusted, and variables that lead to a
-/// cluster add nothing to evidence that is typed.
+/// Combines the flags of evidence: a bundle of certificates is of no use where any is trusted, some flags are for a URL
+/// alone, and variables that lead to a cluster add nothing to evidence that is typed.
 fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
-    let (evidence, live) = (&mut args.evidence, &mut args.live);
-    let (file, any) = (evidence.ca_file.is_some(), evidence.no_verify_tls);
+    let (probe, live) = (&mut args.probe, &mut args.live);
+    let (file, any) = (probe.ca_file.is_some(), probe.no_verify_tls);
     match loser(matches, ("ca_file", file), ("no_verify_tls", any))? {
-        Loser::First => evidence.ca_file = None,
-        Loser::Second => evidence.no_verify_tls = false,
+        Loser::First => probe.ca_file = None,
+        Loser::Second => probe.no_verify_tls = false,
         Loser::Neither => {}
     }
-    let names_cluster = ["context", "kubeconfig"].iter().any(|flag| is_typed(matches, flag));
-    if !names_cluster && ["log", "evidence", "probe"].iter().any(|flag| is_typed(matches, flag)) {
+    match loser(matches, ("probe", probe.probe.is_some()), ("no_probe", probe.no_probe))? {
+        Loser::First => probe.probe = None,
+        Loser::Second => probe.no_probe = false,
+        Loser::Neither => {}
+    }
+    let typed = |flags: &[&'static str]| flags.iter().copied().find(|flag| is_typed(matches, flag));
+    let is_cluster_named = typed(&["context", "kubeconfig"]).is_some();
+    if !is_cluster_named && typed(&["log", "evidence", "probe"]).is_some() {
         (live.context, live.kubeconfig) = (None, None);
     }
-    let reads_files = !names_cluster && (!evidence.log.is_empty() || !evidence.evidence.is_empty());
-    let unused = ["region", "ca_file", "no_verify_tls"].into_iter().chain(reads_files.then_some("timeout"));
-    let unused = unused.into_iter().find(|flag| is_typed(matches, flag));
-    match unused.filter(|_| evidence.probe.is_none()) {
+    let has_url = probe.probe.as_ref().is_some_and(|url| !url.is_empty());
+    let is_possible = probe.probe.is_some() || !args.subject.cluster.is_empty() || is_cluster_named;
+    if let Some(flag) = typed(&["region", "no_verify_tls"]).filter(|_| !has_url) {
+        return Err(lacks(flag, "probe"));
+    }
+    if let Some(flag) = typed(&["timeout"]).filter(|_| !is_possible) {
+        return Err(lacks(flag, "probe"));
+    }
+    match typed(&["ca_file", "credentials", "write_probe"]).filter(|_| !is_possible || probe.no_probe) {
         Some(flag) => Err(lacks(flag, "probe")),
         None => Ok(()),
     }
 }
 
 /// Combines the flags of a comment.
-fn commenting(args: &PreviewArgs, matches: &ArgMatches) -> Result<(), Fault> {
-    let comment = &args.comment;
+fn commenting(comment: &CommentArgs, matches: &ArgMatches) -> Result<(), Fault> {
     let needs = [
         ("pull_request", comment.pull_request.is_some()),
         ("forge", comment.forge.is_some()),
@@ -219,5 +230,18 @@ fn commenting(args: &PreviewArgs, matches: &ArgMatches) -> Result<(), Fault> {
     match needs.iter().find(|(flag, is_set)| *is_set && is_typed(matches, flag) && !comment.comment) {
         Some((flag, _)) => Err(lacks(flag, "comment")),
         None => Ok(()),
+    }
+}
+
+/// Combines the flags of the backup that proves a target: one that is followed is not made.
+fn proving(args: &mut BackupArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    match loser(matches, ("test_backup", args.test_backup), ("backup", args.backup.is_some()))? {
+        Loser::First => args.test_backup = false,
+        Loser::Second => args.backup = None,
+        Loser::Neither => {}
+    }
+    match (is_typed(matches, "storage"), args.test_backup) {
+        (true, false) => Err(lacks("storage", "test_backup")),
+        _ => Ok(()),
     }
 }

@@ -16,7 +16,7 @@ pub struct Evidence {
     pub logs: Vec<Log>,
     /// What the cluster showed, where it was asked.
     pub observed: Option<Observed>,
-    /// The storage that the question is about, where it names one.
+    /// The storage that failed, where somebody says which: probes of others say nothing of it.
     pub storage: Option<String>,
 }
 
@@ -109,6 +109,8 @@ pub struct Log {
     pub sightings: Vec<Sighting>,
     /// The last line that says that something was uploaded; 0: none.
     pub progress_at: u64,
+    /// What a probe says of its own steps; empty for any other log.
+    pub summary: String,
 }
 
 /// What lines that match one row of the table have in common.

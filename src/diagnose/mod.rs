@@ -26,6 +26,7 @@ mod suspect;
 mod table;
 #[cfg(test)]
 mod tests;
+mod vantage;
 mod veil;
 mod verdict;
 mod wanted;
@@ -39,5 +40,6 @@ pub use remedy::Remedy;
 pub use scan::Scanner;
 pub use site::{Going, Good, Since, Site};
 pub use suspect::{Cite, Diagnosis, Elsewhere, Suspect};
-pub use verdict::diagnose;
+pub use vantage::{Contradiction, Mismatch, PlaceSeen, probe_of};
+pub use verdict::{diagnose, failing_storage};
 pub use wanted::OperatorLines;

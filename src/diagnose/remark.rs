@@ -3,10 +3,11 @@
 
 use super::cause::Cause;
 use super::confidence::Confidence;
-use super::evidence::{Form, Log, PROBE};
+use super::evidence::{Form, Log};
 use super::judge::{CITED, cite};
 use super::signature::Says;
 use super::suspect::{Cite, Suspect};
+use super::vantage::is_probe;
 
 /// Returns what is said where no cause stands: that it succeeded, or that nobody can tell, with the lines that say so.
 pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
@@ -52,32 +53,20 @@ pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
     Suspect { cause, confidence, operations: Vec::new(), endpoint: None, count: cites.len() as u64, cites }
 }
 
-/// Returns what does not fit together.
+/// Returns what has to be known when reading the causes.
 pub(super) fn notes(logs: &[&Log], suspects: &[Suspect]) -> Vec<String> {
     let mut notes = Vec::new();
     let given = || logs.iter().filter(|log| log.about.form == Form::Given);
     let succeeded = |log: &&&Log| log.sightings.iter().any(|sighting| sighting.signature.says == Says::Succeeded);
     let blamed = |log: &Log| suspects.iter().flat_map(|suspect| &suspect.cites).any(|cite| cite.source == log.name);
-    if let Some(log) = given().filter(succeeded).find(|log| !suspects.is_empty() && !blamed(log)) {
-        notes.push(if log.name == PROBE {
-            "the probe from here found nothing wrong: the trouble is over, or only the cluster has it".to_owned()
-        } else {
-            format!("`{}` says that a backup succeeded: where it is the newer one, the trouble is over", log.name)
-        });
+    let of_pods = given().filter(|log| !is_probe(&log.name)).filter(succeeded);
+    if let Some(log) = of_pods.into_iter().find(|log| !suspects.is_empty() && !blamed(log)) {
+        notes.push(format!(
+            "`{}` says that a backup succeeded: where it is the newer one, the trouble is over",
+            log.name
+        ));
     }
-    notes.extend(elsewhere(logs, suspects));
     let empty = given().filter(|log| log.bytes == 0);
     notes.extend(empty.map(|log| format!("`{}` is empty", log.name)));
     notes
-}
-
-/// Says that what the probe blames is not what the logs blame, or that only one of the two blames anything.
-fn elsewhere(logs: &[&Log], suspects: &[Suspect]) -> Option<String> {
-    let others = logs.iter().any(|log| log.name != PROBE);
-    let of_probe = |suspect: &&Suspect| suspect.cites.iter().all(|cite| cite.source == PROBE);
-    let seen_here = suspects.iter().find(of_probe).filter(|_| others)?;
-    Some(format!(
-        "only the probe from here says {}: the pods may see another way to the storage than this machine",
-        seen_here.cause.name()
-    ))
 }

@@ -4,19 +4,22 @@
 use std::cmp::Reverse;
 
 use super::cause::Cause;
+use super::confidence::Confidence;
 use super::evidence::{Evidence, Form, Log};
 use super::history::{History, has_collector_trouble, is_past, places};
 use super::judge::{Heard, Verdict, judged};
 use super::observed::Observed;
 use super::site::Site;
 use super::suspect::{Diagnosis, Elsewhere};
+use super::vantage::{Mismatch, contradiction, is_of_other, places as places_seen};
 use crate::model::backup::Storage;
 
 /// Returns what the evidence says.
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let Some(observed) = &evidence.observed else {
-        let heard: Vec<Heard<'_>> = evidence.logs.iter().map(|log| Heard { log, is_past: false }).collect();
-        return diagnosis(judged(&heard), None, Vec::new());
+        let own = evidence.logs.iter().filter(|log| !is_of_other(log, evidence.storage.as_deref()));
+        let heard: Vec<Heard<'_>> = own.map(|log| Heard { log, is_past: false }).collect();
+        return diagnosis(evidence, &heard, (None, Vec::new()));
     };
     let said = observed.said();
     let place = leading_place(observed, evidence.storage.as_deref());
@@ -25,27 +28,44 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         let logs = logs.filter(|log| is_of(observed, log, place));
         logs.map(|log| Heard { log, is_past: is_past(observed, &log.about) }).collect()
     };
-    let all = [Form::Given, Form::Live, Form::State];
-    let verdict = judged(&heard(place.as_deref(), &all));
     let others = failing_places(observed).into_iter().filter(|other| Some(other) != place.as_ref());
     let others = others.map(|other| {
-        let heard: Vec<Heard<'_>> = heard(Some(&other), &all[1..]);
+        let heard: Vec<Heard<'_>> = heard(Some(&other), &[Form::Live, Form::State]);
         let own = heard.into_iter().filter(|heard| heard.log.about.storage.is_some()).collect::<Vec<_>>();
         Elsewhere { storages: storages(observed, &other), suspect: judged(&own).leading }
     });
     let others = others.collect();
+    let mut all = heard(place.as_deref(), &[Form::Given, Form::Live, Form::State]);
     // Where nothing could be read there is no place, but what could not be seen has to be said.
     let place = place.unwrap_or_default();
-    let site = Site::of(observed, &place, storages(observed, &place), &verdict.leading);
-    diagnosis(verdict, Some(site), others)
+    let storages = storages(observed, &place);
+    let failed = evidence.storage.as_deref().or(storages.first().map(String::as_str));
+    all.retain(|heard| !is_of_other(heard.log, failed));
+    let leading = judged(&all).leading;
+    diagnosis(evidence, &all, (Some(Site::of(observed, &place, storages, &leading)), others))
 }
 
-/// Returns a verdict as a diagnosis.
-fn diagnosis(verdict: Verdict, site: Option<Site>, mut elsewhere: Vec<Elsewhere>) -> Diagnosis {
-    let Verdict { leading, others, over, notes } = verdict;
+/// Returns what logs say as a diagnosis, with what surrounds it.
+fn diagnosis(
+    evidence: &Evidence,
+    heard: &[Heard<'_>],
+    (site, mut elsewhere): (Option<Site>, Vec<Elsewhere>),
+) -> Diagnosis {
+    let Verdict { mut leading, others, over, notes } = judged(heard);
+    let contradiction = contradiction(heard);
+    if contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
+        leading.confidence = leading.confidence.min(Confidence::Likely);
+    }
     elsewhere.retain(|other| other.suspect.cause != Cause::Healthy);
     elsewhere.sort_by_key(|other| Reverse(other.suspect.confidence));
-    Diagnosis { leading, others, over, notes, site, elsewhere }
+    let places = places_seen(&evidence.logs);
+    Diagnosis { leading, others, over, contradiction, places, notes, site, elsewhere }
+}
+
+/// Returns the storage that fails, as far as the cluster's objects tell.
+pub fn failing_storage(observed: &Observed) -> Option<String> {
+    let place = failing_places(observed).into_iter().next()?;
+    storages(observed, &place).into_iter().next()
 }
 
 /// Returns whether a log may speak of a place: it is about a storage there, or nobody knows about which.

@@ -8,15 +8,19 @@ mod next;
 mod probe;
 mod taker;
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 
 use super::Answer;
-use crate::cli::{DiagnoseArgs, Format, SubjectArgs};
-use crate::diagnose::{Cause, Diagnosis, Evidence, Log, Observed, PROBE, Snapshot, diagnose};
+use crate::cli::{DiagnoseArgs, Format, ProbeArgs, SubjectArgs};
+use crate::diagnose::{Cause, Diagnosis, Evidence, Log, Observed, Snapshot, diagnose, failing_storage};
 use crate::failure::{Failure, outside, refused, usage};
+use crate::model::backup::Backup;
 use crate::report::{self, ClockReport, DiagnosisReport};
 use bundle::{Opened, Saver};
 use input::Input;
+use probe::Secrets;
 
 /// Runs the verb.
 pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
@@ -24,7 +28,7 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     let evidence = gather(args, &mut subject, now)?;
     let diagnosis = diagnose(&evidence);
     name(&mut subject, &diagnosis);
-    let mut report = DiagnosisReport::of(&diagnosis, &evidence, next::command(diagnosis.leading.cause, &subject));
+    let mut report = DiagnosisReport::of(&diagnosis, &evidence, next::command(&diagnosis, &subject));
     report.clock = clock(&evidence, &diagnosis);
     let text = match format {
         Format::Text => report::diagnosis_text(&report),
@@ -36,11 +40,12 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     Ok(Answer { text, code, signs: None, failure, notes: Vec::new() })
 }
 
-/// Returns everything that there is to look at: what bundles hold, logs that are named, the cluster, what a probe said.
+/// Returns everything that there is to look at: what bundles hold, logs that are named, the cluster, what probes said.
 fn gather(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> anyhow::Result<Evidence> {
-    let given = &args.evidence;
+    let (given, started) = (&args.evidence, Instant::now());
     let is_live = live::is_asked(args);
-    if given.log.is_empty() && given.evidence.is_empty() && given.probe.is_none() && !is_live {
+    let has_probe = args.probe.probe.is_some() || (!subject.cluster.is_empty() && !args.probe.no_probe);
+    if given.log.is_empty() && given.evidence.is_empty() && !has_probe && !is_live {
         return Err(usage("there is nothing to look at").hint("leeward diagnose --log FILE").into());
     }
     let (mut inputs, mut snapshot) = bundles(args, subject)?;
@@ -48,21 +53,47 @@ fn gather(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> any
     let mut saver = given.save.as_deref().map(Saver::open).transpose()?;
     let mut observed = snapshot.as_ref().map(Observed::read);
     let mut logs = taken(&inputs, observed.as_ref(), saver.as_mut())?;
+    let mut secrets = Secrets::default();
     if is_live {
         let live = live::gather(args, subject, now, saver.as_mut())?;
         logs.extend(live.logs);
+        secrets = live.secrets;
         observed = Some(Observed::read(&live.snapshot));
         snapshot = Some(live.snapshot);
     }
-    let probed = probe::run(given, now)?.map(|text| Input::text(PROBE, text));
-    logs.extend(taken(probed.as_slice(), None, saver.as_mut())?);
     if let Some(observed) = &observed {
         known(observed, subject)?;
     }
+    let seen = observed.as_ref().filter(|_| is_live).map(|observed| (observed, &secrets));
+    let probed = probed(args, seen, subject, (now, started))?;
+    logs.extend(taken(&probed, None, saver.as_mut())?);
     if let Some(saver) = saver {
         saver.finish(subject, snapshot.as_ref())?;
     }
     Ok(Evidence { logs, observed, storage: subject.storage.clone() })
+}
+
+/// Returns what probes said: of a cluster that was looked at its own storages, in the time that is left.
+fn probed(
+    args: &DiagnoseArgs,
+    seen: Option<(&Observed, &Secrets)>,
+    subject: &mut SubjectArgs,
+    (now, started): (Timestamp, Instant),
+) -> anyhow::Result<Vec<Input>> {
+    let is_url = args.probe.probe.as_ref().is_some_and(|url| !url.is_empty());
+    let Some((observed, secrets)) = seen.filter(|_| !is_url) else {
+        return probe::run(&args.probe, &args.evidence, subject, now);
+    };
+    let has_storages = |block: &&Backup| !block.storages.is_empty();
+    let Some(block) = observed.block.as_ref().filter(has_storages).filter(|_| !args.probe.no_probe) else {
+        return Ok(Vec::new());
+    };
+    if subject.storage.is_none() {
+        subject.storage = failing_storage(observed);
+    }
+    let left = args.probe.timeout.saturating_sub(started.elapsed().as_secs()).max(1);
+    let probe = ProbeArgs { timeout: left, ..args.probe.clone() };
+    probe::of_cluster(block, secrets, &probe, subject, now)
 }
 
 /// Reads what bundles hold.

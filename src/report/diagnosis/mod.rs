@@ -3,6 +3,7 @@
 
 mod around;
 mod markdown;
+mod place;
 mod rescue;
 mod site;
 mod text;
@@ -14,8 +15,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ClockReport, json};
-use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Remedy, Side, Site, Suspect};
+use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Mismatch, Remedy, Side, Site, Suspect};
+use place::{ContradictionLine, PlaceLine};
 use site::{ElsewhereLine, SiteReport, UnseenLine};
+
+/// What to do where the logs blame what works from here.
+const DOUBTFUL: &str = "let one backup run and look at its log: where it succeeds the storage has healed, where it fails \
+                        only the cluster has the trouble";
 
 /// What `diagnose` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +39,12 @@ pub struct DiagnosisReport {
     pub others: Vec<SuspectLine>,
     /// What was wrong and no longer is, as far as the evidence goes.
     pub over: Vec<SuspectLine>,
+    /// That the logs of the pods and the probe from here do not fit together.
+    #[serde(default)]
+    pub contradiction: Option<ContradictionLine>,
+    /// What the probes from here found, which may differ from what the pods see.
+    #[serde(default)]
+    pub places: Vec<PlaceLine>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
     /// What the cluster's objects say around the cause, where the cluster was looked at.
@@ -97,15 +109,20 @@ impl DiagnosisReport {
     /// Returns the report of a diagnosis.
     pub fn of(diagnosis: &Diagnosis, evidence: &Evidence, next: Option<String>) -> Self {
         let cause = diagnosis.leading.cause;
+        let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
+        let (calls_for, advice) =
+            if is_doubtful { (Remedy::LookFurther, DOUBTFUL) } else { (cause.remedy(), cause.advice()) };
         let lines = |suspects: &[Suspect]| suspects.iter().map(|suspect| SuspectLine::of(suspect, None)).collect();
         let site = diagnosis.site.as_ref();
         Self {
             leading: SuspectLine::of(&diagnosis.leading, site),
             side: cause.side(),
-            calls_for: cause.remedy(),
-            advice: cause.advice().to_owned(),
+            calls_for,
+            advice: advice.to_owned(),
             others: lines(&diagnosis.others),
             over: lines(&diagnosis.over),
+            contradiction: diagnosis.contradiction.map(ContradictionLine::of),
+            places: diagnosis.places.iter().map(PlaceLine::of).collect(),
             notes: diagnosis.notes.clone(),
             site: site.zip(evidence.observed.as_ref()).map(|(site, observed)| SiteReport::of(site, observed)),
             elsewhere: diagnosis.elsewhere.iter().map(ElsewhereLine::of).collect(),
