@@ -9,6 +9,7 @@ mod argo;
 mod argo_parts;
 mod bed;
 mod certificate;
+mod diagnosed;
 mod fidelity;
 mod flux;
 mod gitea;
@@ -94,6 +95,11 @@ const TESTS: &[Test] = &[
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
+    test!(OPERATOR, diagnosed::what_pods_of_failed_backups_log_is_taken_for_what_it_is),
+    test!(OPERATOR, diagnosed::a_collector_that_crashes_names_the_storage_and_what_it_stops),
+    test!(OPERATOR, diagnosed::pods_that_cannot_start_say_why),
+    test!(OPERATOR, diagnosed::what_is_saved_of_a_cluster_gives_the_same_answer_without_it),
+    test!(OPERATOR, diagnosed::with_the_shipped_rights_it_sees_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),
