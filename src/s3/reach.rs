@@ -55,8 +55,11 @@ fn connect(url: &str, addresses: &[SocketAddr], end: Instant, record: &mut Recor
                 return true;
             }
             Ok((address, Err(error))) => {
-                let is_refused = error.kind() == ErrorKind::ConnectionRefused;
-                step = if is_refused { "connection refused" } else { "no connection" };
+                step = match error.kind() {
+                    ErrorKind::ConnectionRefused => "connection refused",
+                    ErrorKind::TimedOut | ErrorKind::WouldBlock => "connection timed out",
+                    _ => "no connection",
+                };
                 refusals.push(format!("connection: {url} ({}): {error}", address.ip()));
             }
             Err(_) => break,

@@ -31,6 +31,7 @@ mod run;
 #[path = "../skip.rs"]
 mod skip;
 mod smoke;
+mod storage;
 
 use run::Test;
 
@@ -94,6 +95,13 @@ const TESTS: &[Test] = &[
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
+    test!(STORAGE, storage::an_endpoint_that_does_not_answer_calls_for_another_place),
+    test!(STORAGE, storage::a_certificate_that_nobody_can_trust_calls_for_no_other_place),
+    test!(STORAGE, storage::a_key_that_is_not_good_calls_for_another_key),
+    test!(STORAGE, storage::a_policy_that_denies_an_operation_is_named_with_it),
+    test!(STORAGE, storage::a_place_that_is_named_wrongly_calls_for_its_right_name),
+    test!(STORAGE, storage::a_storage_without_room_shows_it_to_who_writes),
+    test!(STORAGE, storage::a_server_that_cannot_serve_is_told_from_one_that_is_starting),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),
