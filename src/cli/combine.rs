@@ -5,7 +5,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{Cli, DiagnoseArgs, DryRunArg, LiveArgs, PreviewArgs, ProposeArgs, RecoveryArgs, Verb};
+use super::{BackupArgs, Cli, CommentArgs, DiagnoseArgs, DryRunArg, LiveArgs, ProposeArgs, RecoveryArgs, Verb};
 
 impl Cli {
     /// Returns the command line as typed, with the variables that it leaves room for.
@@ -36,7 +36,8 @@ impl Cli {
                 .and_then(|()| signing(args, matches))
                 .and_then(|()| publishing(args, matches)),
             Verb::Diagnose(args) => probing(args, matches),
-            Verb::Preview(args) => live(&mut args.live, matches).and_then(|()| commenting(args, matches)),
+            Verb::Preview(args) => live(&mut args.live, matches).and_then(|()| commenting(&args.comment, matches)),
+            Verb::Verify(args) => proving(&mut args.backup, matches).and_then(|()| commenting(&args.comment, matches)),
             _ => Ok(()),
         };
         let said = |(kind, text)| command.find_subcommand_mut(verb).map(|command| command.error(kind, text));
@@ -212,8 +213,7 @@ fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
 }
 
 /// Combines the flags of a comment.
-fn commenting(args: &PreviewArgs, matches: &ArgMatches) -> Result<(), Fault> {
-    let comment = &args.comment;
+fn commenting(comment: &CommentArgs, matches: &ArgMatches) -> Result<(), Fault> {
     let needs = [
         ("pull_request", comment.pull_request.is_some()),
         ("forge", comment.forge.is_some()),
@@ -222,5 +222,18 @@ fn commenting(args: &PreviewArgs, matches: &ArgMatches) -> Result<(), Fault> {
     match needs.iter().find(|(flag, is_set)| *is_set && is_typed(matches, flag) && !comment.comment) {
         Some((flag, _)) => Err(lacks(flag, "comment")),
         None => Ok(()),
+    }
+}
+
+/// Combines the flags of the backup that proves a target: one that is followed is not made.
+fn proving(args: &mut BackupArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    match loser(matches, ("test_backup", args.test_backup), ("backup", args.backup.is_some()))? {
+        Loser::First => args.test_backup = false,
+        Loser::Second => args.backup = None,
+        Loser::Neither => {}
+    }
+    match (is_typed(matches, "storage"), args.test_backup) {
+        (true, false) => Err(lacks("storage", "test_backup")),
+        _ => Ok(()),
     }
 }
