@@ -58,6 +58,18 @@ const OPERATED: &[&str] = &[
     "source-controller",
     "kustomize-controller",
 ];
+/// The operator on a cluster whose nodes are played, and S3 servers.
+const OPERATED_STORAGE: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+    "pxc-operator",
+    "minio",
+    "mc",
+];
 /// The forge alone.
 const FORGE: &[&str] = &["gitea"];
 /// Flux on a cluster, reading from the forge.
@@ -95,6 +107,7 @@ const TESTS: &[Test] = &[
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
+    test!(OPERATED_STORAGE, storage::a_diagnosis_is_timed_beside_the_runbook),
     test!(STORAGE, storage::an_endpoint_that_does_not_answer_calls_for_another_place),
     test!(STORAGE, storage::a_certificate_that_nobody_can_trust_calls_for_no_other_place),
     test!(STORAGE, storage::a_key_that_is_not_good_calls_for_another_key),

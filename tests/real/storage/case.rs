@@ -117,9 +117,7 @@ impl<'a> Case<'a> {
 
     /// Runs `diagnose`.
     fn run(&self) -> Said {
-        let folder = self.repository();
-        let keys = folder.join("keys.env");
-        std::fs::write(&keys, self.keys.join("\n")).unwrap();
+        let folder = self.prepared();
         let mut command = self.bed.tool(env!("CARGO_BIN_EXE_leeward"));
         command.current_dir(&folder).args([
             "diagnose",
@@ -142,6 +140,13 @@ impl<'a> Case<'a> {
         let json = serde_json::from_str(&stdout).unwrap_or_else(|why| panic!("{}: {why}: {stdout}{stderr}", self.what));
         let log = std::fs::read_to_string(folder.join("bundle/logs/01.log")).unwrap();
         Said { json, took, log }
+    }
+
+    /// Returns the folder in which `diagnose` runs: the repository, and the keys in a file.
+    pub(crate) fn prepared(&self) -> PathBuf {
+        let folder = self.repository();
+        std::fs::write(folder.join("keys.env"), self.keys.join("\n")).unwrap();
+        folder
     }
 
     /// Makes the repository.

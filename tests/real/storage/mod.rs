@@ -3,6 +3,7 @@
 
 #![expect(clippy::missing_docs_in_private_items, reason = "the names of tests are sentences")]
 
+mod bench;
 mod case;
 mod keys;
 mod reach;
@@ -10,6 +11,7 @@ mod space;
 mod state;
 mod tls;
 
+pub(crate) use bench::a_diagnosis_is_timed_beside_the_runbook;
 use case::Case;
 pub(crate) use keys::{
     a_key_that_is_not_good_calls_for_another_key, a_place_that_is_named_wrongly_calls_for_its_right_name,
