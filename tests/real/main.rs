@@ -32,6 +32,7 @@ mod run;
 mod skip;
 mod smoke;
 mod storage;
+mod story;
 
 use run::Test;
 
@@ -70,6 +71,21 @@ const OPERATED_STORAGE: &[&str] = &[
     "minio",
     "mc",
 ];
+/// All that the story needs.
+const STORY: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+    "pxc-operator",
+    "minio",
+    "mc",
+    "gitea",
+    "source-controller",
+    "kustomize-controller",
+];
 /// The forge alone.
 const FORGE: &[&str] = &["gitea"];
 /// Flux on a cluster, reading from the forge.
@@ -107,6 +123,7 @@ const TESTS: &[Test] = &[
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
+    test!(STORY, story::a_storage_dies_and_backups_go_on_elsewhere_without_losing_one),
     test!(OPERATED_STORAGE, storage::a_diagnosis_is_timed_beside_the_runbook),
     test!(STORAGE, storage::an_endpoint_that_does_not_answer_calls_for_another_place),
     test!(STORAGE, storage::a_certificate_that_nobody_can_trust_calls_for_no_other_place),
