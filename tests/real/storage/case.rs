@@ -20,6 +20,7 @@ pub(crate) struct Case<'a> {
     bed: &'a Bed,
     what: &'a str,
     storage: Value,
+    beside: Vec<String>,
     keys: Vec<String>,
     words: Vec<String>,
     variables: Vec<(&'a str, String)>,
@@ -47,6 +48,7 @@ impl<'a> Case<'a> {
             bed,
             what,
             storage: json!({"type": "s3", "verifyTLS": true, "s3": s3}),
+            beside: Vec::new(),
             keys: Vec::new(),
             words: Vec::new(),
             variables: Vec::new(),
@@ -58,6 +60,12 @@ impl<'a> Case<'a> {
     /// Sets a field of the storage's `s3`.
     pub(crate) fn s3(mut self, field: &str, value: &Value) -> Self {
         self.storage["s3"][field] = value.clone();
+        self
+    }
+
+    /// Has other storages too, at these endpoints.
+    pub(crate) fn beside(mut self, endpoints: &[String]) -> Self {
+        self.beside = endpoints.to_vec();
         self
     }
 
@@ -138,7 +146,7 @@ impl<'a> Case<'a> {
         let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
         assert!(!format!("{stdout}{stderr}").contains("sesame"), "{}: {stdout}{stderr}", self.what);
         let json = serde_json::from_str(&stdout).unwrap_or_else(|why| panic!("{}: {why}: {stdout}{stderr}", self.what));
-        let log = std::fs::read_to_string(folder.join("bundle/logs/01.log")).unwrap();
+        let log = std::fs::read_to_string(folder.join("bundle/logs/01.log")).unwrap_or_default();
         Said { json, took, log }
     }
 
@@ -152,11 +160,17 @@ impl<'a> Case<'a> {
     /// Makes the repository.
     fn repository(&self) -> PathBuf {
         let folder = self.bed.folder(&format!("storage-case-{}", fresh()));
+        let mut storages = json!({"minio-a": self.storage});
+        for (number, endpoint) in self.beside.iter().enumerate() {
+            let mut storage = self.storage.clone();
+            storage["s3"]["endpointUrl"] = json!(endpoint);
+            storages[format!("other-{number}")] = storage;
+        }
         let cluster = json!({
             "apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBCluster",
             "metadata": {"name": "db", "namespace": "pxc"},
             "spec": {"crVersion": "1.20.0", "backup": {
-                "storages": {"minio-a": self.storage},
+                "storages": storages,
                 "schedule": [{"name": "daily", "schedule": "0 3 * * *", "storageName": "minio-a"}],
             }},
         });

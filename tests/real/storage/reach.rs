@@ -49,8 +49,13 @@ pub(crate) fn an_endpoint_that_does_not_answer_calls_for_another_place(bed: &Bed
     Case::new(bed, "the wrong port", &nobody).is("EndpointUnreachable", "failover");
     let (listener, waiting) = black_hole();
     let hole = format!("http://{}", listener.local_addr().unwrap());
+    let holes: Vec<_> = (0..5).map(|_| black_hole()).collect();
+    let others: Vec<String> = holes.iter().map(|(hole, _)| format!("http://{}", hole.local_addr().unwrap())).collect();
     let said = Case::new(bed, "a black hole", &hole).within(2).is("EndpointUnreachable", "failover");
     assert!(said.summary().contains("timed out"), "{} behind {}", said.summary(), waiting.len());
+    // One after the other they would take eighteen seconds.
+    let six = Case::new(bed, "six black holes", &hole).beside(&others).within(3);
+    six.is("EndpointUnreachable", "failover");
     Case::new(bed, "a name without an address", "http://no-such-host.invalid:9000")
         .within(2)
         .is("DnsFailure", "failover");
