@@ -44,7 +44,7 @@ pub(crate) fn an_endpoint_that_does_not_answer_calls_for_another_place(bed: &Bed
     minio.go_on().unwrap();
     minio.stop();
     let said = Case::new(bed, "a stopped server", &minio.endpoint()).is("EndpointUnreachable", "failover");
-    assert_eq!(said.summary(), "name ok (127.0.0.1); connection refused, so nothing more was asked");
+    assert_eq!(said.summary(), "name ok (127.0.0.1); connection refused, 3 times, so nothing more was asked");
     let nobody = format!("http://127.0.0.1:{}", free_port());
     Case::new(bed, "the wrong port", &nobody).is("EndpointUnreachable", "failover");
     let (listener, waiting) = black_hole();
