@@ -5,6 +5,7 @@ mod combine;
 mod diagnose;
 mod preview;
 mod publish;
+mod status;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
+pub use status::{ClockArgs, StatusArgs, StatusForgeArgs, StatusLiveArgs, WhichArgs};
 
 /// What `--version` prints; `-V` prints the first line.
 const VERSION: &str = concat!(
@@ -79,6 +81,8 @@ pub enum Verb {
     Propose(Box<ProposeArgs>),
     /// Show what merging a change will do to the live cluster
     Preview(Box<PreviewArgs>),
+    /// List the open incidents of the repository: where each stands, how much time there is, what to type next
+    Status(Box<StatusArgs>),
     /// Print a JSON Schema
     Schema {
         /// Of what
@@ -102,6 +106,8 @@ pub enum SchemaArg {
     Config,
     /// What `diagnose --format json` prints
     Diagnosis,
+    /// What `status --format json` prints
+    Status,
     /// What `verify --format json` prints
     Verdict,
 }

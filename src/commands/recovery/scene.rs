@@ -188,7 +188,7 @@ fn surveyed(tree: &crate::git::Tree, paths: &[(String, Entry)], args: &RecoveryA
 }
 
 /// Reads the clusters of a build.
-pub(super) fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster>> {
+pub(in crate::commands) fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster>> {
     let namespace = root.owners().find_map(|owner| owner.namespace.as_deref());
     let read = built.objects.iter().map(|built| Cluster::read(&root.path, &built.object, namespace));
     let clusters: Result<Vec<Option<Cluster>>, _> = read.collect();
@@ -224,7 +224,7 @@ fn left_out(path: &RepoPath, why: &str) -> Finding {
 }
 
 /// Returns whether an incident's file lies where leeward puts it: in `<root>/recovery/<id>/` or one folder below.
-pub(super) fn placed(folder: &RepoPath, incident: &Incident) -> bool {
+pub(in crate::commands) fn placed(folder: &RepoPath, incident: &Incident) -> bool {
     let root = RepoPath::parse(&incident.cluster.root).ok();
     let place = root.filter(|root| root.as_str() == incident.cluster.root).map(|root| root.join("recovery"));
     let place = place.and_then(Result::ok).and_then(|place| place.join(&incident.id).ok());
