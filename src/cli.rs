@@ -4,8 +4,10 @@
 mod combine;
 mod diagnose;
 mod preview;
+mod probe;
 mod publish;
 mod status;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -15,8 +17,10 @@ use jiff::Timestamp;
 
 pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
+pub use probe::ProbeArgs;
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
 pub use status::{ClockArgs, StatusArgs, StatusForgeArgs, StatusLiveArgs, WhichArgs};
+pub use verify::{BackupArgs, ProposalArgs, SecretUse, VerifyArgs, VerifyLiveArgs, WaitArgs};
 
 /// What `--version` prints; `-V` prints the first line.
 const VERSION: &str = concat!(
@@ -81,6 +85,8 @@ pub enum Verb {
     Propose(Box<ProposeArgs>),
     /// Show what merging a change will do to the live cluster
     Preview(Box<PreviewArgs>),
+    /// Follow a merged change until a backup succeeded on the new target, and say which check holds
+    Verify(Box<VerifyArgs>),
     /// List the open incidents of the repository: where each stands, how much time there is, what to type next
     Status(Box<StatusArgs>),
     /// Print a JSON Schema

@@ -7,8 +7,8 @@ use std::process::Command;
 use leeward::model::config::Config;
 
 /// The verbs with a page.
-const VERBS: [&[&str]; 8] =
-    [&[], &["build"], &["diagnose"], &["plan"], &["propose"], &["preview"], &["status"], &["demo"]];
+const VERBS: [&[&str]; 9] =
+    [&[], &["build"], &["diagnose"], &["plan"], &["propose"], &["preview"], &["verify"], &["status"], &["demo"]];
 
 /// Returns the top of the repository.
 fn top() -> PathBuf {
@@ -91,7 +91,8 @@ fn completions_and_the_manual_page_name_every_verb() {
         assert!(leeward(&["completions", shell]).contains("propose"), "{shell}");
     }
     let page = leeward(&["man"]);
-    for verb in ["demo", "build", "diagnose", "plan", "propose", "preview", "status", "schema", "completions"] {
+    for verb in ["demo", "build", "diagnose", "plan", "propose", "preview", "verify", "status", "schema", "completions"]
+    {
         assert!(page.contains(verb), "{verb}");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -88,9 +89,17 @@ impl Process {
         tail(&self.log)
     }
 
-    /// Returns its log.
-    pub(crate) fn whole_log(&self) -> String {
-        std::fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    /// Returns the whole lines of its log from a place on, and moves the place behind them.
+    pub(crate) fn lines_from(&self, place: &mut u64) -> Result<String, String> {
+        let read = || {
+            let (mut log, mut bytes) = (File::open(&self.log)?, Vec::new());
+            log.seek(SeekFrom::Start(*place))?;
+            log.read_to_end(&mut bytes).map(|_| bytes)
+        };
+        let mut bytes = read().map_err(|error| format!("{}: {error}", self.log.display()))?;
+        bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1));
+        *place += bytes.len() as u64;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Returns its name and the memory it holds, in MiB; what processes share is counted once.

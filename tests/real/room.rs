@@ -25,6 +25,9 @@ done
 for p in $pids; do kill -s KILL -- "-$p"; done 2>/dev/null
 rm -rf "$1"
 "#;
+/// How long to wait between two questions, at first and at last.
+const OFTEN: Duration = Duration::from_millis(50);
+const SELDOM: Duration = Duration::from_millis(500);
 /// How many numbers were handed out.
 static HANDED_OUT: AtomicU16 = AtomicU16::new(0);
 
@@ -111,14 +114,14 @@ pub(crate) fn free_port() -> u16 {
     }
 }
 
-/// Asks until there is an answer or the time is over; the last refusal is the error.
+/// Asks until there is an answer or the time is over, the longer it takes the seldomer; the last refusal is the error.
 pub(crate) fn until<T>(within: Duration, mut ask: impl FnMut() -> Result<T, String>) -> Result<T, String> {
     let start = Instant::now();
     loop {
         match ask() {
             Ok(answer) => return Ok(answer),
             Err(why) if start.elapsed() > within => return Err(format!("not within {within:?}: {why}")),
-            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+            Err(_) => std::thread::sleep((start.elapsed() / 20).clamp(OFTEN, SELDOM)),
         }
     }
 }

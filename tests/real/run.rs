@@ -13,6 +13,9 @@ use crate::skip::skip;
 /// Programs that listen beyond 127.0.0.1, whatever they are told.
 const OPEN: [&str; 2] = ["argocd", "pxc-operator"];
 
+/// How many tests with the operator run at once.
+const OPERATED: usize = 3;
+
 /// A test: what it shows, the programs it needs, and how.
 pub(crate) struct Test {
     /// A sentence, after the file it is in.
@@ -71,13 +74,17 @@ pub(crate) fn run(tests: &[Test]) -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs tests, as many at once as the machine has cores, two at least: most of their time is waiting.
+/// Runs tests, as many at once as the machine has cores, two at least: most of their time is waiting. Those with the
+/// operator wait for the minutes of its schedules and run beside the others.
 #[expect(clippy::print_stdout, reason = "the report of the run")]
 fn outcomes(bed: &Bed, net: Net, tests: &[&Test]) -> Vec<(Outcome, Duration)> {
     println!("running {} tests", tests.len());
     let width = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 8));
-    let (waiting, done) = (Mutex::new(tests.iter()), Mutex::new(Vec::new()));
-    let work = || {
+    let (operated, others): (Vec<&Test>, Vec<&Test>) =
+        tests.iter().partition(|test| test.needs.contains(&"pxc-operator"));
+    let (operated, others) = (Mutex::new(operated.into_iter()), Mutex::new(others.into_iter()));
+    let done = Mutex::new(Vec::new());
+    let work = |waiting: &Mutex<std::vec::IntoIter<&Test>>| {
         while let Some(test) = { waiting.lock().expect("no holder panics").next() } {
             let start = Instant::now();
             let outcome = outcome(bed, net, test);
@@ -90,7 +97,11 @@ fn outcomes(bed: &Bed, net: Net, tests: &[&Test]) -> Vec<(Outcome, Duration)> {
             done.lock().expect("no holder panics").push((outcome, start.elapsed()));
         }
     };
-    std::thread::scope(|scope| (0..width).for_each(|_| drop(scope.spawn(work))));
+    std::thread::scope(|scope| {
+        for waiting in std::iter::repeat_n(&operated, OPERATED).chain(std::iter::repeat_n(&others, width)) {
+            scope.spawn(|| work(waiting));
+        }
+    });
     done.into_inner().expect("no holder panics")
 }
 

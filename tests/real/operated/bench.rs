@@ -1,54 +1,32 @@
 //! One test's own cluster under the operator: what Git holds of it, what `leeward` says of that, what is played of its
 //! backups, and what becomes of them.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use leeward::model::yaml;
 use serde_json::{Value, json};
 
+use super::planned::said;
 use crate::bed::Bed;
 use crate::fidelity::merge;
 use crate::percona::{CLUSTER, End, Percona, START, cluster};
+use crate::process::search_path;
+use crate::program;
 use crate::room::until;
 
-/// The places that a recovery can go to.
-const TARGETS: &str = r"version: 1
-targets:
-  minio-b:
-    type: s3
-    endpoint: http://127.0.0.1:2
-    bucket: elsewhere
-    region: us-east-1
-    credentialsSecret: other-keys
-  volumes:
-    type: filesystem
-    storageClass: kwok-volume
-    size: 1Gi
-    accessModes: [ReadWriteOnce]
-";
 /// How long a schedule of every minute may take to run.
 pub(super) const RUN: Duration = Duration::from_mins(3);
 
 /// A cluster in a namespace of its own.
 pub(super) struct Bench<'a> {
-    bed: &'a Bed,
+    /// What runs.
+    pub(super) bed: &'a Bed,
     /// What it runs on.
     pub(super) percona: &'a Percona,
     /// Where it is.
     pub(super) namespace: String,
     /// Its manifest.
     pub(super) manifest: Value,
-}
-
-/// What a run of `leeward plan` says.
-#[derive(Debug)]
-pub(super) struct Plan {
-    /// The exit code.
-    pub(super) code: Option<i32>,
-    /// The answer.
-    pub(super) answer: Value,
 }
 
 impl<'a> Bench<'a> {
@@ -159,84 +137,37 @@ impl<'a> Bench<'a> {
         self.percona.cluster.kubectl(&args).unwrap();
     }
 
+    /// Returns how the operator's log names the namespace.
+    pub(super) fn here(&self) -> String {
+        format!("\"namespace\":\"{}\"", self.namespace)
+    }
+
+    /// Runs a command as a person with the cluster's `kubectl` would type it.
+    pub(super) fn shell(&self, command: &str) {
+        let kubectl = program::path("kubectl").unwrap();
+        let path = format!("{}:{}", kubectl.parent().unwrap().display(), search_path());
+        let mut shell = self.bed.tool("sh");
+        shell.args(["-c", command]).env("PATH", path).env("KUBECONFIG", self.percona.cluster.kubeconfig());
+        said(&mut shell);
+    }
+
     /// Waits until the operator has logged a line with all of these.
     pub(super) fn logs(&self, parts: &[&str]) {
+        let mut place = 0;
         let logged = until(RUN, || {
-            let log = self.percona.whole_log();
-            let is_there = log.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+            let lines = self.percona.lines_from(&mut place)?;
+            let is_there = lines.lines().any(|line| parts.iter().all(|part| line.contains(part)));
             if is_there { Ok(()) } else { Err(format!("{parts:?} is not in\n{}", self.percona.log())) }
         });
         logged.unwrap();
     }
-
-    /// Shows that `leeward plan` refuses a recovery where the manifest has this over its backup block.
-    pub(super) fn refuses(&self, block: &Value, args: &[&str], finding: &str) {
-        let plan = self.plan(block, args);
-        assert_eq!((plan.code, plan.level(finding)), (Some(3), Some("refuse")), "{finding}: {}", plan.answer);
-    }
-
-    /// Shows that `leeward plan` warns, and returns what it plans.
-    pub(super) fn warns(&self, block: &Value, args: &[&str], finding: &str) -> Plan {
-        let plan = self.plan(block, args);
-        assert_eq!((plan.code, plan.level(finding)), (Some(0), Some("warn")), "{finding}: {}", plan.answer);
-        plan
-    }
-
-    /// Returns what `leeward plan` says of a repository that holds the manifest with this laid over its backup block.
-    fn plan(&self, block: &Value, args: &[&str]) -> Plan {
-        let mut manifest = self.manifest.clone();
-        merge(&mut manifest["spec"]["backup"], block);
-        let folder = self.bed.folder(&format!("planned-{}-{}", self.namespace, crate::room::fresh()));
-        for (path, text) in files(&manifest) {
-            std::fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
-            std::fs::write(folder.join(path), text).unwrap();
-        }
-        let git = |args: &[&str]| {
-            let name = ["-c", "user.name=t", "-c", "user.email=t@example.test"];
-            said(self.bed.tool("git").current_dir(&folder).args(name).args(args));
-        };
-        git(&["init", "-q", "-b", "main"]);
-        git(&["add", "-A"]);
-        git(&["commit", "-q", "-m", "first"]);
-        let args = [&["plan", "--cluster", CLUSTER, "--format", "json"], args].concat();
-        let output = leeward(self.bed, &folder).args(args).output().unwrap();
-        let answer = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        Plan { code: output.status.code(), answer }
-    }
 }
 
-impl Plan {
-    /// Returns the level of a finding about the cluster.
-    pub(super) fn level(&self, id: &str) -> Option<&str> {
-        let findings = self.answer["clusters"][0]["findings"].as_array()?;
-        findings.iter().find(|finding| finding["id"] == id)?["level"].as_str()
+impl Drop for Bench<'_> {
+    fn drop(&mut self) {
+        // The operator looks after one cluster at a time: those that are left wait for those that are done with.
+        let _gone = self.percona.cluster.kubectl(&["delete", "pxc", CLUSTER, "-n", &self.namespace, "--wait=false"]);
     }
-}
-
-/// Returns the files of a repository that holds a cluster in the folder `pxc`.
-pub(super) fn files(manifest: &Value) -> [(&'static str, String); 3] {
-    [
-        ("leeward.yaml", TARGETS.to_owned()),
-        ("pxc/kustomization.yaml", "resources: [cluster.yaml]\n".to_owned()),
-        ("pxc/cluster.yaml", manifest.to_string()),
-    ]
-}
-
-/// Returns the built program in a folder, as a person without a cluster runs it.
-pub(super) fn leeward(bed: &Bed, folder: &Path) -> Command {
-    let mut command = bed.tool(env!("CARGO_BIN_EXE_leeward"));
-    for role in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{role}_NAME"), "t").env(format!("GIT_{role}_EMAIL"), "t@example.test");
-    }
-    command.current_dir(folder);
-    command
-}
-
-/// Returns what a command answers that goes well.
-pub(super) fn said(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Says whether a Backup was made by a schedule of this name: after the hash of its cluster, its label names it.

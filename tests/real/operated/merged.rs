@@ -2,17 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{Bench, files, leeward, name, said};
+use super::bench::{Bench, name};
+use super::planned::{files, leeward, said};
 use crate::bed::Bed;
 use crate::gitea::Repository;
 use crate::percona::{CLUSTER, START};
 use crate::room::until;
 
-/// Two schedules that meet every other minute.
+/// Two schedules that meet every minute.
 fn schedules() -> Value {
     let retention = json!({"type": "count", "count": 2, "deleteFromStorage": true});
     let schedule = |name: &str, cron: &str| json!({"name": name, "schedule": cron, "storageName": "minio", "retention": retention});
-    json!([schedule("daily", "* * * * *"), schedule("weekly", "*/2 * * * *")])
+    json!([schedule("daily", "* * * * *"), schedule("weekly", "*/1 * * * *")])
 }
 
 pub(crate) fn flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place(bed: &Bed) {

@@ -8,6 +8,7 @@
 
 mod bench;
 mod merged;
+mod planned;
 mod wrong;
 
 pub(crate) use merged::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place;

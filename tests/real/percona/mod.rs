@@ -105,9 +105,9 @@ impl Percona {
         self.operator.log()
     }
 
-    /// Returns the operator's log.
-    pub(crate) fn whole_log(&self) -> String {
-        self.operator.whole_log()
+    /// Returns the whole lines of the operator's log from a place on, and moves the place behind them.
+    pub(crate) fn lines_from(&self, place: &mut u64) -> Result<String, String> {
+        self.operator.lines_from(place)
     }
 
     /// Returns a folder of this world.

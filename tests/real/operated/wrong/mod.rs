@@ -15,16 +15,23 @@ use crate::bed::Bed;
 type Row = (&'static str, fn(&Bed));
 
 /// Every row; those of `LEEWARD_FIDELITY=all` are in `whole`.
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 16] = [
     ("a schedule on a storage that is missing", storage::missing),
     ("a storage removed under a running Backup", storage::removed),
+    ("a Backup that never ends", storage::lease_held),
+    ("an unfinished Backup that is deleted", storage::deleted),
+    ("a Secret that goes before its Backups", storage::without_its_secret),
+    ("storages that are read otherwise than written", storage::misread),
     ("a moved schedule that keeps its name", retention::same_name),
     ("two schedules of one minute on one place", schedule::one_place),
     ("two schedules of one cron on storages that start alike", schedule::one_name),
     ("a schedule's name of 58 characters", schedule::long),
+    ("a schedule of `@every`", schedule::every),
     ("binlogs on a storage that is missing", pitr::missing),
     ("binlogs on a filesystem", pitr::filesystem),
     ("binlogs on a dead bucket", pitr::dead),
+    ("binlogs under a prefix of its own", pitr::prefix),
+    ("a collector without memory", pitr::resources),
 ];
 
 pub(crate) fn what_the_guards_refuse_breaks_the_cluster_as_they_say(bed: &Bed) {

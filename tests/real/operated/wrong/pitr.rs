@@ -47,11 +47,34 @@ pub(super) fn dead(bed: &Bed) {
     bench.percona.crash(&collector(&bench)).unwrap();
     says(&bench, "exec binlog collector pod");
     blocked(&bench);
-    bench.logs(&["Scheduled backup is not created", &format!("\"namespace\":\"{}\"", bench.namespace)]);
+    bench.logs(&["Scheduled backup is not created", &bench.here()]);
     bench.patch(&json!({"pitr": {"enabled": false}}));
     bench.taken();
     bench.gone("db-pitr");
     bench.percona.pod_of(&bench.namespace, "one").unwrap();
+}
+
+/// Resources of the collector without memory: the reconcile panics and makes no collector, and the cluster says it is ready.
+pub(super) fn resources(bed: &Bed) {
+    let block = json!({"pitr": {"enabled": false}, "storages": {"second": elsewhere("second")}});
+    let bench = Bench::ready(bed, &block);
+    let wrong = json!({"pitr": {"enabled": true, "storageName": "second", "resources": {"requests": {"cpu": "1"}}}});
+    bench.warns(&wrong, &FAILOVER, "pitr-resources");
+    bench.patch(&wrong);
+    bench.logs(&["Observed a panic", "nil pointer dereference", &bench.here()]);
+    bench.taken();
+    bench.gone("db-pitr");
+}
+
+/// A prefix of its own: the collector writes to the top of the bucket.
+pub(super) fn prefix(bed: &Bed) {
+    let bench =
+        Bench::ready(bed, &json!({"storages": {"minio-binlogs": {"s3": {"bucket": "backups", "prefix": "deep"}}}}));
+    bench.warns(&json!({}), &FAILOVER, "pitr-prefix-ignored");
+    let collector = collector(&bench);
+    let variables = collector["spec"]["containers"][0]["env"].as_array().unwrap();
+    let bucket = variables.iter().find(|variable| variable["name"] == "S3_BUCKET_URL").unwrap();
+    assert_eq!(bucket["value"], "backups");
 }
 
 /// Waits until the cluster is in error and says why.
@@ -63,11 +86,7 @@ fn says(bench: &Bench<'_>, why: &str) {
 /// Shows that a Backup to a place that works waits.
 fn blocked(bench: &Bench<'_>) {
     bench.back_up("one", "second");
-    bench.logs(&[
-        "Cluster is not ready for backup",
-        "\"name\":\"one\"",
-        &format!("\"namespace\":\"{}\"", bench.namespace),
-    ]);
+    bench.logs(&["Cluster is not ready for backup", "\"name\":\"one\"", &bench.here()]);
     let one = bench.some_backup(START, |all| all.iter().find(|one| name(one) == "one").cloned());
     assert_eq!(one["status"].get("state"), None, "{one}");
 }

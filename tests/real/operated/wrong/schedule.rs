@@ -43,7 +43,7 @@ pub(super) fn one_name(bed: &Bed) {
     bench.refuses(&base, &[&STORAGE[..], &["--to", target]].concat(), "backup-name-shared");
     let wrong = [schedule("a-inc", often, &one), schedule("b-inc", often, &other)];
     bench.patch(&json!({"schedule": wrong}));
-    bench.logs(&["failed to create backup", "already exists", &format!("\"namespace\":\"{}\"", bench.namespace)]);
+    bench.logs(&["failed to create backup", "already exists", &bench.here()]);
 }
 
 /// A name that no label takes: the schedule is there, and no Backup ever.
@@ -57,11 +57,22 @@ pub(super) fn long(bed: &Bed) {
     );
     bench.taken();
     bench.scheduled(&fits, "minio");
-    bench.logs(&[
-        "failed to create backup",
-        "must be no more than 63",
-        &format!("\"namespace\":\"{}\"", bench.namespace),
-    ]);
+    bench.logs(&["failed to create backup", "must be no more than 63", &bench.here()]);
     let all = bench.backups();
     assert!(all.iter().all(|one| is_of(one, &fits)), "{}", json!(all));
+}
+
+/// `@every`: the reconcile panics before it comes to the next schedule, while the cluster goes on to say that it is ready and
+/// that its newest form was seen.
+pub(super) fn every(bed: &Bed) {
+    let bench = Bench::ready(bed, &json!({"pitr": {"enabled": false}}));
+    let wrong = json!({"schedule": [schedule("every", "@every 1m", "minio"), schedule("next", "* * * * *", "minio")]});
+    bench.warns(&wrong, &[&STORAGE[..], &["--to", "minio-b"]].concat(), "cron-hazard");
+    bench.patch(&wrong);
+    bench.logs(&["Observed a panic", "cron.ConstantDelaySchedule", &bench.here()]);
+    bench.taken();
+    let log = bench.percona.lines_from(&mut 0).unwrap();
+    let mut registered =
+        log.lines().filter(|line| line.contains("updating backup job") && line.contains(&bench.here()));
+    assert!(registered.all(|line| !line.contains("-next\"")));
 }
