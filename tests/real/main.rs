@@ -5,6 +5,7 @@
 
 #[path = "../action.rs"]
 mod action;
+mod applied;
 mod argo;
 mod argo_parts;
 mod bed;
@@ -129,6 +130,8 @@ const TESTS: &[Test] = &[
     test!(ARGO, fidelity::argo_cd_does_what_the_preview_says),
     test!(ARGO, fidelity::argo_cd_applying_on_the_server_does_what_the_preview_says),
     test!(ARGO, fidelity::argo_cd_that_heals_does_what_the_preview_says),
+    test!(FLUX, applied::flux_is_told_to_have_applied_our_commit_only_where_it_has),
+    test!(ARGO, applied::argo_cd_is_told_to_have_applied_our_commit_only_where_it_has),
     test!(BOTH, gitops::an_added_storage_goes_with_flux_and_stays_with_argo_cd),
 ];
 
