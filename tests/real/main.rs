@@ -94,6 +94,7 @@ const TESTS: &[Test] = &[
     test!(STORAGE, smoke::the_storage_says_what_keeps_it_from_writing),
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
+    test!(OPERATOR, operated::a_cron_with_a_short_checksum_ends_the_operator),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
