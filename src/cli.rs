@@ -4,7 +4,9 @@
 mod combine;
 mod diagnose;
 mod preview;
+mod probe;
 mod publish;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -14,7 +16,9 @@ use jiff::Timestamp;
 
 pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
+pub use probe::ProbeArgs;
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
+pub use verify::{BackupArgs, ProposalArgs, SecretUse, VerifyArgs, VerifyLiveArgs, WaitArgs};
 
 /// What `--version` prints; `-V` prints the first line.
 const VERSION: &str = concat!(
@@ -79,6 +83,8 @@ pub enum Verb {
     Propose(Box<ProposeArgs>),
     /// Show what merging a change will do to the live cluster
     Preview(Box<PreviewArgs>),
+    /// Follow a merged change until a backup succeeded on the new target, and say which check holds
+    Verify(Box<VerifyArgs>),
     /// Print a JSON Schema
     Schema {
         /// Of what

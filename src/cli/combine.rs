@@ -5,7 +5,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{Cli, DiagnoseArgs, DryRunArg, LiveArgs, PreviewArgs, ProposeArgs, RecoveryArgs, Verb};
+use super::{BackupArgs, Cli, CommentArgs, DiagnoseArgs, DryRunArg, LiveArgs, ProposeArgs, RecoveryArgs, Verb};
 
 impl Cli {
     /// Returns the command line as typed, with the variables that it leaves room for.
@@ -36,7 +36,8 @@ impl Cli {
                 .and_then(|()| signing(args, matches))
                 .and_then(|()| publishing(args, matches)),
             Verb::Diagnose(args) => probing(args, matches),
-            Verb::Preview(args) => live(&mut args.live, matches).and_then(|()| commenting(args, matches)),
+            Verb::Preview(args) => live(&mut args.live, matches).and_then(|()| commenting(&args.comment, matches)),
+            Verb::Verify(args) => proving(&mut args.backup, matches).and_then(|()| commenting(&args.comment, matches)),
             _ => Ok(()),
         };
         let said = |(kind, text)| command.find_subcommand_mut(verb).map(|command| command.error(kind, text));
@@ -185,25 +186,34 @@ fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault>
     Ok(())
 }
 
-/// Combines the flags of a probe: a bundle of certificates is of no use where any is trusted.
+/// Combines the flags of a probe: a bundle of certificates is of no use where any is trusted, some are for a URL alone.
 fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
-    let evidence = &mut args.evidence;
-    let (file, any) = (evidence.ca_file.is_some(), evidence.no_verify_tls);
+    let probe = &mut args.probe;
+    let (file, any) = (probe.ca_file.is_some(), probe.no_verify_tls);
     match loser(matches, ("ca_file", file), ("no_verify_tls", any))? {
-        Loser::First => evidence.ca_file = None,
-        Loser::Second => evidence.no_verify_tls = false,
+        Loser::First => probe.ca_file = None,
+        Loser::Second => probe.no_verify_tls = false,
         Loser::Neither => {}
     }
-    let unused = ["region", "ca_file", "no_verify_tls", "timeout"].into_iter().find(|flag| is_typed(matches, flag));
-    match unused.filter(|_| evidence.probe.is_none()) {
+    match loser(matches, ("probe", probe.probe.is_some()), ("no_probe", probe.no_probe))? {
+        Loser::First => probe.probe = None,
+        Loser::Second => probe.no_probe = false,
+        Loser::Neither => {}
+    }
+    let typed = |flags: &[&'static str]| flags.iter().copied().find(|flag| is_typed(matches, flag));
+    let has_url = probe.probe.as_ref().is_some_and(|url| !url.is_empty());
+    let is_possible = probe.probe.is_some() || !args.subject.cluster.is_empty();
+    if let Some(flag) = typed(&["region", "no_verify_tls"]).filter(|_| !has_url) {
+        return Err(lacks(flag, "probe"));
+    }
+    match typed(&["ca_file", "timeout", "credentials", "write_probe"]).filter(|_| !is_possible || probe.no_probe) {
         Some(flag) => Err(lacks(flag, "probe")),
         None => Ok(()),
     }
 }
 
 /// Combines the flags of a comment.
-fn commenting(args: &PreviewArgs, matches: &ArgMatches) -> Result<(), Fault> {
-    let comment = &args.comment;
+fn commenting(comment: &CommentArgs, matches: &ArgMatches) -> Result<(), Fault> {
     let needs = [
         ("pull_request", comment.pull_request.is_some()),
         ("forge", comment.forge.is_some()),
@@ -212,5 +222,18 @@ fn commenting(args: &PreviewArgs, matches: &ArgMatches) -> Result<(), Fault> {
     match needs.iter().find(|(flag, is_set)| *is_set && is_typed(matches, flag) && !comment.comment) {
         Some((flag, _)) => Err(lacks(flag, "comment")),
         None => Ok(()),
+    }
+}
+
+/// Combines the flags of the backup that proves a target: one that is followed is not made.
+fn proving(args: &mut BackupArgs, matches: &ArgMatches) -> Result<(), Fault> {
+    match loser(matches, ("test_backup", args.test_backup), ("backup", args.backup.is_some()))? {
+        Loser::First => args.test_backup = false,
+        Loser::Second => args.backup = None,
+        Loser::Neither => {}
+    }
+    match (is_typed(matches, "storage"), args.test_backup) {
+        (true, false) => Err(lacks("storage", "test_backup")),
+        _ => Ok(()),
     }
 }

@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::BoolishValueParser;
+
+use super::ProbeArgs;
 
 /// Arguments of `diagnose`.
 #[derive(Debug, Clone, Args)]
@@ -12,6 +13,9 @@ pub struct DiagnoseArgs {
     /// Which evidence
     #[command(flatten)]
     pub evidence: EvidenceArgs,
+    /// What is asked from here
+    #[command(flatten)]
+    pub probe: ProbeArgs,
     /// What the next command is about
     #[command(flatten)]
     pub subject: SubjectArgs,
@@ -24,22 +28,6 @@ pub struct EvidenceArgs {
     /// A log of a pod, of the collector of binlogs or of the operator, as `kubectl logs` printed it, or `-`; repeatable
     #[arg(long, value_name = "FILE", env = "LEEWARD_LOG", hide_env = true, value_delimiter = ',')]
     pub log: Vec<PathBuf>,
-    /// Ask this place from here what a backup would ask, `https://HOST[:PORT]/BUCKET[/PREFIX]`; keys from
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`. Reads alone
-    #[arg(long, value_name = "URL", env = "LEEWARD_PROBE", hide_env = true)]
-    pub probe: Option<String>,
-    /// The region that the probe signs for
-    #[arg(long, default_value = "us-east-1", env = "LEEWARD_REGION", hide_env = true)]
-    pub region: String,
-    /// The probe trusts certificates of this bundle alone, in PEM, as the storage's `caBundle`
-    #[arg(long, value_name = "FILE", env = "LEEWARD_CA_FILE", hide_env = true)]
-    pub ca_file: Option<PathBuf>,
-    /// The probe trusts any certificate, as `verifyTLS: false` does
-    #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_NO_VERIFY_TLS", hide_env = true)]
-    pub no_verify_tls: bool,
-    /// The probe is over after so many seconds, whatever answers
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "LEEWARD_TIMEOUT", hide_env = true, value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    pub timeout: u64,
     /// A folder that --save wrote, repeatable
     #[arg(long, value_name = "DIR", env = "LEEWARD_EVIDENCE", hide_env = true, value_delimiter = ',')]
     pub evidence: Vec<PathBuf>,

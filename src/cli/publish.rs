@@ -53,14 +53,14 @@ pub struct PullArgs {
     pub kubeconfig: Option<PathBuf>,
 }
 
-/// Where a preview is shown beside the terminal.
+/// Where a preview or a verdict is shown beside the terminal.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Pull request")]
 pub struct CommentArgs {
-    /// Keep the preview as one comment, or one a part, on the pull request
+    /// Keep the answer as a comment, or one a part, on the pull request
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_COMMENT", hide_env = true)]
     pub comment: bool,
-    /// The pull request [default: the one that the pipeline runs for, else the open one of --head]
+    /// The pull request [default: the one that the pipeline runs for, else that of the branch]
     #[arg(long, value_name = "NUMBER", env = "LEEWARD_PULL_REQUEST", hide_env = true)]
     pub pull_request: Option<u64>,
     /// Which forge the remote is [default: found from its address and the pipeline's variables]

@@ -8,6 +8,8 @@ use super::signature::Signature;
 pub struct Evidence {
     /// Logs, in the order given.
     pub logs: Vec<Log>,
+    /// The storage that failed, where it is known: probes of others say nothing of it.
+    pub storage: Option<String>,
 }
 
 /// What a log says.
@@ -23,6 +25,8 @@ pub struct Log {
     pub sightings: Vec<Sighting>,
     /// The last line that says that something was uploaded; 0: none.
     pub progress_at: u64,
+    /// What a probe says of its own steps; empty for any other log.
+    pub summary: String,
 }
 
 /// What lines that match one row of the table have in common.

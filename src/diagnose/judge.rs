@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use super::cause::{Cause, Side};
 use super::confidence::Confidence;
-use super::evidence::{Evidence, Log, PROBE, Sighting};
+use super::evidence::{Evidence, Log, Sighting};
 use super::line::{endpoint, operation, shown};
 use super::signature::Says;
 use super::suspect::{Cite, Diagnosis, Suspect};
+use super::vantage::{self, Mismatch, is_probe};
 
 /// How many lines are cited for a cause.
 const CITED: usize = 3;
@@ -23,6 +24,19 @@ struct Tally<'a> {
 
 /// Returns what the evidence says.
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
+    let failed = vantage::of_failed(evidence);
+    let leading = |evidence: &Evidence| judged(evidence).leading;
+    let mut diagnosis = judged(&failed);
+    diagnosis.places = vantage::places(evidence, leading);
+    diagnosis.contradiction = vantage::contradiction(&failed, leading);
+    if diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
+        diagnosis.leading.confidence = diagnosis.leading.confidence.min(Confidence::Likely);
+    }
+    diagnosis
+}
+
+/// Returns what evidence says, wherever it was seen from.
+fn judged(evidence: &Evidence) -> Diagnosis {
     let mut standing: BTreeMap<Cause, Tally<'_>> = BTreeMap::new();
     let mut over: BTreeMap<Cause, Tally<'_>> = BTreeMap::new();
     for (index, log) in evidence.logs.iter().enumerate() {
@@ -38,7 +52,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let mut suspects = ranked(&standing);
     let notes = notes(evidence, &suspects);
     let leading = if suspects.is_empty() { unnamed(evidence, &over) } else { suspects.remove(0) };
-    Diagnosis { leading, others: suspects, over, notes }
+    Diagnosis { leading, others: suspects, over, contradiction: None, places: Vec::new(), notes }
 }
 
 /// Returns the cause that a sighting names in its log, and what it is worth there.
@@ -202,26 +216,14 @@ fn notes(evidence: &Evidence, suspects: &[Suspect]) -> Vec<String> {
     let mut notes = Vec::new();
     let succeeded = |log: &&Log| log.sightings.iter().any(|sighting| sighting.signature.says == Says::Succeeded);
     let blamed = |log: &Log| suspects.iter().flat_map(|suspect| &suspect.cites).any(|cite| cite.source == log.name);
-    if let Some(log) = evidence.logs.iter().filter(succeeded).find(|log| !suspects.is_empty() && !blamed(log)) {
-        notes.push(if log.name == PROBE {
-            "the probe from here found nothing wrong: the trouble is over, or only the cluster has it".to_owned()
-        } else {
-            format!("`{}` says that a backup succeeded: where it is the newer one, the trouble is over", log.name)
-        });
+    let of_pods = evidence.logs.iter().filter(|log| !is_probe(&log.name)).filter(succeeded);
+    if let Some(log) = of_pods.into_iter().find(|log| !suspects.is_empty() && !blamed(log)) {
+        notes.push(format!(
+            "`{}` says that a backup succeeded: where it is the newer one, the trouble is over",
+            log.name
+        ));
     }
-    notes.extend(elsewhere(evidence, suspects));
     let empty = evidence.logs.iter().filter(|log| log.bytes == 0);
     notes.extend(empty.map(|log| format!("`{}` is empty", log.name)));
     notes
-}
-
-/// Says that what the probe blames is not what the logs blame, or that only one of the two blames anything.
-fn elsewhere(evidence: &Evidence, suspects: &[Suspect]) -> Option<String> {
-    let others = evidence.logs.iter().any(|log| log.name != PROBE);
-    let of_probe = |suspect: &&Suspect| suspect.cites.iter().all(|cite| cite.source == PROBE);
-    let seen_here = suspects.iter().find(of_probe).filter(|_| others)?;
-    Some(format!(
-        "only the probe from here says {}: the pods may see another way to the storage than this machine",
-        seen_here.cause.name()
-    ))
 }

@@ -20,6 +20,7 @@ mod suspect;
 mod table;
 #[cfg(test)]
 mod tests;
+mod vantage;
 
 pub use cause::{Cause, Side};
 pub use confidence::Confidence;
@@ -29,3 +30,4 @@ pub use masker::Masker;
 pub use remedy::Remedy;
 pub use scan::Scanner;
 pub use suspect::{Cite, Diagnosis, Suspect};
+pub use vantage::{Contradiction, Mismatch, PlaceSeen, probe_of};

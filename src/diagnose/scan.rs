@@ -5,16 +5,22 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::decode::Decoder;
 use super::evidence::Log;
-use super::line::prepared;
+use super::line::{prepared, shown};
 use super::mask::masked_line;
 use super::matcher::Matcher;
 use super::partial;
 use super::signature::Says;
+use super::vantage::is_probe;
 
 /// The longest line that is waited for; what is longer is looked at in pieces.
 const LINE_MAX: usize = 1 << 20;
 /// How much of a piece is looked at again with the next, since a text may lie across the cut.
 const OVERLAP: usize = 256;
+/// The most of a probe's log that is kept.
+const PROBE_MAX: usize = 256 << 10;
+/// How the line starts that tells a probe's steps.
+const SUMMARY: &str = "probe: summary ";
+
 /// Reads one log.
 pub struct Scanner {
     /// What it says.
@@ -23,17 +29,27 @@ pub struct Scanner {
     decoder: Decoder,
     /// The start of a line whose end has not come.
     rest: Vec<u8>,
+    /// A probe's own log, whole.
+    probe: Vec<u8>,
 }
 
 impl Scanner {
     /// Returns a scanner of a log that starts.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { log: Log { name: name.into(), ..Log::default() }, decoder: Decoder::new(), rest: Vec::new() }
+        Self {
+            log: Log { name: name.into(), ..Log::default() },
+            decoder: Decoder::new(),
+            rest: Vec::new(),
+            probe: Vec::new(),
+        }
     }
 
     /// Takes in a block.
     pub fn feed(&mut self, block: &[u8]) {
         self.log.bytes += block.len() as u64;
+        if is_probe(&self.log.name) && self.probe.len() < PROBE_MAX {
+            self.probe.extend_from_slice(block);
+        }
         self.decoder.decode(block, &mut self.rest);
         let whole = match memrchr(b'\n', &self.rest) {
             Some(end) => end + 1,
@@ -56,6 +72,9 @@ impl Scanner {
             self.read(&last);
             self.log.lines += 1;
         }
+        let probe = String::from_utf8_lossy(&self.probe);
+        let summary = probe.lines().rev().find_map(|line| line.strip_prefix(SUMMARY));
+        self.log.summary = summary.map(|summary| shown(&masked_line(summary))).unwrap_or_default();
         self.log
     }
 

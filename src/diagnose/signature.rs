@@ -17,8 +17,21 @@ pub enum Says {
     GaveUp,
     /// That the name of the bucket's own host has no address, which xbcloud tries first and MinIO seldom has.
     BucketHost,
+    /// That a probe saw something work.
+    Proves(Proof),
     /// Nothing: the line looks like trouble and is not.
     Nothing,
+}
+
+/// What a probe saw work, each with all before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// Name, connection, certificate: the endpoint answers.
+    Reach,
+    /// The key may look at the bucket and list it, in this region and at this time.
+    Rights,
+    /// The key may write, read and remove an object.
+    Write,
 }
 
 /// One row. Texts are compared without regard to case.

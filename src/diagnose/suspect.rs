@@ -2,6 +2,7 @@
 
 use super::cause::Cause;
 use super::confidence::Confidence;
+use super::vantage::{Contradiction, PlaceSeen};
 
 /// What the evidence says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,10 @@ pub struct Diagnosis {
     pub others: Vec<Suspect>,
     /// What was wrong and no longer is, as far as the evidence goes.
     pub over: Vec<Suspect>,
+    /// That the logs and the probe do not fit together.
+    pub contradiction: Option<Contradiction>,
+    /// What each probe found.
+    pub places: Vec<PlaceSeen>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
 }

@@ -9,7 +9,7 @@ fn judged(logs: &[&str]) -> Diagnosis {
         scanner.feed(text.as_bytes());
         scanner.finish()
     };
-    diagnose(&Evidence { logs: logs.iter().enumerate().map(read).collect() })
+    diagnose(&Evidence { logs: logs.iter().enumerate().map(read).collect(), ..Evidence::default() })
 }
 
 /// Returns the cause that leads, and how sure.

@@ -1,50 +1,53 @@
-//! The requests of a probe, all at once: health, the bucket without and with the key, a list of one object. Redirects are
-//! not followed and no proxy is used: the pods of a backup have neither.
+//! The requests of a probe, all at once: health, the bucket without and with the key, a list of one object, the certificate;
+//! then the marker, where one is asked for. Redirects are not followed and no proxy is used: the pods of a backup have neither.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use jiff::Timestamp;
-use reqwest::{Certificate, Client, Method, Url};
-use rusty_s3::actions::{GetObject, HeadBucket, S3Action as _};
-use rusty_s3::{Bucket, Credentials, UrlStyle};
-use secrecy::ExposeSecret as _;
+use reqwest::{Certificate, Client};
 
+use super::certificate::{self, Shown};
 use super::reach::left;
+use super::record::Record;
+use super::request::{Request, Signer};
 use super::said::{Said, Step};
-use super::{Keys, Place, Trust};
+use super::{Ask, Keys, Place, Trust, marker};
 use crate::failure::{Failure, outside, refused};
 
-/// How long a signature is good for.
-const SIGNED_FOR: Duration = Duration::from_mins(5);
 /// How much of a body is read.
 const BODY_MAX: usize = 64 << 10;
 
-/// One request.
-struct Request {
-    /// What it is about.
-    step: Step,
-    /// Its method.
-    method: Method,
-    /// Its address, signature included.
-    url: Url,
-}
-
-/// Asks everything at once, and returns what was said, as lines.
-pub(super) fn ask(place: &Place, keys: Option<&Keys>, end: Instant, now: Timestamp) -> Result<Vec<String>, Failure> {
-    let client = client(place)?;
-    let requests = requests(place, keys, now)?;
+/// Asks everything at once and records what was said.
+pub(super) fn ask(ask: &Ask, end: Instant, now: Timestamp, record: &mut Record) -> Result<(), Failure> {
+    let (place, client) = (&ask.place, client(&ask.place)?);
+    let signer = Signer::new(place, keys(ask), now)?;
     let no_runtime = |error| outside(format!("no runtime for the probe: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
-    let said = runtime.block_on(join_all(requests.into_iter().map(|request| one(&client, request, end))));
+    let looker = place.is_encrypted().then(certificate::client).flatten();
+    let look = async {
+        match &looker {
+            Some(client) => certificate::look(client, signer.base(), end).await,
+            None => None,
+        }
+    };
+    let reads = join_all(signer.reads().into_iter().map(|request| one(&client, request, end)));
+    let (mut said, shown) = runtime.block_on(join(reads, look));
+    certified(place, shown.as_ref(), now, record);
+    answered(place, &said, record);
+    let is_worth_a_write = keys(ask).is_some() && said.iter().any(|said| said.unanswered().is_none());
+    if let Some(name) = ask.marker.as_ref().filter(|_| is_worth_a_write) {
+        said.extend(runtime.block_on(marker::leave(&client, (place, &signer), name, end, record)));
+    }
     // A resolver that hangs must not hold the answer.
     runtime.shutdown_background();
-    let mut lines: Vec<String> = said.iter().map(|said| said.line(place)).collect();
-    lines.extend(said.iter().find_map(|said| said.skew(now)));
-    let is_fine = keys.is_some() && said.iter().all(Said::is_fine) && said.iter().all(|said| said.skew(now).is_none());
-    lines.extend(is_fine.then(|| "probe: every step was answered as it should be; no write was tried".to_owned()));
-    lines.extend(keys.is_none().then(|| "probe: no key was given, so no right was tried".to_owned()));
-    Ok(lines)
+    concluded(ask, &said, now, record);
+    Ok(())
+}
+
+/// Returns the keys that requests are signed with: none where nobody knows who reads them.
+fn keys(ask: &Ask) -> Option<&Keys> {
+    ask.keys.as_ref().filter(|_| !(ask.place.is_encrypted() && matches!(ask.place.trust, Trust::Unread { .. })))
 }
 
 /// Returns the client for a place.
@@ -56,9 +59,9 @@ fn client(place: &Place) -> Result<Client, Failure> {
         .no_proxy();
     let builder = match &place.trust {
         // What is not encrypted needs no certificates.
-        _ if place.endpoint.url().starts_with("http://") => builder.tls_certs_only([]),
+        _ if !place.is_encrypted() => builder.tls_certs_only([]),
         Trust::Machine => builder,
-        Trust::Any => builder.tls_danger_accept_invalid_certs(true),
+        Trust::Any | Trust::Unread { .. } => builder.tls_danger_accept_invalid_certs(true),
         Trust::Bundle(pem) => {
             let none = || refused("the CA bundle holds no certificate in PEM").hint("--ca-file FILE");
             let certificates = Certificate::from_pem_bundle(pem).map_err(|_| none())?;
@@ -74,48 +77,79 @@ fn client(place: &Place) -> Result<Client, Failure> {
     })
 }
 
-/// Returns the requests of a probe.
-fn requests(place: &Place, keys: Option<&Keys>, now: Timestamp) -> Result<Vec<Request>, Failure> {
-    let unusable = |what: &str| refused(format!("`{}` is no {what} that can be asked", place.endpoint.url()));
-    let base = Url::parse(place.endpoint.url()).map_err(|_| unusable("endpoint"))?;
-    let health = |path: &str| base.join(path).map_err(|_| unusable("endpoint"));
-    let bucket = Bucket::new(base.clone(), UrlStyle::Path, place.bucket.clone(), place.region.clone())
-        .map_err(|_| unusable("endpoint"))?;
-    let get = |step, url| Request { step, method: Method::GET, url };
-    let head = |step, url| Request { step, method: Method::HEAD, url };
-    let mut requests = vec![
-        get(Step::Live, health("/minio/health/live")?),
-        get(Step::Cluster, health("/minio/health/cluster")?),
-        head(Step::Unsigned, HeadBucket::new(&bucket, None).sign_with_time(SIGNED_FOR, &now)),
-    ];
-    if let Some(keys) = keys {
-        let credentials = credentials(keys);
-        requests.push(head(Step::Head, HeadBucket::new(&bucket, Some(&credentials)).sign_with_time(SIGNED_FOR, &now)));
-        // A bucket's own address with a query is its list.
-        let mut list = GetObject::new(&bucket, Some(&credentials), "");
-        let prefix = if place.prefix.is_empty() { String::new() } else { format!("{}/", place.prefix) };
-        for (name, value) in [("list-type", "2".to_owned()), ("max-keys", "1".to_owned()), ("prefix", prefix)] {
-            list.query_mut().insert(name, value);
+/// Records the certificate; what speaks against it where no client judges it.
+fn certified(place: &Place, shown: Option<&Shown>, now: Timestamp, record: &mut Record) {
+    let Some(shown) = shown else { return };
+    record.line(shown.line());
+    if matches!(place.trust, Trust::Unread { .. }) {
+        let (host, _) = place.endpoint.authority().rsplit_once(':').unwrap_or_default();
+        let url = place.endpoint.url();
+        for fault in shown.faults(host, now) {
+            record.line(format!("tls: {url}: {fault}"));
         }
-        requests.push(get(Step::List, list.sign_with_time(SIGNED_FOR, &now)));
     }
-    Ok(requests)
+    record.step(format!("certificate until {}", shown.until()));
 }
 
-/// Returns the keys as the signer takes them.
-fn credentials(keys: &Keys) -> Credentials {
-    let (access, secret) = (keys.access.expose_secret(), keys.secret.expose_secret());
-    match &keys.token {
-        Some(token) => Credentials::new_with_token(access, secret, token.expose_secret()),
-        None => Credentials::new(access, secret),
+/// Records what was answered to the requests that only read: what all of them ran into is said once.
+fn answered(place: &Place, said: &[Said], record: &mut Record) {
+    match said.first().and_then(Said::unanswered) {
+        Some(why) if said.iter().all(|other| other.unanswered() == Some(why)) => {
+            record.line(said[0].line(place));
+            record.step("no answer");
+        }
+        _ => {
+            for said in said {
+                record.line(said.line(place));
+            }
+            record.line("probe: the endpoint answers");
+            let status = |step| said.iter().find_map(|said| said.status_of(step));
+            record.step(match (status(Step::Live), status(Step::Cluster)) {
+                (Some(200), Some(200)) => "MinIO ok".to_owned(),
+                (_, Some(status @ 500..)) | (Some(status @ 500..), _) => format!("MinIO {status}"),
+                _ => "no MinIO, or it does not say".to_owned(),
+            });
+        }
+    }
+    said.iter().filter(|said| said.unanswered().is_none()).filter_map(Said::word).for_each(|word| record.step(word));
+}
+
+/// Records the clock, and what all answers together say.
+fn concluded(ask: &Ask, said: &[Said], now: Timestamp, record: &mut Record) {
+    if let Some(ahead) = said.iter().find_map(|said| said.ahead(now)) {
+        record.step(format!("clock {ahead:+} s"));
+    }
+    if let Some(line) = said.iter().find_map(|said| said.skew(now)) {
+        record.line(line);
+    }
+    let is_fine = said.iter().all(|said| said.is_fine() && said.skew(now).is_none());
+    match (keys(ask), &ask.keys, ask.marker.is_some()) {
+        (Some(_), _, true) if is_fine => {
+            record.line("probe: every step was answered as it should be, the marker's too");
+        }
+        (Some(_), _, false) if is_fine => {
+            record.line("probe: every step was answered as it should be; no write was tried");
+        }
+        (Some(_), ..) => {}
+        (None, Some(_), _) => record.line("probe: the server is not known, so no key was sent to it"),
+        (None, None, _) => record.line("probe: no key was given, so no right was tried"),
+    }
+    match (keys(ask), ask.marker.is_some()) {
+        (None, _) => record.step("no right tried"),
+        (Some(_), false) => record.step("no write tried"),
+        (Some(_), true) => {}
+    }
+    if let Some(first) = said.iter().filter_map(Said::answered_after).min() {
+        record.step(format!("answers in {} ms", first.as_millis()));
     }
 }
 
 /// Sends a request and returns what was said, or why nothing was.
-async fn one(client: &Client, request: Request, end: Instant) -> Said {
-    let Request { step, method, url } = request;
+pub(super) async fn one(client: &Client, request: Request, end: Instant) -> Said {
+    let Request { step, method, url, body } = request;
+    let begun = Instant::now();
     let asked = async {
-        let mut response = client.request(method, url).send().await?;
+        let mut response = client.request(method, url).body(body).send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(part) = response.chunk().await? {
@@ -126,10 +160,11 @@ async fn one(client: &Client, request: Request, end: Instant) -> Said {
         }
         Ok::<_, reqwest::Error>(Said::answered(step, status, &headers, &body))
     };
-    match tokio::time::timeout(left(end), asked).await {
+    let said = match tokio::time::timeout(left(end), asked).await {
         Ok(Ok(said)) => said,
         // The address holds the key and the signature.
         Ok(Err(error)) => Said::broken(step, &error.without_url()),
         Err(_) => Said::late(step),
-    }
+    };
+    said.after(begun.elapsed())
 }

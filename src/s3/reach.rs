@@ -1,41 +1,40 @@
 //! The name and the connection of an endpoint, by the system's resolver and a plain socket. A resolver or a black hole that
 //! never answers is left behind when the time is over.
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::record::Record;
 use crate::model::place::Endpoint;
 
 /// How many addresses are tried, at once.
 const ADDRESSES: usize = 8;
 
-/// Writes what name and connection came to; returns whether the endpoint takes connections.
-pub(super) fn reach(endpoint: &Endpoint, end: Instant, lines: &mut Vec<String>) -> bool {
+/// Records what name and connection came to; returns whether the endpoint takes connections.
+pub(super) fn reach(endpoint: &Endpoint, end: Instant, record: &mut Record) -> bool {
     let (url, authority) = (endpoint.url(), endpoint.authority().to_owned());
-    let Some(found) = within(end, move || authority.to_socket_addrs().map(Iterator::collect::<Vec<_>>)) else {
-        lines.push(format!("name: {url}: failed to resolve in time"));
-        return false;
-    };
-    let addresses = match found {
-        Ok(addresses) if !addresses.is_empty() => addresses,
-        Ok(_) => {
-            lines.push(format!("name: {url}: no such host"));
-            return false;
+    let found = within(end, move || authority.to_socket_addrs().map(Iterator::collect::<Vec<_>>));
+    let why = match found {
+        Some(Ok(addresses)) if !addresses.is_empty() => {
+            let shown: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
+            record.line(format!("name: {url} is {}", shown.join(", ")));
+            record.step(format!("name ok ({})", shown.join(", ")));
+            return connect(url, &addresses, end, record);
         }
-        Err(error) => {
-            lines.push(format!("name: {url}: failed to resolve: {error}"));
-            return false;
-        }
+        Some(Ok(_)) => "no such host".to_owned(),
+        Some(Err(error)) => format!("failed to resolve: {error}"),
+        None => "failed to resolve in time".to_owned(),
     };
-    let shown: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-    lines.push(format!("name: {url} is {}", shown.join(", ")));
-    connect(url, &addresses, end, lines)
+    record.line(format!("name: {url}: {why}"));
+    record.step("the name has no address, so nothing more was asked");
+    false
 }
 
-/// Writes what connections to addresses came to; returns whether one was taken.
-fn connect(url: &str, addresses: &[SocketAddr], end: Instant, lines: &mut Vec<String>) -> bool {
+/// Records what connections to addresses came to; returns whether one was taken.
+fn connect(url: &str, addresses: &[SocketAddr], end: Instant, record: &mut Record) -> bool {
     let (sender, receiver) = mpsc::channel();
     let tried = addresses.iter().take(ADDRESSES);
     for address in tried.clone().copied() {
@@ -47,21 +46,29 @@ fn connect(url: &str, addresses: &[SocketAddr], end: Instant, lines: &mut Vec<St
         });
     }
     drop(sender);
-    let mut refusals = Vec::new();
+    let (mut refusals, mut step) = (Vec::new(), "connection timed out");
     for _ in tried {
         match receiver.recv_timeout(left(end)) {
             Ok((address, Ok(()))) => {
-                lines.push(format!("connection: {url} ({}) is taken", address.ip()));
+                record.line(format!("connection: {url} ({}) is taken", address.ip()));
+                record.step("connection ok");
                 return true;
             }
-            Ok((address, Err(error))) => refusals.push(format!("connection: {url} ({}): {error}", address.ip())),
+            Ok((address, Err(error))) => {
+                let is_refused = error.kind() == ErrorKind::ConnectionRefused;
+                step = if is_refused { "connection refused" } else { "no connection" };
+                refusals.push(format!("connection: {url} ({}): {error}", address.ip()));
+            }
             Err(_) => break,
         }
     }
     if refusals.is_empty() {
         refusals.push(format!("connection: {url}: connection timed out"));
     }
-    lines.append(&mut refusals);
+    for line in refusals {
+        record.line(line);
+    }
+    record.step(format!("{step}, so nothing more was asked"));
     false
 }
 

@@ -2,6 +2,7 @@
 //! body, else from the body. Must never repeat an address: it holds the key.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -25,6 +26,12 @@ pub(super) enum Step {
     Head,
     /// One object of it.
     List,
+    /// The marker, written.
+    Put,
+    /// The marker, read.
+    Get,
+    /// The marker, removed.
+    Delete,
 }
 
 /// What came back.
@@ -36,6 +43,10 @@ pub(super) struct Said {
     outcome: Outcome,
     /// The server's clock.
     date: Option<Timestamp>,
+    /// The version of the object that was written.
+    pub(super) version: Option<String>,
+    /// How long it took.
+    took: Duration,
 }
 
 /// What a request came to.
@@ -66,9 +77,11 @@ impl Said {
         let state = header("x-minio-server-status").map(|state| format!("server not initialized: {state}"));
         // A server that answers nothing of S3 is quoted: a proxy's page, or `Client sent an HTTP request to an HTTPS server`.
         let quoted = (status >= 400 && step != Step::Unsigned).then(|| one_line(&text));
+        let version = header("x-amz-version-id").filter(|_| step == Step::Put);
         let message = state.or(message).or(quoted).unwrap_or_default();
         let date = header(DATE.as_str()).and_then(|date| rfc2822::parse(&date).ok()).map(|date| date.timestamp());
-        Self { step, outcome: Outcome::Answer { status, code, message: one_line(&message) }, date }
+        let outcome = Outcome::Answer { status, code, message: one_line(&message) };
+        Self { step, outcome, date, version, took: Duration::ZERO }
     }
 
     /// Returns that no answer came.
@@ -80,19 +93,49 @@ impl Said {
             next = cause.source();
         }
         causes.dedup();
-        Self { step, outcome: Outcome::None(one_line(&causes.join(": "))), date: None }
+        Self::none(step, one_line(&causes.join(": ")))
     }
 
     /// Returns that no answer came in time.
     pub(super) fn late(step: Step) -> Self {
-        Self { step, outcome: Outcome::None("timeout awaiting response headers".to_owned()), date: None }
+        Self::none(step, "timeout awaiting response headers".to_owned())
+    }
+
+    /// Returns that no answer came.
+    fn none(step: Step, why: String) -> Self {
+        Self { step, outcome: Outcome::None(why), date: None, version: None, took: Duration::ZERO }
+    }
+
+    /// Returns the same, which took so long.
+    pub(super) fn after(self, took: Duration) -> Self {
+        Self { took, ..self }
+    }
+
+    /// Returns how long an answer took, where one came.
+    pub(super) fn answered_after(&self) -> Option<Duration> {
+        matches!(self.outcome, Outcome::Answer { .. }).then_some(self.took)
+    }
+
+    /// Returns why no answer came, where none did.
+    pub(super) fn unanswered(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::None(why) => Some(why),
+            Outcome::Answer { .. } => None,
+        }
+    }
+
+    /// Returns whether the server answered that it did not do what it was asked.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self.outcome, Outcome::Answer { status: 300.., .. })
     }
 
     /// Returns whether nothing speaks against the place.
     pub(super) fn is_fine(&self) -> bool {
         match (&self.outcome, self.step) {
             (Outcome::None(_), _) => false,
-            (Outcome::Answer { status, code, .. }, Step::Head | Step::List) => *status == 200 && code.is_none(),
+            (Outcome::Answer { status, code, .. }, step) if step.is_signed() => {
+                (200..300).contains(status) && code.is_none()
+            }
             (Outcome::Answer { status, .. }, _) => *status < 500,
         }
     }
@@ -108,7 +151,7 @@ impl Said {
                 )
             }
             Outcome::None(why) => format!("{step}: {url}: {why}"),
-            Outcome::Answer { status: 200, code: None, .. } => format!("{step}: 200"),
+            Outcome::Answer { status: status @ 200..300, code: None, .. } => format!("{step}: {status}"),
             Outcome::Answer { status, message, .. } if matches!(self.step, Step::Live | Step::Cluster) => {
                 match status {
                     503 if self.step == Step::Cluster && message.is_empty() => {
@@ -130,9 +173,40 @@ impl Said {
         }
     }
 
+    /// Returns the answer in a word, where it is one of S3 to the key.
+    pub(super) fn word(&self) -> Option<String> {
+        let what = match self.step {
+            Step::Head => "bucket",
+            Step::List => "list",
+            Step::Put => "write",
+            Step::Get => "read",
+            Step::Delete => "removal",
+            Step::Live | Step::Cluster | Step::Unsigned => return None,
+        };
+        Some(match &self.outcome {
+            _ if self.is_fine() => format!("{what} ok"),
+            Outcome::Answer { code: Some(code), .. } => format!("{what} {code}"),
+            Outcome::Answer { status, .. } => format!("{what} {status}"),
+            Outcome::None(_) => format!("{what} not answered"),
+        })
+    }
+
+    /// Returns the status of an answer to a request for one step.
+    pub(super) fn status_of(&self, step: Step) -> Option<u16> {
+        match &self.outcome {
+            Outcome::Answer { status, .. } if self.step == step => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Returns by how many seconds the server's clock is ahead.
+    pub(super) fn ahead(&self, now: Timestamp) -> Option<i64> {
+        Some(self.date?.as_second() - now.as_second())
+    }
+
     /// Returns that the server's clock is another, where it is.
     pub(super) fn skew(&self, now: Timestamp) -> Option<String> {
-        let apart = self.date?.as_second() - now.as_second();
+        let apart = self.ahead(now)?;
         let way = if apart > 0 { "ahead of" } else { "behind" };
         let words = "clock: the difference between the request time and the server's time is too large";
         (apart.abs() > SKEW_MAX).then(|| format!("{words}: the server is {} s {way} this machine", apart.abs()))
@@ -148,12 +222,26 @@ impl Step {
             Self::Unsigned => "bucket without a key",
             Self::Head => "bucket with the key",
             Self::List => "list with the key",
+            Self::Put => "marker, written",
+            Self::Get => "marker, read",
+            Self::Delete => "marker, removed",
         }
+    }
+
+    /// Returns whether the key signs it.
+    fn is_signed(self) -> bool {
+        !matches!(self, Self::Live | Self::Cluster | Self::Unsigned)
     }
 
     /// Returns the operation of S3.
     fn operation(self) -> &'static str {
-        if self == Self::List { "ListObjectsV2" } else { "HeadBucket" }
+        match self {
+            Self::List => "ListObjectsV2",
+            Self::Put => "PutObject",
+            Self::Get => "GetObject",
+            Self::Delete => "DeleteObject",
+            Self::Live | Self::Cluster | Self::Unsigned | Self::Head => "HeadBucket",
+        }
     }
 }
 

@@ -3,21 +3,35 @@
 //! answer: each check passed, failed, still waits, or cannot be told for want of a right that it names.
 //!
 //! In reading order: `verdict` what checks say and add up to · `merged` · `applied` with `flux`, `argo`, `revision` ·
-//! `observed`.
+//! `intended` · `observed` · `secret` · `lock` · `collector` · `backup` · `place` · `objects`; `said` the words of others.
 
 mod applied;
 mod argo;
+mod backup;
+mod collector;
 mod flux;
+mod intended;
+mod lock;
 mod merged;
+mod objects;
 mod observed;
+mod place;
 mod revision;
 mod said;
+mod secret;
 mod verdict;
 
 pub use applied::{Applier, applied};
 pub use argo::Argo;
+pub use backup::{Followed, IllPod, Pods, backup, progress};
+pub use collector::{Collector, Ill, Wanted, collector};
 pub use flux::Flux;
+pub use intended::{Intended, Known, Missing, intended};
+pub use lock::{Lock, lock};
 pub use merged::{Merged, MergedState, merged};
+pub use objects::{Count, Objects, objects};
 pub use observed::{Operated, observed};
+pub use place::{Destination, of_storage, place};
 pub use revision::{Carries, commit_id};
+pub use secret::{KEYS, SecretSeen, SecretState, secret};
 pub use verdict::{Check, CheckName, Outcome, Verdict};

@@ -13,18 +13,19 @@ use crate::world::{NOW, Run, World};
 /// The server's clock where it is right: that of the runs.
 const DATE: &str = "Sun, 22 Nov 2026 10:00:00 GMT";
 /// The keys of every probe.
-const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "sesame-key"), ("AWS_SECRET_ACCESS_KEY", "sesame-secret")];
+pub(crate) const KEYS: [(&str, &str); 2] =
+    [("AWS_ACCESS_KEY_ID", "sesame-key"), ("AWS_SECRET_ACCESS_KEY", "sesame-secret")];
 /// A list of a bucket.
 const LIST: &str = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
 
 /// An answer: status, header lines, body; no status is silence.
-type Answer = (u16, String, String);
+pub(crate) type Answer = (u16, String, String);
 
 /// What a server does: from method, path and query to the answer.
-type Mind = Box<dyn Fn(&str) -> Answer + Send + Sync>;
+pub(crate) type Mind = Box<dyn Fn(&str) -> Answer + Send + Sync>;
 
 /// Starts a server; returns the place to probe and the request lines as they come.
-fn server(mind: Mind) -> (String, Arc<Mutex<Vec<String>>>) {
+pub(crate) fn server(mind: Mind) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/pxc-a/c1", listener.local_addr().unwrap());
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -58,12 +59,12 @@ fn answer(stream: &TcpStream, mind: &Mind, seen: &Mutex<Vec<String>>) {
 }
 
 /// Returns an answer without headers of its own.
-fn plain(status: u16, body: &str) -> Answer {
+pub(crate) fn plain(status: u16, body: &str) -> Answer {
     (status, String::new(), body.to_owned())
 }
 
 /// Returns what a sound server answers.
-fn sound(request: &str) -> Answer {
+pub(crate) fn sound(request: &str) -> Answer {
     match request {
         _ if request.contains("/minio/health/") => plain(200, ""),
         _ if request.starts_with("GET") => plain(200, LIST),
@@ -195,13 +196,21 @@ fn two_vantage_points_are_kept_apart() {
     let (url, _) = server(Box::new(sound));
     let run = world.leeward_with(&["diagnose", "--log", "pod.log", "--probe", &url, "--save", "bundle"], &KEYS);
     assert!(run.code == 0 && run.stdout.starts_with("EndpointUnreachable: "), "{run:?}");
-    let note = "  note      the probe from here found nothing wrong: the trouble is over, or only the cluster has it\n";
-    assert!(run.stdout.replace("\n            ", " ").contains(note.trim_end()), "{run:?}");
+    let but = "  but       the logs say EndpointUnreachable, which did not happen to the probe from here: it has healed since, \
+               or only the cluster has it\n  from here nothing wrong: name ok (127.0.0.1); connection ok; MinIO ok; ";
+    assert!(run.stdout.replace("\n            ", " ").contains(but), "{run:?}");
+    assert!(run.stdout.starts_with("EndpointUnreachable: the storage does not answer (likely)\n"), "{run:?}");
+    assert!(
+        run.stdout.ends_with("next  kubectl logs --all-containers --prefix POD | leeward diagnose --log -\n"),
+        "{run:?}"
+    );
     assert_eq!(world.leeward(&["diagnose", "--evidence", "bundle"]), run);
     world.write("pod.log", "(InvalidAccessKeyId)\n");
     let run = world.leeward(&["diagnose", "--log", "pod.log", "--probe", "http://127.0.0.1:1/pxc-a"]);
     assert!(
-        run.stdout.replace("\n            ", " ").contains("only the probe from here says EndpointUnreachable: "),
+        run.stdout.replace("\n            ", " ").contains(
+            "the logs say AccessKeyUnknown, the probe from here says EndpointUnreachable: one came after the other"
+        ),
         "{run:?}"
     );
 }

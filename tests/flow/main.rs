@@ -13,6 +13,7 @@ mod bad_yaml;
 mod continued;
 mod diagnose;
 mod diagnose_probe;
+mod diagnose_storages;
 mod examples;
 mod hostile;
 mod image;

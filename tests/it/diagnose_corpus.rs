@@ -23,7 +23,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 fn judged(bytes: &[u8]) -> Diagnosis {
     let mut scanner = Scanner::new("log");
     scanner.feed(bytes);
-    diagnose(&Evidence { logs: vec![scanner.finish()] })
+    diagnose(&Evidence { logs: vec![scanner.finish()], ..Evidence::default() })
 }
 
 /// How often excerpts of one cause were taken for which.

@@ -7,7 +7,8 @@ use std::process::Command;
 use leeward::model::config::Config;
 
 /// The verbs with a page.
-const VERBS: [&[&str]; 7] = [&[], &["build"], &["diagnose"], &["plan"], &["propose"], &["preview"], &["demo"]];
+const VERBS: [&[&str]; 8] =
+    [&[], &["build"], &["diagnose"], &["plan"], &["propose"], &["preview"], &["verify"], &["demo"]];
 
 /// Returns the top of the repository.
 fn top() -> PathBuf {
@@ -88,7 +89,7 @@ fn completions_and_the_manual_page_name_every_verb() {
         assert!(leeward(&["completions", shell]).contains("propose"), "{shell}");
     }
     let page = leeward(&["man"]);
-    for verb in ["demo", "build", "diagnose", "plan", "propose", "preview", "schema", "completions"] {
+    for verb in ["demo", "build", "diagnose", "plan", "propose", "preview", "verify", "schema", "completions"] {
         assert!(page.contains(verb), "{verb}");
     }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::Answer;
 use crate::cli::{DiagnoseArgs, Format, SubjectArgs};
-use crate::diagnose::{Cause, Diagnosis, Evidence, PROBE, diagnose};
+use crate::diagnose::{Cause, Diagnosis, Evidence, diagnose};
 use crate::failure::{Failure, outside, usage};
 use crate::report::{self, DiagnosisReport};
 use input::Input;
@@ -20,9 +20,9 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     let mut subject = args.subject.clone();
     let inputs = inputs(args, &mut subject, now)?;
     let logs = inputs.iter().map(Input::scan).collect::<anyhow::Result<Vec<_>>>()?;
-    let evidence = Evidence { logs };
+    let evidence = Evidence { logs, storage: subject.storage.clone() };
     let diagnosis = diagnose(&evidence);
-    let report = DiagnosisReport::of(&diagnosis, &evidence, next::command(diagnosis.leading.cause, &subject));
+    let report = DiagnosisReport::of(&diagnosis, &evidence, next::command(&diagnosis, &subject));
     let text = match format {
         Format::Text => report::diagnosis_text(&report),
         Format::Markdown => report::diagnosis_markdown(&report),
@@ -37,7 +37,8 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
 /// saved.
 fn inputs(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> anyhow::Result<Vec<Input>> {
     let given = &args.evidence;
-    if given.log.is_empty() && given.evidence.is_empty() && given.probe.is_none() {
+    let has_probe = args.probe.probe.is_some() || (!subject.cluster.is_empty() && !args.probe.no_probe);
+    if given.log.is_empty() && given.evidence.is_empty() && !has_probe {
         return Err(usage("there is nothing to look at").hint("leeward diagnose --log FILE").into());
     }
     let mut inputs = Vec::new();
@@ -45,7 +46,7 @@ fn inputs(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> any
         inputs.extend(bundle::open(folder, subject)?);
     }
     inputs.extend(Input::named(&given.log)?);
-    inputs.extend(probe::run(given, now)?.map(|text| Input::text(PROBE, text)));
+    inputs.extend(probe::run(&args.probe, given, subject, now)?);
     match &given.save {
         None => Ok(inputs),
         Some(folder) => {

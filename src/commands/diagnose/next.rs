@@ -1,7 +1,7 @@
 //! The command to type next, with what is known of the place; what is not known stands in capitals.
 
 use crate::cli::SubjectArgs;
-use crate::diagnose::Cause;
+use crate::diagnose::{Cause, Diagnosis, Mismatch};
 use crate::model::incident::Action;
 use crate::model::shell::quoted;
 
@@ -10,7 +10,14 @@ const LOGS: &str = "kubectl logs --all-containers --prefix POD | leeward diagnos
 
 /// Returns the command that a cause calls for: the plan of its action, or another look once something is mended; none
 /// where nothing has to be done.
-pub(super) fn command(cause: Cause, subject: &SubjectArgs) -> Option<String> {
+pub(super) fn command(diagnosis: &Diagnosis, subject: &SubjectArgs) -> Option<String> {
+    // What worked from here a moment ago is not moved away from: the log of a newer backup tells.
+    let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
+    if is_doubtful { Some(LOGS.to_owned()) } else { of_cause(diagnosis.leading.cause, subject) }
+}
+
+/// Returns the command that a cause by itself calls for.
+fn of_cause(cause: Cause, subject: &SubjectArgs) -> Option<String> {
     let Some(action) = cause.remedy().action() else {
         return (cause != Cause::Healthy).then(|| LOGS.to_owned());
     };
@@ -35,7 +42,7 @@ mod tests {
     #[test]
     fn names_what_is_known_and_leaves_room_for_the_rest() {
         let nobody = SubjectArgs { cluster: Vec::new(), storage: None, to: None };
-        let command = |cause, subject| command(cause, subject).unwrap_or_default();
+        let command = |cause, subject| of_cause(cause, subject).unwrap_or_default();
         assert_eq!(command(Cause::StorageFull, &nobody), "leeward plan --storage STORAGE --to TARGET --all");
         let known = SubjectArgs {
             cluster: vec!["pxc/cluster1".to_owned()],

@@ -188,7 +188,7 @@ fn surveyed(tree: &crate::git::Tree, paths: &[(String, Entry)], args: &RecoveryA
 }
 
 /// Reads the clusters of a build.
-pub(super) fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster>> {
+pub(in crate::commands) fn clusters(root: &Root, built: &Built) -> anyhow::Result<Vec<Cluster>> {
     let namespace = root.owners().find_map(|owner| owner.namespace.as_deref());
     let read = built.objects.iter().map(|built| Cluster::read(&root.path, &built.object, namespace));
     let clusters: Result<Vec<Option<Cluster>>, _> = read.collect();

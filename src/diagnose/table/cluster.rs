@@ -21,6 +21,7 @@ pub(super) const ROWS: &[Signature] = &[
         OPERATOR,
     )
     .without(FULL_ELSEWHERE),
+    Signature::of("setting", Cause(ClusterWiring, Certain), &["probe: setting "], CODE),
     Signature::of("socat-2", Cause(BufferFull, Likely), &["socat(2) failed"], OPERATOR),
     Signature::of("empty-backup", Cause(BufferFull, Possible), &["backup is empty"], OPERATOR),
     Signature::of(

@@ -1,7 +1,7 @@
 //! What is no cause: ends good and bad, headlines over the line that decides, and lines that look like trouble and are not.
 
-use super::super::signature::Says::{Failed, GaveUp, Nothing, Succeeded};
-use super::super::signature::Signature;
+use super::super::signature::Says::{Failed, GaveUp, Nothing, Proves, Succeeded};
+use super::super::signature::{Proof, Signature};
 use super::{CLIENT, CODE, OPERATOR, REPORTS};
 
 /// The rows.
@@ -13,6 +13,16 @@ pub(super) const ROWS: &[Signature] = &[
         CODE,
     ),
     Signature::of("probe-fine", Succeeded, &["probe: every step was answered as it should be"], CLIENT),
+    Signature::of("probe-answers", Proves(Proof::Reach), &["probe: the endpoint answers"], CLIENT),
+    Signature::of("probe-rights", Proves(Proof::Rights), &["probe: every step was answered"], CLIENT),
+    Signature::of("probe-wrote", Proves(Proof::Write), &["as it should be, the marker's too"], CLIENT),
+    // What a probe tells of places, certificates and itself: people chose the words.
+    Signature::of(
+        "probe-facts",
+        Nothing,
+        &["probe: place ", "probe: keys ", "probe: certificate ", "probe: summary ", "probe: the marker is left"],
+        CLIENT,
+    ),
     Signature::of("gave-up", GaveUp, &["failed to upload chunk", "xbcloud: upload failed."], OPERATOR),
     Signature::of("unsuccessful", Failed, &["backup was unsuccessful", "backup was finished unsuccess"], CODE),
     Signature::of(

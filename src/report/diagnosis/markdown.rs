@@ -16,6 +16,13 @@ pub fn diagnosis(report: &DiagnosisReport) -> String {
         put(&mut out, &format!("\nPlace: {}", code(&place)));
     }
     cited(&mut out, &report.leading);
+    if let Some(found) = &report.contradiction {
+        put(&mut out, &format!("\n**But** {}.", inline(&found.says)));
+    }
+    if !report.places.is_empty() {
+        put(&mut out, "\nSeen from this machine, which is not what the pods see:\n");
+        report.places.iter().for_each(|place| put(&mut out, &format!("- {}", inline(&place.words()))));
+    }
     for (word, suspects) in [("Also", &report.others), ("Over", &report.over)] {
         for suspect in suspects {
             put(&mut out, &format!("\n{word}: {}", inline(&text::headline(suspect))));

@@ -2,6 +2,7 @@
 //! writes out; the JSON has types of its own here, which `plan` and `propose` read again.
 
 mod markdown;
+mod place;
 mod text;
 
 pub use markdown::diagnosis as diagnosis_markdown;
@@ -11,7 +12,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ClockReport, json};
-use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Remedy, Side, Suspect};
+use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Mismatch, Remedy, Side, Suspect};
+use place::{ContradictionLine, PlaceLine};
+
+/// What to do where the logs blame what works from here.
+const DOUBTFUL: &str = "let one backup run and look at its log: where it succeeds the storage has healed, where it fails \
+                        only the cluster has the trouble";
 
 /// What `diagnose` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +35,12 @@ pub struct DiagnosisReport {
     pub others: Vec<SuspectLine>,
     /// What was wrong and no longer is, as far as the evidence goes.
     pub over: Vec<SuspectLine>,
+    /// That the logs of the pods and the probe from here do not fit together.
+    #[serde(default)]
+    pub contradiction: Option<ContradictionLine>,
+    /// What the probes from here found, which may differ from what the pods see.
+    #[serde(default)]
+    pub places: Vec<PlaceLine>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
     /// How much time there is, a clock for each cluster that was looked at.
@@ -87,14 +99,19 @@ impl DiagnosisReport {
     /// Returns the report of a diagnosis.
     pub fn of(diagnosis: &Diagnosis, evidence: &Evidence, next: Option<String>) -> Self {
         let cause = diagnosis.leading.cause;
+        let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
+        let (calls_for, advice) =
+            if is_doubtful { (Remedy::LookFurther, DOUBTFUL) } else { (cause.remedy(), cause.advice()) };
         let lines = |suspects: &[Suspect]| suspects.iter().map(SuspectLine::of).collect();
         Self {
             leading: SuspectLine::of(&diagnosis.leading),
             side: cause.side(),
-            calls_for: cause.remedy(),
-            advice: cause.advice().to_owned(),
+            calls_for,
+            advice: advice.to_owned(),
             others: lines(&diagnosis.others),
             over: lines(&diagnosis.over),
+            contradiction: diagnosis.contradiction.map(ContradictionLine::of),
+            places: diagnosis.places.iter().map(PlaceLine::of).collect(),
             notes: diagnosis.notes.clone(),
             clock: Vec::new(),
             looked_at: {

@@ -18,6 +18,9 @@ pub fn diagnosis(report: &DiagnosisReport) -> String {
     let mut rows = Rows { text: &mut text, last: "" };
     rows.row("place", leading.place());
     rows.row("evidence", evidence(leading));
+    let but = report.contradiction.iter().flat_map(|found| wrapped(&found.says, WIDTH - INDENT));
+    rows.row("but", but);
+    rows.row("from here", report.places.iter().flat_map(|place| hanging(&place.words())));
     rows.row("also", report.others.iter().flat_map(beside));
     rows.row("over", report.over.iter().flat_map(beside));
     rows.row("note", report.notes.iter().flat_map(|note| wrapped(note, WIDTH - INDENT)));
@@ -30,6 +33,12 @@ pub fn diagnosis(report: &DiagnosisReport) -> String {
         put(&mut text, &format!("next  {next}"));
     }
     text
+}
+
+/// Returns a text whose lines after the first stand further in.
+fn hanging(text: &str) -> Vec<String> {
+    let lines = wrapped(text, WIDTH - INDENT - 2).into_iter().enumerate();
+    lines.map(|(number, line)| if number == 0 { line } else { format!("  {line}") }).collect()
 }
 
 /// Returns the answer in one sentence.

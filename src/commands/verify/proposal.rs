@@ -1,0 +1,264 @@
+//! Which proposal is followed, as Git has it now: its incident, stage and cluster, and what became of it in the base.
+//! Reads Git alone. Must never take an incident file that somebody else wrote elsewhere for one of leeward's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+
+use crate::cli::{ProposalArgs, StageArg};
+use crate::failure::{Failure, refused};
+use crate::git::{Base, Commit, Landing, Repository, Tree};
+use crate::kustomize::files::{Entry, Files as _};
+use crate::model::incident::{FoundIncident, Incident, Stage};
+use crate::model::name::IncidentId;
+use crate::model::path::RepoPath;
+use crate::survey::{self, kustomization};
+use crate::verify::{Carries, Merged, MergedState};
+
+/// A proposal and where it stands.
+pub(super) struct Proposal {
+    /// The base.
+    pub(super) base: Base,
+    /// Its incident, as the base has it where it does.
+    pub(super) standing: FoundIncident,
+    /// The stage that is verified.
+    pub(super) stage: Stage,
+    /// What became of it.
+    pub(super) merged: Merged,
+}
+
+/// The incidents of one revision.
+type Incidents = Vec<FoundIncident>;
+
+impl Proposal {
+    /// Finds the proposal that flags name.
+    ///
+    /// # Errors
+    /// Refuses what no branch and no base knows, and what could be several.
+    pub(super) fn find(repository: &Repository, args: &ProposalArgs) -> anyhow::Result<Self> {
+        let base = repository.base(args.base.as_deref())?;
+        if let Some(id) = &args.incident {
+            IncidentId::parse(id)?;
+        }
+        let in_base = incidents(&repository.tree(&base.commit)?)?;
+        let branches = branches(repository, &base, args.incident.as_deref())?;
+        let id = chosen(args, &in_base, &branches)?;
+        let of_id =
+            |all: &Incidents| -> Incidents { all.iter().filter(|one| one.incident.id == id).cloned().collect() };
+        let (standing, proposed) = (of_id(&in_base), branches.into_iter().filter(|branch| branch.id == id));
+        let proposed: Vec<Branch> = proposed.collect();
+        let all: Incidents =
+            standing.iter().cloned().chain(proposed.iter().flat_map(|branch| of_id(&branch.incidents))).collect();
+        let cluster = one_cluster(&all, args)?;
+        let of_cluster = |all: &Incidents| all.iter().find(|one| one.incident.cluster.shown() == cluster).cloned();
+        let standing = of_cluster(&standing);
+        let stage = stage(args, standing.as_ref(), &proposed);
+        let branch = format!("leeward/{id}/{}", stage.word());
+        let tip = proposed.iter().find(|branch| branch.stage == stage);
+        let known = standing.clone().filter(|standing| standing.incident.stage >= stage);
+        let Some(file) = known.or_else(|| of_cluster(&tip?.incidents)).or(standing) else {
+            return Err(unknown(&id, stage).into());
+        };
+        let became = became(repository, &base, (&file, stage), tip.map(|tip| &tip.tip))?;
+        let became = became.ok_or_else(|| unproposed(&file.incident, stage))?;
+        let merged = Merged { base: base.name.clone(), branch, state: became };
+        Ok(Self { base, standing: file, stage, merged })
+    }
+
+    /// Returns what a commit, as a controller names it, has of the proposal.
+    pub(super) fn carried(&self, repository: &Repository, id: &str) -> anyhow::Result<Carries> {
+        let Some(commit) = repository.commit_by_id(id) else { return Ok(Carries::Unknown) };
+        let tree = repository.tree(&commit)?;
+        let holds = has_stage(&tree, &self.standing, self.stage)? && included(&tree, &self.standing)?.is_none();
+        Ok(if holds { Carries::Yes } else { Carries::No })
+    }
+}
+
+/// A branch of leeward's that adds to the base.
+struct Branch {
+    /// The incident of its name.
+    id: String,
+    /// The stage of its name.
+    stage: Stage,
+    /// Its newest commit.
+    tip: Commit,
+    /// The incidents that it holds.
+    incidents: Incidents,
+}
+
+/// Reads the branches that are not in the base, those of one incident where it is named.
+fn branches(repository: &Repository, base: &Base, asked: Option<&str>) -> anyhow::Result<Vec<Branch>> {
+    let mut found = Vec::new();
+    for (name, tip) in repository.leeward_branches()? {
+        let parts: Vec<&str> = name.split('/').collect();
+        let [_, id, stage] = parts.as_slice() else { continue };
+        let stage = match *stage {
+            "protect" => Stage::Protect,
+            "resume" => Stage::Resume,
+            _ => continue,
+        };
+        let is_asked = asked.is_none_or(|asked| asked == *id);
+        // One that was merged must never bring an incident back that was taken out since, unless it is asked for.
+        if !is_asked || asked.is_none() && repository.is_ancestor(&tip, &base.commit)? {
+            continue;
+        }
+        let incidents = incidents(&repository.tree(&tip)?);
+        let incidents = incidents.with_context(|| format!("failed to read branch `{name}`"));
+        match incidents {
+            Ok(incidents) => found.push(Branch { id: (*id).to_owned(), stage, tip, incidents }),
+            Err(error) if asked.is_some() => return Err(error),
+            // Anybody may push a branch: one that cannot be read has no part in the others.
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the incidents that stand where leeward puts them.
+fn incidents(tree: &Tree<'_>) -> anyhow::Result<Incidents> {
+    let mut found = Vec::new();
+    for file in survey::incidents(tree, &tree.walk()?)? {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let Ok(incident) = Incident::parse(&text) else { continue };
+        let folder = file.path.parent();
+        if file.root.as_str() == incident.cluster.root
+            && format!("{folder}/").contains(&format!("recovery/{}/", incident.id))
+        {
+            found.push(FoundIncident { folder, incident });
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the incident that is followed: as named, else the only one.
+fn chosen(args: &ProposalArgs, in_base: &Incidents, branches: &[Branch]) -> anyhow::Result<String> {
+    let on_branches = branches.iter().map(|branch| branch.id.clone());
+    let known: BTreeSet<String> = in_base.iter().map(|one| one.incident.id.clone()).chain(on_branches).collect();
+    let names = || known.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+    let first = || known.first().map_or_else(|| "--incident ID".to_owned(), |id| format!("--incident {id}"));
+    match (&args.incident, known.len()) {
+        (Some(id), _) if known.contains(id) => Ok(id.clone()),
+        (Some(id), 0) => {
+            let fact = format!("no incident `{id}` is in the base or on a branch of leeward");
+            Err(refused(fact).hint("git fetch").into())
+        }
+        (Some(id), _) => {
+            let fact = format!("no incident `{id}` is in the base or on a branch of leeward, only {}", names());
+            Err(refused(fact).hint(first()).into())
+        }
+        (None, 1) => Ok(known.first().cloned().unwrap_or_default()),
+        (None, 0) => Err(refused("no incident is in the base or on a branch of leeward").hint("git fetch").into()),
+        (None, _) => Err(refused(format!("several incidents are open: {}", names())).hint(first()).into()),
+    }
+}
+
+/// Returns the one cluster that is followed, by its long name.
+fn one_cluster(all: &Incidents, args: &ProposalArgs) -> Result<String, Failure> {
+    let names: BTreeMap<String, &Incident> =
+        all.iter().map(|one| (one.incident.cluster.shown(), &one.incident)).collect();
+    let is_meant = |incident: &Incident| args.cluster.as_deref().is_none_or(|text| is_named(incident, text));
+    let fitting: Vec<&String> = names.iter().filter(|(_, incident)| is_meant(incident)).map(|(name, _)| name).collect();
+    let listed = names.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let hint = || names.keys().next().map_or_else(|| "--cluster NAME".to_owned(), |name| format!("--cluster {name}"));
+    match (fitting.as_slice(), &args.cluster) {
+        ([only], _) => Ok((*only).clone()),
+        ([], Some(text)) => {
+            Err(refused(format!("no cluster `{}` in the incident, only {listed}", text.escape_debug())).hint(hint()))
+        }
+        ([], None) => Err(refused("the incident names no cluster").hint("git log -- '*/recovery/*'")),
+        _ => {
+            Err(refused(format!("the incident has several clusters, one is followed at a time: {listed}")).hint(hint()))
+        }
+    }
+}
+
+/// Returns whether `[ROOT:][NAMESPACE/]NAME` names the cluster of an incident.
+fn is_named(incident: &Incident, text: &str) -> bool {
+    let cluster = &incident.cluster;
+    let Ok(root) = RepoPath::parse(&cluster.root) else { return false };
+    let namespace = Some(cluster.namespace.clone()).filter(|namespace| !namespace.is_empty());
+    crate::model::cluster::ClusterId { root, namespace, name: cluster.name.clone() }.is_named(text)
+}
+
+/// Returns the stage that is verified: as named, else that of the base, else the newest proposed one.
+fn stage(args: &ProposalArgs, standing: Option<&FoundIncident>, proposed: &[Branch]) -> Stage {
+    match args.stage {
+        Some(StageArg::Protect) => Stage::Protect,
+        Some(StageArg::Resume) => Stage::Resume,
+        None => standing
+            .map(|standing| standing.incident.stage)
+            .or_else(|| proposed.iter().map(|branch| branch.stage).max())
+            .unwrap_or(Stage::Protect),
+    }
+}
+
+/// Returns what became of a proposal; `None` where it was never made.
+fn became(
+    repository: &Repository,
+    base: &Base,
+    (file, stage): (&FoundIncident, Stage),
+    tip: Option<&Commit>,
+) -> anyhow::Result<Option<MergedState>> {
+    let holds = |bytes: &[u8]| {
+        let incident = std::str::from_utf8(bytes).ok().and_then(|text| Incident::parse(text).ok());
+        incident.is_some_and(|incident| incident.stage >= stage)
+    };
+    let path = file.folder.join("incident.yaml")?;
+    let short = |commit: &Commit| commit.short().to_owned();
+    Ok(Some(match repository.landing(&base.commit, path.as_str(), &file.incident.id, &holds)? {
+        Landing::Stands { commit, merge } => match included(&repository.tree(&base.commit)?, file)? {
+            Some(kustomization) => MergedState::Inactive { kustomization },
+            None => MergedState::Stands { commit: commit.as_ref().map(short), merge: merge.as_ref().map(short) },
+        },
+        Landing::TakenOut(by) => match tip {
+            // Proposed anew since.
+            Some(tip) if !repository.is_ancestor(tip, &base.commit)? => MergedState::Open { tip: short(tip) },
+            _ => MergedState::TakenOut { by: short(&by), summary: by.summary },
+        },
+        Landing::Never => match tip {
+            Some(tip) => MergedState::Open { tip: short(tip) },
+            None if repository.is_shallow() => MergedState::CutOff,
+            None => return Ok(None),
+        },
+    }))
+}
+
+/// Returns whether a tree has the files of an incident at a stage or a later one.
+fn has_stage(tree: &Tree<'_>, file: &FoundIncident, stage: Stage) -> anyhow::Result<bool> {
+    let path = file.folder.join("incident.yaml")?;
+    let Some(Entry::File { .. }) = tree.entry(path.as_str())? else { return Ok(false) };
+    let bytes = tree.read(path.as_str())?;
+    let incident = std::str::from_utf8(&bytes).ok().and_then(|text| Incident::parse(text).ok());
+    Ok(incident.is_some_and(|incident| incident.stage >= stage))
+}
+
+/// Returns the kustomization of the root where it does not include the overlay; `None` where it does.
+fn included(tree: &Tree<'_>, file: &FoundIncident) -> anyhow::Result<Option<String>> {
+    let root = RepoPath::parse(&file.incident.cluster.root)?;
+    let Some(path) = kustomization::in_folder(tree, &root)? else { return Ok(Some(root.to_string())) };
+    let Some(survey::Resolved { real, .. }) = survey::resolve(tree, &path)? else { return Ok(Some(path.to_string())) };
+    let read = kustomization::Kustomization::parse(&path, &tree.read(real.as_str())?)?;
+    let items = file.items();
+    let is_item = |text: &str| items.iter().any(|item| text.trim_start_matches("./").trim_end_matches('/') == item);
+    let patches = read.field("patches").and_then(|patches| patches.as_array()).into_iter().flatten();
+    let mut patches = patches.filter_map(|patch| patch["path"].as_str());
+    let is_included = read.includes().any(is_item) || patches.any(is_item);
+    Ok((!is_included).then(|| path.to_string()))
+}
+
+/// The refusal of an incident that has nothing of a cluster.
+fn unknown(id: &str, stage: Stage) -> Failure {
+    refused(format!("incident `{id}` has no stage {} that could be followed", stage.word())).hint("git fetch")
+}
+
+/// The refusal of a stage that nobody proposed.
+fn unproposed(incident: &Incident, stage: Stage) -> Failure {
+    let fact = format!(
+        "incident `{}` stands at stage {}, nobody proposed {}",
+        incident.id,
+        incident.stage.word(),
+        stage.word()
+    );
+    let hint = format!("leeward propose --incident {} --stage {}", incident.id, stage.word());
+    refused(fact).hint(hint)
+}

@@ -1,0 +1,225 @@
+//! Eighth: whether a backup succeeded on the new target. A Job that fails leaves the Backup `Running` until its last pod,
+//! and says nothing then (operator.md 2): what its pods show is told at once. Succeeded and Failed are for good.
+
+use jiff::Timestamp;
+
+use super::said;
+use super::verdict::{Check, CheckName};
+use crate::model::live::Trouble;
+use crate::model::observed::{BackupObject, BackupState};
+
+/// The backup that is followed, as far as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Followed {
+    /// It is there.
+    There(Box<BackupObject>, Pods),
+    /// Its name, which no Backup has.
+    Absent(String),
+    /// It was not read.
+    Unread(String, Trouble),
+    /// None was asked for, and none was made on these storages since.
+    NotAsked(Vec<String>),
+    /// None could be made.
+    NotMade(Trouble),
+}
+
+/// What the pods of a backup show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pods {
+    /// What is wrong, the newest pod first.
+    pub ill: Vec<IllPod>,
+    /// How many ended in error.
+    pub failed: u32,
+    /// How many run.
+    pub running: u32,
+    /// How often the Job tries again at most.
+    pub tries: Option<u32>,
+    /// What could not be read of them.
+    pub trouble: Option<Trouble>,
+}
+
+/// What is wrong with a pod of a backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IllPod {
+    /// Its name.
+    pub pod: String,
+    /// What its log, or its state, says.
+    pub fact: String,
+    /// Whether trying again cannot mend it.
+    pub is_sure: bool,
+    /// What mends it.
+    pub hint: Option<String>,
+}
+
+/// Returns whether the backup succeeded.
+pub fn backup(followed: &Followed, now: Timestamp) -> Check {
+    match followed {
+        Followed::There(backup, pods) => there(backup, pods, now),
+        Followed::Absent(name) => {
+            Check::failed(CheckName::Backup, format!("no Backup `{name}` is there")).hint("--test-backup")
+        }
+        Followed::Unread(name, trouble) => Check::unread(CheckName::Backup, &format!("Backup `{name}`"), trouble),
+        Followed::NotAsked(storages) => {
+            let fact = format!("no backup was made on `{}` since", storages.join("`, `"));
+            Check::cannot_tell(CheckName::Backup, fact).hint("--test-backup")
+        }
+        Followed::NotMade(trouble) => {
+            let check =
+                Check::cannot_tell(CheckName::Backup, format!("the test backup was not made: {}", trouble.fact));
+            trouble.hint.iter().fold(check, Check::hint)
+        }
+    }
+}
+
+/// Returns what a Backup that is there says.
+fn there(backup: &BackupObject, pods: &Pods, now: Timestamp) -> Check {
+    let name = &backup.meta.name;
+    match backup.state {
+        BackupState::Succeeded => {
+            let (took, place) = (took(backup), &backup.destination);
+            return Check::passed(CheckName::Backup, format!("`{name}` Succeeded{took}, {place}"));
+        }
+        BackupState::Failed => return failed(backup, pods),
+        _ => {}
+    }
+    if let Some(since) = backup.meta.deleted {
+        return Check::failed(CheckName::Backup, format!("`{name}` is being deleted since {since}"));
+    }
+    let age = backup.meta.created.map(|created| span(created, now)).unwrap_or_default();
+    let progress = progress(backup, pods);
+    match pods.ill.first() {
+        Some(ill) => {
+            let fact = format!("`{name}` {progress}; pod {}: {}", ill.pod, ill.fact);
+            let check = if ill.is_sure { Check::failed } else { Check::waiting };
+            ill.hint.iter().fold(check(CheckName::Backup, fact), Check::hint)
+        }
+        None => Check::waiting(CheckName::Backup, format!("`{name}` {progress}{age}")),
+    }
+}
+
+/// Says that a backup failed, and why as far as anybody knows.
+fn failed(backup: &BackupObject, pods: &Pods) -> Check {
+    let name = &backup.meta.name;
+    let says = match (backup.error.as_str(), pods.ill.first()) {
+        ("", Some(ill)) => format!("; pod {}: {}", ill.pod, ill.fact),
+        ("", None) => "; its pods are gone or say nothing".to_owned(),
+        (error, Some(ill)) => format!(": {}; pod {}: {}", said::line(error), ill.pod, ill.fact),
+        (error, None) => format!(": {}", said::line(error)),
+    };
+    let check = Check::failed(CheckName::Backup, format!("`{name}` Failed{says}"));
+    let hint = pods.ill.first().and_then(|ill| ill.hint.clone());
+    check.hint(hint.unwrap_or_else(|| "--test-backup".to_owned()))
+}
+
+/// Returns how far a backup is.
+pub fn progress(backup: &BackupObject, pods: &Pods) -> String {
+    let state = match backup.state {
+        BackupState::New => "is not taken up yet".to_owned(),
+        BackupState::Suspended => "is Suspended: it waits for the cluster".to_owned(),
+        state => format!("is {state}"),
+    };
+    let tries = pods.tries.map(|tries| format!(" of {}", tries + 1)).unwrap_or_default();
+    let pods = match (pods.failed, pods.running) {
+        (0, 0) => String::new(),
+        (0, _) => ", its pod runs".to_owned(),
+        (1, 0) => format!(", 1 try{tries} failed"),
+        (1, _) => format!(", 1 try{tries} failed, the next runs"),
+        (failed, 0) => format!(", {failed} tries{tries} failed"),
+        (failed, _) => format!(", {failed} tries{tries} failed, the next runs"),
+    };
+    state + &pods
+}
+
+/// Returns how long a backup took: ` in 4 min 12 s`.
+fn took(backup: &BackupObject) -> String {
+    let times = backup.meta.created.zip(backup.completed);
+    times.map(|(created, completed)| format!(" in {}", minutes(created, completed))).unwrap_or_default()
+}
+
+/// Returns how long ago something was: `, since 3 min 2 s`.
+fn span(since: Timestamp, now: Timestamp) -> String {
+    format!(", since {}", minutes(since, now))
+}
+
+/// Returns the time between two instants.
+fn minutes(from: Timestamp, to: Timestamp) -> String {
+    let seconds = to.duration_since(from).as_secs().max(0);
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::live::Reason;
+    use crate::verify::Outcome;
+
+    /// Returns a backup with a status.
+    fn object(status: &Value) -> Box<BackupObject> {
+        Box::new(BackupObject::read(&json!({
+            "metadata": {"namespace": "pxc", "name": "b1", "creationTimestamp": "2026-11-22T10:00:00Z"},
+            "spec": {"pxcCluster": "c1", "storageName": "minio-b"}, "status": status,
+        })))
+    }
+
+    /// Returns what a backup comes to five minutes after it was made.
+    fn of(followed: &Followed) -> (Outcome, String, Option<String>) {
+        let check = backup(followed, "2026-11-22T10:05:00Z".parse().unwrap());
+        (check.outcome, check.fact, check.hint)
+    }
+
+    /// Returns pods of which the newest is ill.
+    fn ill(is_sure: bool) -> Pods {
+        let hint = Some("leeward plan --storage minio-b".to_owned());
+        let ill = IllPod { pod: "xb-b1-x".to_owned(), fact: "AccessDenied: the key may not".to_owned(), is_sure, hint };
+        Pods { ill: vec![ill], failed: 2, running: 1, tries: Some(10), trouble: None }
+    }
+
+    #[test]
+    fn says_how_it_ended() {
+        let status =
+            json!({"state": "Succeeded", "completed": "2026-11-22T10:04:12Z", "destination": "s3://b/c1-x-full"});
+        let succeeded = of(&Followed::There(object(&status), Pods::default()));
+        let fact = "`b1` Succeeded in 4 min 12 s, s3://b/c1-x-full".to_owned();
+        assert_eq!(succeeded, (Outcome::Passed, fact, None));
+        let error = json!({"state": "Failed", "error": "running deadline seconds exceeded"});
+        let fact = "`b1` Failed: running deadline seconds exceeded".to_owned();
+        let hint = Some("--test-backup".to_owned());
+        assert_eq!(of(&Followed::There(object(&error), Pods::default())), (Outcome::Failed, fact, hint));
+        let silent = Followed::There(object(&json!({"state": "Failed"})), ill(true));
+        let fact = "`b1` Failed; pod xb-b1-x: AccessDenied: the key may not".to_owned();
+        let hint = Some("leeward plan --storage minio-b".to_owned());
+        assert_eq!(of(&silent), (Outcome::Failed, fact, hint));
+    }
+
+    #[test]
+    fn a_pod_whose_cause_is_sure_ends_the_waiting_and_another_does_not() {
+        let running = object(&json!({"state": "Running"}));
+        let fact = "`b1` is Running, 2 tries of 11 failed, the next runs; pod xb-b1-x: AccessDenied: the key may not";
+        for (is_sure, outcome) in [(true, Outcome::Failed), (false, Outcome::Waiting)] {
+            let (got, said, _) = of(&Followed::There(running.clone(), ill(is_sure)));
+            assert_eq!((got, said.as_str()), (outcome, fact));
+        }
+        let (outcome, fact, _) = of(&Followed::There(object(&json!({})), Pods::default()));
+        assert_eq!((outcome, fact.as_str()), (Outcome::Waiting, "`b1` is not taken up yet, since 5 min 0 s"));
+    }
+
+    #[test]
+    fn none_at_all_is_nothing_known() {
+        let (outcome, fact, hint) = of(&Followed::NotAsked(vec!["minio-b-daily".to_owned()]));
+        assert_eq!((outcome, fact.as_str()), (Outcome::CannotTell, "no backup was made on `minio-b-daily` since"));
+        assert_eq!(hint.as_deref(), Some("--test-backup"));
+        let trouble = Trouble::new(Reason::Forbidden, "user `ci` may not `create` it").hint("grant verb `create`");
+        let (outcome, fact, hint) = of(&Followed::NotMade(trouble));
+        assert_eq!(
+            (outcome, fact.as_str()),
+            (Outcome::CannotTell, "the test backup was not made: user `ci` may not `create` it")
+        );
+        assert_eq!(hint.as_deref(), Some("grant verb `create`"));
+    }
+}
