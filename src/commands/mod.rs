@@ -12,6 +12,7 @@ mod preview;
 mod propose;
 mod reach;
 mod recovery;
+mod status;
 mod verify;
 
 use clap::ValueEnum as _;
@@ -60,6 +61,7 @@ pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
         Verb::Plan(args) => plan::run(args, cli.format, now),
         Verb::Propose(args) => propose::run(args, cli.format, now),
         Verb::Preview(args) => preview::run(args, cli.format),
+        Verb::Status(args) => status::run(args, cli.format, now),
         Verb::Verify(args) => verify::run(args, cli.format, now),
         Verb::Schema { of } => page::schema(*of),
         Verb::Completions { shell } => Ok(page::completions(*shell)),
@@ -75,7 +77,9 @@ fn text_alone(verb: &Verb) -> Option<&'static str> {
         Verb::Schema { .. } => Some("schema"),
         Verb::Completions { .. } => Some("completions"),
         Verb::Man => Some("man"),
-        Verb::Diagnose(_) | Verb::Plan(_) | Verb::Propose(_) | Verb::Preview(_) | Verb::Verify(_) => None,
+        Verb::Diagnose(_) | Verb::Plan(_) | Verb::Propose(_) | Verb::Preview(_) | Verb::Verify(_) | Verb::Status(_) => {
+            None
+        }
     }
 }
 

@@ -8,7 +8,9 @@ use std::path::Path;
 use anyhow::Context as _;
 use git2::{ErrorCode, Oid};
 
+use super::delta::{differing, shown};
 use super::fault::fault;
+use super::history::is_ours;
 use super::open::Repository;
 use super::revision::Commit;
 
@@ -64,6 +66,26 @@ impl Repository {
             last = step.id;
         }
         Ok(if stands { Landing::Stands { commit: None, merge: None } } else { Landing::Never })
+    }
+
+    /// Returns whether a commit has the trailer by which leeward marks its own for an incident.
+    ///
+    /// # Errors
+    /// Fails when the commit cannot be read.
+    pub fn is_leewards(&self, commit: &Commit, incident: &str) -> anyhow::Result<bool> {
+        let raw = self.commit_of(commit.oid()?)?;
+        Ok(is_ours(&String::from_utf8_lossy(raw.message_bytes()), incident))
+    }
+
+    /// Returns the paths in which a commit differs from its first parent.
+    ///
+    /// # Errors
+    /// Fails when a commit cannot be read.
+    pub fn changed_by(&self, commit: &Commit) -> anyhow::Result<Vec<String>> {
+        let raw = self.commit_of(commit.oid()?)?;
+        let before = self.first_parent(raw.id())?.map(|id| self.commit_of(id)).transpose()?;
+        let delta = differing(&self.raw, before.map(|before| before.tree_id()), Some(raw.tree_id()))?;
+        Ok(delta.keys().map(|path| shown(path)).collect())
     }
 
     /// Returns what became of a change that the history, as far as it is here, has from its start or not at all.

@@ -5,6 +5,7 @@
 
 #[path = "../action.rs"]
 mod action;
+mod applied;
 mod argo;
 mod argo_parts;
 mod bed;
@@ -122,6 +123,7 @@ const TESTS: &[Test] = &[
     test!(STORAGE, smoke::the_storage_says_what_keeps_it_from_writing),
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
+    test!(OPERATOR, operated::a_cron_with_a_short_checksum_ends_the_operator),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
     test!(STORY, story::a_storage_dies_and_backups_go_on_elsewhere_without_losing_one),
     test!(OPERATED_STORAGE, storage::a_diagnosis_is_timed_beside_the_runbook),
@@ -167,6 +169,8 @@ const TESTS: &[Test] = &[
     test!(ARGO, fidelity::argo_cd_does_what_the_preview_says),
     test!(ARGO, fidelity::argo_cd_applying_on_the_server_does_what_the_preview_says),
     test!(ARGO, fidelity::argo_cd_that_heals_does_what_the_preview_says),
+    test!(FLUX, applied::flux_is_told_to_have_applied_our_commit_only_where_it_has),
+    test!(ARGO, applied::argo_cd_is_told_to_have_applied_our_commit_only_where_it_has),
     test!(BOTH, gitops::an_added_storage_goes_with_flux_and_stays_with_argo_cd),
 ];
 

@@ -84,6 +84,11 @@ impl Process {
         Err(format!("`{}` is not ready: {why}\n--- the end of its log ---\n{}", self.name, tail(&self.log)))
     }
 
+    /// Says whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Returns the end of its log.
     pub(crate) fn log(&self) -> String {
         tail(&self.log)

@@ -13,7 +13,9 @@ mod wrong;
 
 pub(crate) use bench::Bench;
 pub(crate) use merged::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place;
-pub(crate) use wrong::what_the_guards_refuse_breaks_the_cluster_as_they_say;
+pub(crate) use wrong::{
+    a_cron_with_a_short_checksum_ends_the_operator, what_the_guards_refuse_breaks_the_cluster_as_they_say,
+};
 
 use serde_json::{Value, json};
 
