@@ -23,7 +23,8 @@ pub use preview::{PreviewReport, SIGN_COLUMN, Summary, preview_json, preview_mar
 pub use pull::{Ways, pull_body, pull_title};
 pub use text::plan as plan_text;
 pub use verdict::{
-    BackupLine, CheckLine, ClusterLine, VerdictReport, verdict_json, verdict_markdown, verdict_read, verdict_text,
+    BackupLine, CheckLine, ClusterLine, VerdictReport, verdict_comment, verdict_json, verdict_markdown, verdict_read,
+    verdict_text,
 };
 
 use serde::Serialize;
