@@ -24,7 +24,7 @@ pub struct ProbeArgs {
     /// Ask no storage anything
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_NO_PROBE", hide_env = true)]
     pub no_probe: bool,
-    /// Write, read and remove one object too, `PREFIX/leeward-probe-…`: a full disk, a quota and most policies show no
+    /// Write, read and remove one object of 1 MiB too, `PREFIX/leeward-probe-…`: a full disk, a quota and most policies show no
     /// other way
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_WRITE_PROBE", hide_env = true)]
     pub write_probe: bool,

@@ -127,11 +127,13 @@ fn ranked(tallies: &BTreeMap<Cause, Tally<'_>>) -> Vec<Suspect> {
     let storage = |(cause, tally): (&Cause, &Tally<'_>)| {
         matches!(cause.side(), Side::Storage | Side::Cluster) && tally.confidence() >= Confidence::Likely
     };
-    let has_storage = tallies.iter().any(storage);
-    let mut suspects: Vec<_> = tallies
-        .iter()
-        .map(|(cause, tally)| (tally.key(*cause, has_storage), tally.suspect(*cause, has_storage)))
-        .collect();
+    let is_likely = |tally: &Tally<'_>| tally.confidence() >= Confidence::Likely;
+    let company = Company {
+        has_storage: tallies.iter().any(storage),
+        has_lost_drives: tallies.get(&Cause::QuorumLost).is_some_and(is_likely),
+    };
+    let mut suspects: Vec<_> =
+        tallies.iter().map(|(cause, tally)| (tally.key(*cause, company), tally.suspect(*cause, company))).collect();
     suspects.sort_by_key(|(key, _)| Reverse(*key));
     let mut suspects: Vec<Suspect> = suspects.into_iter().map(|(_, suspect)| suspect).collect();
     if let [first, second, ..] = suspects.as_mut_slice() {
@@ -144,6 +146,15 @@ fn ranked(tallies: &BTreeMap<Cause, Tally<'_>>) -> Vec<Suspect> {
     suspects
 }
 
+/// What else is blamed beside a cause.
+#[derive(Clone, Copy)]
+struct Company {
+    /// The storage, or what the cluster gives a backup.
+    has_storage: bool,
+    /// Drives that the server has lost.
+    has_lost_drives: bool,
+}
+
 /// What decides which of two causes leads: confidence, side, how many logs, how late, how often.
 type Key = (Confidence, bool, usize, (usize, u64), u64);
 
@@ -153,24 +164,26 @@ impl Tally<'_> {
         self.seen.iter().map(|(.., confidence)| *confidence).max().unwrap_or(Confidence::Possible)
     }
 
-    /// Returns what the cause is worth beside others: what the database says may follow from a storage that hangs.
-    fn beside(&self, cause: Cause, has_storage: bool) -> Confidence {
+    /// Returns what the cause is worth beside others: what the database says may follow from a storage that hangs, and a
+    /// server that has lost its drives says of each bucket that there is none.
+    fn beside(&self, cause: Cause, company: Company) -> Confidence {
         let confidence = self.confidence();
-        let follows = has_storage && cause.side() == Side::Database && confidence < Confidence::Certain;
+        let of_database = company.has_storage && cause.side() == Side::Database && confidence < Confidence::Certain;
+        let follows = of_database || (company.has_lost_drives && cause == Cause::BucketMissing);
         if follows { Confidence::Possible } else { confidence }
     }
 
     /// Returns what decides the order.
-    fn key(&self, cause: Cause, has_storage: bool) -> Key {
+    fn key(&self, cause: Cause, company: Company) -> Key {
         let mut logs: Vec<usize> = self.seen.iter().map(|(log, ..)| *log).collect();
         logs.dedup();
         let latest = self.seen.iter().map(|(log, _, sighting, _)| (*log, sighting.last)).max().unwrap_or_default();
         let count = self.seen.iter().map(|(_, _, sighting, _)| sighting.count).sum();
-        (self.beside(cause, has_storage), cause.side() != Side::Database, logs.len(), latest, count)
+        (self.beside(cause, company), cause.side() != Side::Database, logs.len(), latest, count)
     }
 
     /// Returns the suspect.
-    fn suspect(&self, cause: Cause, has_storage: bool) -> Suspect {
+    fn suspect(&self, cause: Cause, company: Company) -> Suspect {
         let mut seen: Vec<_> = self.seen.iter().collect();
         seen.sort_by_key(|(log, _, sighting, confidence)| (Reverse(*confidence), *log, sighting.first));
         let lines = || {
@@ -193,7 +206,7 @@ impl Tally<'_> {
         }
         Suspect {
             cause,
-            confidence: self.beside(cause, has_storage),
+            confidence: self.beside(cause, company),
             operations,
             endpoint: lines().find_map(|(.., line)| endpoint(&line.text)).filter(|_| cause.side() == Side::Storage),
             cites,
