@@ -84,7 +84,8 @@ fn contenders(bed: &Bed, minio: &Minio, percona: &Percona, (namespace, leeward):
         (percona.cluster.kubeconfig().to_owned(), bed.folder("storage-bench-home"), crate::process::search_path());
     let (kubectl, mc, leeward) = (kubectl.display(), mc.display(), leeward.display());
     let logs = format!("{kubectl} logs -n {namespace} xb-failed");
-    let probe = format!("{leeward} diagnose --cluster pxc/db --storage minio-a --credentials keys.env");
+    // With `--probe` the storages are those of Git, and no cluster is asked.
+    let probe = format!("{leeward} diagnose --cluster pxc/db --storage minio-a --credentials keys.env --probe");
     let contender = |name, folder: &Path, line: String, says| {
         let (folder, home, kubeconfig) = (folder.to_owned(), home.clone(), kubeconfig.clone());
         let (search, host) = (search.clone(), host.clone());
@@ -97,7 +98,7 @@ fn contenders(bed: &Bed, minio: &Minio, percona: &Percona, (namespace, leeward):
         Contender { name, command: Box::new(command), says, runs: Vec::new() }
     };
     let runbook = format!("{logs}; {mc} --quiet ls it/{BUCKET}/c1/; {kubectl} get secret -n {namespace} keys -o yaml");
-    let both = format!("{logs} | {probe} --log - --probe");
+    let both = format!("{logs} | {probe} --log -");
     vec![
         contender("the runbook's three commands", &wrong, runbook, "signature"),
         contender("`kubectl logs | leeward diagnose --log - --probe`", &wrong, both, "SecretKeyWrong: "),
