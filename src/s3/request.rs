@@ -97,6 +97,17 @@ impl Signer {
         requests
     }
 
+    /// Returns the address that lists keys: those that start with a text, behind a page's end.
+    pub(super) fn list(&self, start: &str, after: Option<&str>) -> Url {
+        let mut list = GetObject::new(&self.bucket, self.credentials.as_ref(), "");
+        list.query_mut().insert("list-type", "2");
+        list.query_mut().insert("prefix", start.to_owned());
+        if let Some(after) = after {
+            list.query_mut().insert("continuation-token", after.to_owned());
+        }
+        list.sign_with_time(SIGNED_FOR, &self.now)
+    }
+
     /// Returns the request that writes an object.
     pub(super) fn put(&self, key: &str, body: Vec<u8>) -> Request {
         let put = PutObject::new(&self.bucket, self.credentials.as_ref(), key);
