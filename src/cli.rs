@@ -15,7 +15,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
+pub use diagnose::{AccessArgs, DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
 pub use probe::ProbeArgs;
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};

@@ -143,6 +143,25 @@ impl Repository {
         Ok(parent.filter(|parent| self.raw.find_commit(*parent).is_ok()))
     }
 
+    /// Returns the newest commit of leeward for an incident in the history of a base.
+    ///
+    /// # Errors
+    /// Fails when the history cannot be read.
+    pub fn newest_ours(&self, base: &Commit, incident: &str) -> anyhow::Result<Option<Commit>> {
+        let walk = || -> Result<Option<Commit>, git2::Error> {
+            let mut walk = self.raw.revwalk()?;
+            walk.push(Oid::from_str(&base.id)?)?;
+            for id in walk.take(FAR) {
+                let commit = self.raw.find_commit(id?)?;
+                if is_ours(&String::from_utf8_lossy(commit.message_bytes()), incident) {
+                    return Ok(Some(Commit::of(&commit)));
+                }
+            }
+            Ok(None)
+        };
+        walk().map_err(fault).with_context(|| format!("failed to follow the history of commit `{}`", base.id))
+    }
+
     /// Returns the commit of an id as somebody else wrote it, `None` where it is not here.
     pub fn commit_by_id(&self, id: &str) -> Option<Commit> {
         let commit = self.raw.find_commit(Oid::from_str(id).ok()?).ok()?;

@@ -28,7 +28,8 @@ pub use status::{
 };
 pub use text::plan as plan_text;
 pub use verdict::{
-    BackupLine, CheckLine, ClusterLine, VerdictReport, verdict_json, verdict_markdown, verdict_read, verdict_text,
+    BackupLine, CheckLine, ClusterLine, VerdictReport, verdict_comment, verdict_json, verdict_markdown, verdict_read,
+    verdict_text,
 };
 
 use serde::Serialize;

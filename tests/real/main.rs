@@ -5,6 +5,7 @@
 
 #[path = "../action.rs"]
 mod action;
+mod applied;
 mod argo;
 mod argo_parts;
 mod bed;
@@ -31,6 +32,8 @@ mod run;
 #[path = "../skip.rs"]
 mod skip;
 mod smoke;
+mod storage;
+mod story;
 
 use run::Test;
 
@@ -53,6 +56,33 @@ const OPERATED: &[&str] = &[
     "kubectl",
     "kwok",
     "pxc-operator",
+    "gitea",
+    "source-controller",
+    "kustomize-controller",
+];
+/// The operator on a cluster whose nodes are played, and S3 servers.
+const OPERATED_STORAGE: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+    "pxc-operator",
+    "minio",
+    "mc",
+];
+/// All that the story needs.
+const STORY: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+    "pxc-operator",
+    "minio",
+    "mc",
     "gitea",
     "source-controller",
     "kustomize-controller",
@@ -93,7 +123,17 @@ const TESTS: &[Test] = &[
     test!(STORAGE, smoke::the_storage_says_what_keeps_it_from_writing),
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
+    test!(OPERATOR, operated::a_cron_with_a_short_checksum_ends_the_operator),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
+    test!(STORY, story::a_storage_dies_and_backups_go_on_elsewhere_without_losing_one),
+    test!(OPERATED_STORAGE, storage::a_diagnosis_is_timed_beside_the_runbook),
+    test!(STORAGE, storage::an_endpoint_that_does_not_answer_calls_for_another_place),
+    test!(STORAGE, storage::a_certificate_that_nobody_can_trust_calls_for_no_other_place),
+    test!(STORAGE, storage::a_key_that_is_not_good_calls_for_another_key),
+    test!(STORAGE, storage::a_policy_that_denies_an_operation_is_named_with_it),
+    test!(STORAGE, storage::a_place_that_is_named_wrongly_calls_for_its_right_name),
+    test!(STORAGE, storage::a_storage_without_room_shows_it_to_who_writes),
+    test!(STORAGE, storage::a_server_that_cannot_serve_is_told_from_one_that_is_starting),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),
@@ -129,6 +169,8 @@ const TESTS: &[Test] = &[
     test!(ARGO, fidelity::argo_cd_does_what_the_preview_says),
     test!(ARGO, fidelity::argo_cd_applying_on_the_server_does_what_the_preview_says),
     test!(ARGO, fidelity::argo_cd_that_heals_does_what_the_preview_says),
+    test!(FLUX, applied::flux_is_told_to_have_applied_our_commit_only_where_it_has),
+    test!(ARGO, applied::argo_cd_is_told_to_have_applied_our_commit_only_where_it_has),
     test!(BOTH, gitops::an_added_storage_goes_with_flux_and_stays_with_argo_cd),
 ];
 

@@ -84,6 +84,11 @@ impl Process {
         Err(format!("`{}` is not ready: {why}\n--- the end of its log ---\n{}", self.name, tail(&self.log)))
     }
 
+    /// Says whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Returns the end of its log.
     pub(crate) fn log(&self) -> String {
         tail(&self.log)
@@ -100,6 +105,11 @@ impl Process {
         bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1));
         *place += bytes.len() as u64;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Sends a signal to the server and what it started.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<(), String> {
+        kill_process_group(Pid::from_child(&self.child), signal).map_err(|error| format!("`{}`: {error}", self.name))
     }
 
     /// Returns its name and the memory it holds, in MiB; what processes share is counted once.

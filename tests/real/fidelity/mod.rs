@@ -20,8 +20,8 @@ use crate::bed::Bed;
 use crate::operator;
 use compare::{Line, Objects};
 use deploy::Deployment;
-pub(crate) use scenario::merge;
 use scenario::{Scenario, scenarios};
+pub(crate) use scenario::{is_whole, merge};
 
 /// How Git is applied in one run of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

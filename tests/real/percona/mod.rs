@@ -8,8 +8,8 @@ mod play;
 use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ exec "$@""#;
 /// The running operator, with all it needs.
 pub(crate) struct Percona {
     // Dropped in this order: who asks ends before who answers.
-    operator: Process,
+    operator: Mutex<Process>,
     nodes: Nodes,
     /// The cluster it works on.
     pub(crate) cluster: Arc<Kubernetes>,
@@ -72,8 +72,7 @@ impl Percona {
             database::answer(TcpListener::bind(("127.0.0.1", port)).map_err(|why| format!("port {port}: {why}"))?);
         }
         itself(&cluster)?;
-        let mut operator = Process::start(&room, "pxc-operator", operator(&room, &cluster)?)?;
-        operator.ready(START, || healthy(HEALTH, "/readyz"))?;
+        let operator = Mutex::new(started(&room, &cluster, "pxc-operator")?);
         Ok(Self { operator, nodes, cluster, made: AtomicU16::new(0), room })
     }
 
@@ -92,7 +91,7 @@ impl Percona {
             let cluster = self.cluster.read(&path)?;
             if cluster["status"]["state"] == state { Ok(cluster) } else { Err(cluster["status"].to_string()) }
         });
-        seen.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.operator.log()))
+        seen.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.log()))
     }
 
     /// Returns where its processes live, for what a test adds to them.
@@ -102,12 +101,26 @@ impl Percona {
 
     /// Returns the end of the operator's log.
     pub(crate) fn log(&self) -> String {
-        self.operator.log()
+        self.operator.lock().expect("no holder panics").log()
     }
 
     /// Returns the whole lines of the operator's log from a place on, and moves the place behind them.
     pub(crate) fn lines_from(&self, place: &mut u64) -> Result<String, String> {
-        self.operator.lines_from(place)
+        self.operator.lock().expect("no holder panics").lines_from(place)
+    }
+
+    /// Waits until the operator has ended by itself, and returns the end of its log.
+    pub(crate) fn dies(&self, within: Duration) -> Result<String, String> {
+        until(within, || {
+            let mut operator = self.operator.lock().expect("no holder panics");
+            if operator.has_ended() { Ok(operator.log()) } else { Err("it goes on".to_owned()) }
+        })
+    }
+
+    /// Starts the operator again after it has ended.
+    pub(crate) fn revive(&self) -> Result<(), String> {
+        *self.operator.lock().expect("no holder panics") = started(&self.room, &self.cluster, "pxc-operator-again")?;
+        Ok(())
     }
 
     /// Returns a folder of this world.
@@ -119,7 +132,7 @@ impl Percona {
     pub(crate) fn memory(&self) -> Vec<(&'static str, u64)> {
         let mut all = self.cluster.memory();
         all.extend(self.nodes.memory());
-        all.push(self.operator.memory());
+        all.push(self.operator.lock().expect("no holder panics").memory());
         all
     }
 
@@ -146,6 +159,13 @@ fn itself(cluster: &Kubernetes) -> Result<(), String> {
         "spec": {"containers": [container]},
     });
     cluster.apply(&pod.to_string()).map(drop)
+}
+
+/// Starts the operator and waits until it is ready.
+fn started(room: &Arc<Room>, cluster: &Kubernetes, name: &'static str) -> Result<Process, String> {
+    let mut operator = Process::start(room, name, operator(room, cluster)?)?;
+    operator.ready(START, || healthy(HEALTH, "/readyz"))?;
+    Ok(operator)
 }
 
 /// Returns the command of the operator.

@@ -2,10 +2,13 @@
 //! block over a live cluster, and shows that it breaks as `operator.md` and the finding say. Rows run at once, each with a
 //! cluster of its own: nearly all of their time is waiting for the next minute.
 
+mod death;
 mod pitr;
 mod retention;
 mod schedule;
 mod storage;
+
+pub(crate) use death::a_cron_with_a_short_checksum_ends_the_operator;
 
 use serde_json::{Value, json};
 
@@ -14,7 +17,7 @@ use crate::bed::Bed;
 /// What is wrong, and how that is shown.
 type Row = (&'static str, fn(&Bed));
 
-/// Every row; those of `LEEWARD_FIDELITY=all` are in `whole`.
+/// Every row.
 const ROWS: [Row; 16] = [
     ("a schedule on a storage that is missing", storage::missing),
     ("a storage removed under a running Backup", storage::removed),
