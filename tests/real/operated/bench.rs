@@ -15,23 +15,23 @@ use crate::program;
 use crate::room::until;
 
 /// How long a schedule of every minute may take to run.
-pub(super) const RUN: Duration = Duration::from_mins(3);
+pub(crate) const RUN: Duration = Duration::from_mins(3);
 
 /// A cluster in a namespace of its own.
-pub(super) struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     /// What runs.
-    pub(super) bed: &'a Bed,
+    pub(crate) bed: &'a Bed,
     /// What it runs on.
-    pub(super) percona: &'a Percona,
+    pub(crate) percona: &'a Percona,
     /// Where it is.
-    pub(super) namespace: String,
+    pub(crate) namespace: String,
     /// Its manifest.
-    pub(super) manifest: Value,
+    pub(crate) manifest: Value,
 }
 
 impl<'a> Bench<'a> {
     /// Returns a bench with the keys of both places and the manifest of a cluster with this laid over its `spec`.
-    pub(super) fn new(bed: &'a Bed, over: &Value) -> Self {
+    pub(crate) fn new(bed: &'a Bed, over: &Value) -> Self {
         let percona = bed.percona();
         let namespace = percona.namespace().unwrap();
         for name in ["keys", "other-keys"] {
@@ -45,7 +45,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Returns a bench whose cluster, of one node, is ready; this is laid over its backup block.
-    pub(super) fn ready(bed: &'a Bed, block: &Value) -> Self {
+    pub(crate) fn ready(bed: &'a Bed, block: &Value) -> Self {
         let one = json!({"size": 1});
         let bench = Self::new(
             bed,
@@ -57,19 +57,19 @@ impl<'a> Bench<'a> {
     }
 
     /// Lays this over the live cluster's backup block.
-    pub(super) fn patch(&self, block: &Value) {
+    pub(crate) fn patch(&self, block: &Value) {
         let patch = json!({"spec": {"backup": block}}).to_string();
         let args = ["patch", "pxc", CLUSTER, "-n", &self.namespace, "--type=merge", "-p", &patch];
         self.percona.cluster.kubectl(&args).unwrap();
     }
 
     /// Returns the cluster once the operator has given it a state; with what the operator says of it where it has not.
-    pub(super) fn state(&self, state: &str) -> Value {
+    pub(crate) fn state(&self, state: &str) -> Value {
         self.percona.wait(&self.namespace, state).unwrap()
     }
 
     /// Returns the cluster once the operator has taken its newest form, and is well.
-    pub(super) fn taken(&self) -> Value {
+    pub(crate) fn taken(&self) -> Value {
         let taken = until(START, || {
             let live = self.percona.wait(&self.namespace, "ready")?;
             let is_seen = live["status"]["observedGeneration"] == live["metadata"]["generation"];
@@ -79,7 +79,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Waits until a Deployment is no more.
-    pub(super) fn gone(&self, name: &str) {
+    pub(crate) fn gone(&self, name: &str) {
         let gone = until(START, || {
             let all = self.read("/apis/apps/v1", "deployments")?;
             if all.iter().any(|one| one["metadata"]["name"] == name) {
@@ -92,18 +92,18 @@ impl<'a> Bench<'a> {
     }
 
     /// Returns the objects of a kind in the namespace.
-    pub(super) fn read(&self, group: &str, plural: &str) -> Result<Vec<Value>, String> {
+    pub(crate) fn read(&self, group: &str, plural: &str) -> Result<Vec<Value>, String> {
         let list = self.percona.cluster.read(&format!("{group}/namespaces/{}/{plural}", self.namespace))?;
         list["items"].as_array().cloned().ok_or(format!("no list: {list}"))
     }
 
     /// Returns the Backups.
-    pub(super) fn backups(&self) -> Vec<Value> {
+    pub(crate) fn backups(&self) -> Vec<Value> {
         self.read("/apis/pxc.percona.com/v1", "perconaxtradbclusterbackups").unwrap()
     }
 
     /// Returns a Backup once this finds it in all of them.
-    pub(super) fn some_backup<T>(&self, within: Duration, find: impl Fn(&[Value]) -> Option<T>) -> T {
+    pub(crate) fn some_backup<T>(&self, within: Duration, find: impl Fn(&[Value]) -> Option<T>) -> T {
         let found = until(within, || {
             let all = self.backups();
             find(&all).ok_or_else(|| format!("Backups: {}", json!(all)))
@@ -112,7 +112,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Returns a scheduled Backup on a storage, by the name of its schedule, once there is one.
-    pub(super) fn scheduled(&self, schedule: &str, storage: &str) -> Value {
+    pub(crate) fn scheduled(&self, schedule: &str, storage: &str) -> Value {
         self.some_backup(RUN, |all| {
             let is_wanted = |one: &&Value| is_of(one, schedule) && one["spec"]["storageName"] == storage;
             all.iter().find(is_wanted).cloned()
@@ -120,30 +120,30 @@ impl<'a> Bench<'a> {
     }
 
     /// Plays that a Backup's Job succeeds, and returns the Backup as the operator leaves it. Nothing is uploaded.
-    pub(super) fn succeed(&self, name: &str) -> Value {
+    pub(crate) fn succeed(&self, name: &str) -> Value {
         let pod = self.percona.pod_of(&self.namespace, name).unwrap();
         self.percona.end(&pod, End::Succeeded).unwrap();
         self.percona.backup(&self.namespace, name, "Succeeded").unwrap()
     }
 
     /// Asks for a backup on demand.
-    pub(super) fn back_up(&self, name: &str, storage: &str) {
+    pub(crate) fn back_up(&self, name: &str, storage: &str) {
         self.percona.back_up(&self.namespace, name, storage).unwrap();
     }
 
     /// Deletes a Backup, and does not wait until it is gone.
-    pub(super) fn delete(&self, backup: &str) {
+    pub(crate) fn delete(&self, backup: &str) {
         let args = ["delete", "pxc-backup", backup, "-n", &self.namespace, "--wait=false"];
         self.percona.cluster.kubectl(&args).unwrap();
     }
 
     /// Returns how the operator's log names the namespace.
-    pub(super) fn here(&self) -> String {
+    pub(crate) fn here(&self) -> String {
         format!("\"namespace\":\"{}\"", self.namespace)
     }
 
     /// Runs a command as a person with the cluster's `kubectl` would type it.
-    pub(super) fn shell(&self, command: &str) {
+    pub(crate) fn shell(&self, command: &str) {
         let kubectl = program::path("kubectl").unwrap();
         let path = format!("{}:{}", kubectl.parent().unwrap().display(), search_path());
         let mut shell = self.bed.tool("sh");
@@ -152,7 +152,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Waits until the operator has logged a line with all of these.
-    pub(super) fn logs(&self, parts: &[&str]) {
+    pub(crate) fn logs(&self, parts: &[&str]) {
         let mut place = 0;
         let logged = until(RUN, || {
             let lines = self.percona.lines_from(&mut place)?;
@@ -171,12 +171,12 @@ impl Drop for Bench<'_> {
 }
 
 /// Says whether a Backup was made by a schedule of this name: after the hash of its cluster, its label names it.
-pub(super) fn is_of(backup: &Value, schedule: &str) -> bool {
+pub(crate) fn is_of(backup: &Value, schedule: &str) -> bool {
     let ancestor = backup["metadata"]["labels"]["percona.com/backup-ancestor"].as_str();
     ancestor.and_then(|ancestor| ancestor.get(6..)) == Some(schedule)
 }
 
 /// Returns an object's name.
-pub(super) fn name(object: &Value) -> &str {
+pub(crate) fn name(object: &Value) -> &str {
     object["metadata"]["name"].as_str().unwrap()
 }

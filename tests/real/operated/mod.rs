@@ -6,9 +6,9 @@
 
 #![expect(clippy::missing_docs_in_private_items, reason = "the names of tests are sentences")]
 
-mod bench;
+pub(crate) mod bench;
 mod merged;
-mod planned;
+pub(crate) mod planned;
 mod wrong;
 
 pub(crate) use merged::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place;
