@@ -6,6 +6,7 @@ mod diagnose;
 mod preview;
 mod probe;
 mod publish;
+mod status;
 mod verify;
 
 use std::path::PathBuf;
@@ -14,10 +15,11 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-pub use diagnose::{DiagnoseArgs, EvidenceArgs, SubjectArgs};
+pub use diagnose::{AccessArgs, DiagnoseArgs, EvidenceArgs, SubjectArgs};
 pub use preview::{ChangeArgs, ControllerArg, DryRunArg, LiveArgs, PreviewArgs, SecretsArg};
 pub use probe::ProbeArgs;
 pub use publish::{CommentArgs, ForgeArg, PipelineArgs, PullArgs, PushArgs};
+pub use status::{ClockArgs, StatusArgs, StatusForgeArgs, StatusLiveArgs, WhichArgs};
 pub use verify::{BackupArgs, ProposalArgs, SecretUse, VerifyArgs, VerifyLiveArgs, WaitArgs};
 
 /// What `--version` prints; `-V` prints the first line.
@@ -85,6 +87,8 @@ pub enum Verb {
     Preview(Box<PreviewArgs>),
     /// Follow a merged change until a backup succeeded on the new target, and say which check holds
     Verify(Box<VerifyArgs>),
+    /// List the open incidents of the repository: where each stands, how much time there is, what to type next
+    Status(Box<StatusArgs>),
     /// Print a JSON Schema
     Schema {
         /// Of what
@@ -108,6 +112,8 @@ pub enum SchemaArg {
     Config,
     /// What `diagnose --format json` prints
     Diagnosis,
+    /// What `status --format json` prints
+    Status,
     /// What `verify --format json` prints
     Verdict,
 }

@@ -1,17 +1,25 @@
 //! Streams and colour: the answer to stdout, everything else to stderr. The only file that writes to a terminal.
 //! A closed pipe ends quietly. Colour is decoration: the text reads the same without it.
 
-use std::io::{ErrorKind, Write as _};
+use std::cell::RefCell;
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use owo_colors::OwoColorize as _;
 
 use crate::cli::Color;
 
+/// How much of a line a terminal shows of what a run is at, in characters.
+const PROGRESS: usize = 100;
+/// What clears a line of a terminal.
+const CLEAR: &str = "\r\u{1b}[2K";
+
 /// The two streams.
 pub struct Console {
     /// When to colour.
     choice: ColorChoice,
+    /// What is shown of a run that takes its time; empty where nothing is.
+    progress: RefCell<String>,
 }
 
 impl Console {
@@ -22,7 +30,7 @@ impl Console {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { choice }
+        Self { choice, progress: RefCell::default() }
     }
 
     /// Writes the answer.
@@ -30,10 +38,34 @@ impl Console {
     /// # Errors
     /// Fails where stdout cannot be written; a closed pipe is no failure.
     pub fn answer(&self, text: &str) -> std::io::Result<()> {
+        self.clear();
         let mut stream = AutoStream::new(std::io::stdout(), self.choice).lock();
         match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             result => result,
+        }
+    }
+
+    /// Shows what a run that takes its time is at: in one line of a terminal, which it clears again; elsewhere in a line
+    /// for each change.
+    pub fn progress(&self, text: &str) {
+        if *self.progress.borrow() == text {
+            return;
+        }
+        if std::io::stderr().is_terminal() {
+            let shown: String = text.chars().take(PROGRESS).collect();
+            self.write(&format!("{CLEAR}{shown}"));
+        } else {
+            self.write(&format!("{text}\n"));
+        }
+        text.clone_into(&mut self.progress.borrow_mut());
+    }
+
+    /// Clears the line of a terminal that shows what a run is at.
+    fn clear(&self) {
+        let shown = std::mem::take(&mut *self.progress.borrow_mut());
+        if !shown.is_empty() && std::io::stderr().is_terminal() {
+            self.write(CLEAR);
         }
     }
 
@@ -56,8 +88,14 @@ impl Console {
 
     /// Writes a line to stderr; one that cannot be written has nowhere else to go.
     fn remark(&self, line: &str) {
+        self.clear();
+        self.write(&format!("{line}\n"));
+    }
+
+    /// Writes to stderr.
+    fn write(&self, text: &str) {
         let mut stream = AutoStream::new(std::io::stderr(), self.choice).lock();
-        drop(writeln!(stream, "{line}"));
+        drop(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()));
     }
 }
 

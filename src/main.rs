@@ -15,7 +15,8 @@ fn main() -> ExitCode {
     };
     let console = Console::new(cli.color);
     let now = cli.now.unwrap_or_else(jiff::Timestamp::now);
-    let (text, code, failure, notes) = match commands::run(&cli, now) {
+    let (text, code, failure, notes) = match commands::run(&cli, now, &|text| console.progress(&report::escaped(text)))
+    {
         Ok(answer) => (shown(&answer), answer.code, answer.failure.map(anyhow::Error::new), answer.notes),
         Err(error) => (String::new(), kind_of(&error).exit_code(), Some(error), Vec::new()),
     };

@@ -186,9 +186,10 @@ fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault>
     Ok(())
 }
 
-/// Combines the flags of a probe: a bundle of certificates is of no use where any is trusted, some are for a URL alone.
+/// Combines the flags of evidence: a bundle of certificates is of no use where any is trusted, some flags are for a URL
+/// alone, and variables that lead to a cluster add nothing to evidence that is typed.
 fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
-    let probe = &mut args.probe;
+    let (probe, live) = (&mut args.probe, &mut args.live);
     let (file, any) = (probe.ca_file.is_some(), probe.no_verify_tls);
     match loser(matches, ("ca_file", file), ("no_verify_tls", any))? {
         Loser::First => probe.ca_file = None,
@@ -201,12 +202,19 @@ fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
         Loser::Neither => {}
     }
     let typed = |flags: &[&'static str]| flags.iter().copied().find(|flag| is_typed(matches, flag));
+    let is_cluster_named = typed(&["context", "kubeconfig"]).is_some();
+    if !is_cluster_named && typed(&["log", "evidence", "probe"]).is_some() {
+        (live.context, live.kubeconfig) = (None, None);
+    }
     let has_url = probe.probe.as_ref().is_some_and(|url| !url.is_empty());
-    let is_possible = probe.probe.is_some() || !args.subject.cluster.is_empty();
+    let is_possible = probe.probe.is_some() || !args.subject.cluster.is_empty() || is_cluster_named;
     if let Some(flag) = typed(&["region", "no_verify_tls"]).filter(|_| !has_url) {
         return Err(lacks(flag, "probe"));
     }
-    match typed(&["ca_file", "timeout", "credentials", "write_probe"]).filter(|_| !is_possible || probe.no_probe) {
+    if let Some(flag) = typed(&["timeout"]).filter(|_| !is_possible) {
+        return Err(lacks(flag, "probe"));
+    }
+    match typed(&["ca_file", "credentials", "write_probe"]).filter(|_| !is_possible || probe.no_probe) {
         Some(flag) => Err(lacks(flag, "probe")),
         None => Ok(()),
     }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 
 use super::ProbeArgs;
 
@@ -13,6 +14,9 @@ pub struct DiagnoseArgs {
     /// Which evidence
     #[command(flatten)]
     pub evidence: EvidenceArgs,
+    /// Which API server
+    #[command(flatten)]
+    pub live: AccessArgs,
     /// What is asked from here
     #[command(flatten)]
     pub probe: ProbeArgs,
@@ -36,11 +40,28 @@ pub struct EvidenceArgs {
     pub save: Option<PathBuf>,
 }
 
-/// What the next command is about.
+/// Which API server.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Next command")]
+#[command(next_help_heading = "Cluster")]
+pub struct AccessArgs {
+    /// The context of the kubeconfig. With --log, --evidence or --probe the cluster is asked only where this or
+    /// --kubeconfig is typed
+    #[arg(long, value_name = "NAME", env = "LEEWARD_CONTEXT", hide_env = true)]
+    pub context: Option<String>,
+    /// The kubeconfig [default: `KUBECONFIG`, else ~/.kube/config, else the service account of the pod]
+    #[arg(long, value_name = "FILE", env = "LEEWARD_KUBECONFIG", hide_env = true)]
+    pub kubeconfig: Option<PathBuf>,
+    /// Take the keys and CAs of probes from the storages' Secrets in the cluster, each read by its name; values are never shown
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_READ_SECRETS", hide_env = true)]
+    pub read_secrets: bool,
+}
+
+/// What the question and the next command are about.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Subject")]
 pub struct SubjectArgs {
-    /// The cluster whose backups fail, repeatable
+    /// The cluster whose backups fail: its objects and logs are read where nothing else gives evidence. Repeatable for
+    /// the next command
     #[arg(
         long,
         value_name = "[ROOT:][NAMESPACE/]NAME",
@@ -49,7 +70,7 @@ pub struct SubjectArgs {
         value_delimiter = ','
     )]
     pub cluster: Vec<String>,
-    /// The storage that they fail on
+    /// The storage that they fail on [default: the one that fails]
     #[arg(long, value_name = "NAME", env = "LEEWARD_STORAGE", hide_env = true)]
     pub storage: Option<String>,
     /// Where backups would move to

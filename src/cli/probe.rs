@@ -11,7 +11,7 @@ use clap::builder::BoolishValueParser;
 #[command(next_help_heading = "Probe")]
 pub struct ProbeArgs {
     /// Ask from here what a backup would ask: this place, `https://HOST[:PORT]/BUCKET[/PREFIX]`, or without a value every S3
-    /// storage of --cluster, as Git has it. Reads alone [default: the storages, where --cluster is the only evidence]
+    /// storage of --cluster, as the cluster has it, else Git. Reads alone [default: the storages, where --cluster is the only evidence]
     #[arg(
         long,
         value_name = "URL",
@@ -24,7 +24,7 @@ pub struct ProbeArgs {
     /// Ask no storage anything
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_NO_PROBE", hide_env = true)]
     pub no_probe: bool,
-    /// Write, read and remove one object too, `PREFIX/leeward-probe-…`: a full disk, a quota and most policies show no
+    /// Write, read and remove one object of 1 MiB too, `PREFIX/leeward-probe-…`: a full disk, a quota and most policies show no
     /// other way
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_WRITE_PROBE", hide_env = true)]
     pub write_probe: bool,
@@ -41,7 +41,7 @@ pub struct ProbeArgs {
     /// A probe of a URL trusts any certificate, as `verifyTLS: false` does
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_NO_VERIFY_TLS", hide_env = true)]
     pub no_verify_tls: bool,
-    /// All probes together are over after so many seconds, whatever answers
+    /// Cluster and probes together are over after so many seconds, whatever answers
     #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "LEEWARD_TIMEOUT", hide_env = true, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub timeout: u64,
     /// The GitOps repository that --cluster is looked for in, or a folder in it

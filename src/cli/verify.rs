@@ -103,6 +103,13 @@ pub struct BackupArgs {
     /// The storage that the test backup goes to [default: the first one that a moved schedule writes to]
     #[arg(long, value_name = "NAME", env = "LEEWARD_STORAGE", hide_env = true)]
     pub storage: Option<String>,
+    /// Keys that list the objects of the backup, from this file [default: the Secret, with --secrets values; else the
+    /// variables `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`]
+    #[arg(long, value_name = "FILE", env = "LEEWARD_CREDENTIALS", hide_env = true)]
+    pub credentials: Option<PathBuf>,
+    /// Certificates that the storage is trusted by, in PEM, where its CA is in a Secret that is not read
+    #[arg(long, value_name = "FILE", env = "LEEWARD_CA_FILE", hide_env = true)]
+    pub ca_file: Option<PathBuf>,
     /// Write restores of this backup and of the newest one of the failed place to this file; none is applied
     #[arg(long, value_name = "FILE", env = "LEEWARD_RESTORE_MANIFEST", hide_env = true)]
     pub restore_manifest: Option<PathBuf>,

@@ -48,6 +48,13 @@ impl Default for Access {
     }
 }
 
+impl Access {
+    /// Returns whether anything leads to an API server: a kubeconfig that is named or lies where it usually does, or a pod.
+    pub fn is_there(&self) -> bool {
+        source(self).is_ok()
+    }
+}
+
 /// A client and what to call it.
 pub(super) struct Link {
     /// The client.

@@ -11,7 +11,7 @@ use super::discovery::{Source, version_of};
 use super::locate::{self, Located};
 use super::mask::Masks;
 use super::read::absent;
-use super::wire::{Call, Wire};
+use super::wire::{Call, Sent, Wire};
 use super::{Cluster, How, IN_FLIGHT, claims};
 use crate::model::live::{Absence, Reason, Trouble};
 use crate::model::object::ObjectId;
@@ -88,7 +88,7 @@ async fn one<'a>(cluster: &Cluster, request: &'a DryRunRequest) -> Given<'a> {
 async fn apply(wire: &Wire, request: &DryRunRequest, located: &Located) -> Result<Said, Trouble> {
     let manager = segment(&request.manager);
     let path = format!("{}?dryRun=All&fieldManager={manager}&force=true", located.path);
-    let call = Call { apply: Some(body(request, located)), ..Call::get(path) };
+    let call = Call { sent: Sent::Apply(body(request, located)), ..Call::get(path) };
     let answer = wire.send(&call).await?;
     Ok(answer::read(&answer, &located.asked("patch", &request.id, Masks::of(&request.object))))
 }

@@ -47,7 +47,7 @@ pub(super) fn trouble(status: &Status, says: &str, asked: &Asked) -> Trouble {
 fn unlike(status: &Status, says: &str, asked: &Asked) -> Trouble {
     let Asked { verb, resource, .. } = asked;
     let admission = ["denied request", "denied the request", "exceeded quota", "is being terminated"];
-    if *verb == "patch" && admission.iter().any(|words| status.message.contains(words)) {
+    if ["create", "patch"].contains(verb) && admission.iter().any(|words| status.message.contains(words)) {
         return Trouble::new(Reason::Rejected, format!("an admission rule refuses the object{says}"));
     }
     let place = asked.namespace.as_ref().map(|namespace| format!(" in namespace `{namespace}`")).unwrap_or_default();

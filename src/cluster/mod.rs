@@ -1,9 +1,9 @@
-//! The cluster: one API server, read object by object, kind by kind and log by log, and asked for dry runs. The only room
-//! that knows `kube`.
+//! The cluster: one API server, read object by object, kind by kind and log by log, asked for dry runs, and watched for
+//! changes. The only room that knows `kube`.
 //!
 //! Wanted objects come in by identity, readings go out: what each is, that it is not there, or why nobody knows
-//! ([`crate::model::live`]). No async leaves this room: [`Cluster`] holds one runtime and waits. Must never write, and
-//! never take a read that failed for an absence.
+//! ([`crate::model::live`]). No async leaves this room: [`Cluster`] holds one runtime and waits. Must never write but
+//! what `write` makes on request, and never take a read that failed for an absence.
 
 mod access;
 mod answer;
@@ -25,10 +25,12 @@ mod proxy;
 mod read;
 mod transport;
 mod turns;
+mod watch;
 mod wire;
+mod write;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join;
 use serde_json::Value;
@@ -42,7 +44,9 @@ use discovery::Discovery;
 pub use dry_run::DryRunRequest;
 pub use listing::{Listed, Listing};
 pub use log::{LogRequest, Run};
+pub use watch::Watched;
 use wire::Wire;
+pub use write::Created;
 
 /// How many requests are under way at a time.
 const IN_FLIGHT: usize = 32;
@@ -176,6 +180,28 @@ impl Cluster {
     /// Reads the OpenAPI v3 documents of API versions (`pxc.percona.com/v1`, `v1`).
     pub fn documents(&self, group_versions: &[String]) -> BTreeMap<String, Result<Value, Trouble>> {
         self.wait(documents::all(&self.wire, group_versions))
+    }
+
+    /// Waits until one of some objects changes, or the time is over: what changed has to be read. Who may not watch waits
+    /// until then.
+    pub fn changed(&self, watched: &[Watched], most: Duration) {
+        self.wait(watch::changed(self, watched, most));
+    }
+
+    /// Makes an object, unless one of its name is there.
+    ///
+    /// # Errors
+    /// The trouble, after which nobody knows whether it was made where the connection broke.
+    pub fn create(&self, id: &ObjectId, object: &Value) -> Result<Created, Trouble> {
+        self.wait(write::create(self, id, object))
+    }
+
+    /// Sets one annotation of an object.
+    ///
+    /// # Errors
+    /// The trouble.
+    pub fn annotate(&self, id: &ObjectId, name: &str, value: &str) -> Result<(), Trouble> {
+        self.wait(write::annotate(self, id, name, value))
     }
 
     /// Returns how many requests were sent so far, repeated ones included.

@@ -1,5 +1,5 @@
 //! One request to the API server: its deadlines, its repetitions, its size. What comes back is bytes, or trouble.
-//! Must never send anything that writes, and never wait beyond the deadline of the run.
+//! Must never send a write that `write` did not ask for, and never wait beyond the deadline of the run.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -33,6 +33,31 @@ pub(super) enum Tries {
     Several,
 }
 
+/// What goes with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Nothing: a read.
+    Nothing,
+    /// An object to apply; a dry run, as its path says.
+    Apply(Vec<u8>),
+    /// An object to make.
+    Create(Vec<u8>),
+    /// Fields to merge into an object.
+    Merge(Vec<u8>),
+}
+
+impl Sent {
+    /// Returns the method, the type of the body and the body.
+    fn parts(&self) -> (&'static str, Option<&'static str>, &[u8]) {
+        match self {
+            Self::Nothing => ("GET", None, &[]),
+            Self::Apply(object) => ("PATCH", Some("application/apply-patch+yaml"), object),
+            Self::Create(object) => ("POST", Some("application/json"), object),
+            Self::Merge(fields) => ("PATCH", Some("application/merge-patch+json"), fields),
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
@@ -40,8 +65,8 @@ pub(super) struct Call {
     pub(super) path: String,
     /// The form in which the answer is wanted.
     pub(super) accept: &'static str,
-    /// The object of a dry run; a plain read has none.
-    pub(super) apply: Option<Vec<u8>>,
+    /// What goes with it; a plain read has nothing.
+    pub(super) sent: Sent,
     /// How often.
     pub(super) tries: Tries,
 }
@@ -49,18 +74,16 @@ pub(super) struct Call {
 impl Call {
     /// Returns the read of a path as JSON.
     pub(super) fn get(path: impl Into<String>) -> Self {
-        Self { path: path.into(), accept: "application/json", apply: None, tries: Tries::Several }
+        Self { path: path.into(), accept: "application/json", sent: Sent::Nothing, tries: Tries::Several }
     }
 
     /// Returns the request as it is sent.
     fn request(&self) -> Result<Request<Body>, http::Error> {
-        let request = Request::builder().uri(&self.path).header("accept", self.accept);
-        match &self.apply {
+        let (method, media, body) = self.sent.parts();
+        let request = Request::builder().method(method).uri(&self.path).header("accept", self.accept);
+        match media {
             None => request.body(Body::empty()),
-            Some(object) => {
-                let request = request.method("PATCH").header("content-type", "application/apply-patch+yaml");
-                request.body(Body::from(object.clone()))
-            }
+            Some(media) => request.header("content-type", media).body(Body::from(body.to_vec())),
         }
     }
 }
@@ -181,7 +204,7 @@ impl Wire {
     }
 
     /// Sends a request once; returns the answer without its body, and the body as it comes.
-    async fn respond(&self, call: &Call) -> Result<(Answer, Body), Broken> {
+    pub(super) async fn respond(&self, call: &Call) -> Result<(Answer, Body), Broken> {
         let unsendable = |error: http::Error| {
             let fact = format!("no request can be made for `{}`: {error}", call.path);
             Broken { trouble: Trouble::new(Reason::CannotTell, fact), repeat: Repeat::Useless }

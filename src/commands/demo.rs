@@ -110,7 +110,7 @@ fn step(args: &[&str], now: Timestamp) -> anyhow::Result<String> {
     let line = format!("$ leeward {}\n", typed.join(" "));
     let cli =
         Cli::without_variables(&[&["leeward"], args].concat()).context("failed to parse a command of the demo")?;
-    let answer = run_verb(&cli, now)?;
+    let answer = run_verb(&cli, now, &|_| {})?;
     match answer.failure {
         Some(failure) => Err(failure.into()),
         None => Ok(format!("{line}{}\n", answer.text)),

@@ -2,6 +2,7 @@
 //! Must never print: a verb returns its answer, `main` writes it.
 
 mod build;
+mod comment;
 mod demo;
 mod diagnose;
 mod next;
@@ -12,6 +13,7 @@ mod preview;
 mod propose;
 mod reach;
 mod recovery;
+mod status;
 mod verify;
 
 use clap::ValueEnum as _;
@@ -42,11 +44,11 @@ impl Answer {
     }
 }
 
-/// Runs a verb.
+/// Runs a verb; `tell` shows what one that takes its time is at.
 ///
 /// # Errors
 /// Fails as the verb does; the kind of the failure decides the exit code.
-pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
+pub fn run(cli: &Cli, now: Timestamp, tell: &dyn Fn(&str)) -> anyhow::Result<Answer> {
     if let Some(verb) = text_alone(&cli.verb).filter(|_| cli.format != Format::Text) {
         let format = cli.format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         return Err(usage(format!("`--format {format}` is not for `{verb}`, whose answer has one form alone"))
@@ -60,7 +62,8 @@ pub fn run(cli: &Cli, now: Timestamp) -> anyhow::Result<Answer> {
         Verb::Plan(args) => plan::run(args, cli.format, now),
         Verb::Propose(args) => propose::run(args, cli.format, now),
         Verb::Preview(args) => preview::run(args, cli.format),
-        Verb::Verify(args) => verify::run(args, cli.format, now),
+        Verb::Status(args) => status::run(args, cli.format, now),
+        Verb::Verify(args) => verify::run(args, cli.format, now, tell),
         Verb::Schema { of } => page::schema(*of),
         Verb::Completions { shell } => Ok(page::completions(*shell)),
         Verb::Man => page::man(),
@@ -75,7 +78,9 @@ fn text_alone(verb: &Verb) -> Option<&'static str> {
         Verb::Schema { .. } => Some("schema"),
         Verb::Completions { .. } => Some("completions"),
         Verb::Man => Some("man"),
-        Verb::Diagnose(_) | Verb::Plan(_) | Verb::Propose(_) | Verb::Preview(_) | Verb::Verify(_) => None,
+        Verb::Diagnose(_) | Verb::Plan(_) | Verb::Propose(_) | Verb::Preview(_) | Verb::Verify(_) | Verb::Status(_) => {
+            None
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Told {
     pub(super) summary: Option<String>,
     /// What the run found.
     pub(super) findings: Vec<Finding>,
+    /// What exit code 1 means, where it means something else than differences.
+    pub(super) found: Option<&'static str>,
 }
 
 /// How much weight an annotation has.
@@ -58,7 +60,7 @@ fn write(args: &PipelineArgs, names: &[&'static str], ended: &Ended) -> anyhow::
         let known = told.values.iter().find(|(known, _)| known == name);
         (*name, known.map(|(_, value)| one_line(value)).unwrap_or_default())
     };
-    let values = names.iter().map(value).chain([("exit-meaning", meaning(code).to_owned())]);
+    let values = names.iter().map(value).chain([("exit-meaning", meaning(code, &told).to_owned())]);
     let values: Vec<(&str, String)> = values.collect();
     if let Some(path) = &args.github_output {
         append(path, &lines(&values, &delimiter()?))?;
@@ -76,10 +78,10 @@ fn write(args: &PipelineArgs, names: &[&'static str], ended: &Ended) -> anyhow::
 }
 
 /// Returns the word for an exit code.
-fn meaning(code: u8) -> &'static str {
+fn meaning(code: u8, told: &Told) -> &'static str {
     match code {
         0 => "done",
-        1 => "differences",
+        1 => told.found.unwrap_or("differences"),
         2 => "usage",
         3 => "refused",
         _ => "outside",

@@ -5,13 +5,14 @@ use clap::CommandFactory as _;
 use super::Answer;
 use crate::cli::{Cli, SchemaArg};
 use crate::model::config::Config;
-use crate::report::{DiagnosisReport, VerdictReport};
+use crate::report::{DiagnosisReport, StatusReport, VerdictReport};
 
 /// Returns a JSON Schema.
 pub(super) fn schema(of: SchemaArg) -> anyhow::Result<Answer> {
     let schema = match of {
         SchemaArg::Config => schemars::schema_for!(Config),
         SchemaArg::Diagnosis => schemars::schema_for!(DiagnosisReport),
+        SchemaArg::Status => schemars::schema_for!(StatusReport),
         SchemaArg::Verdict => schemars::schema_for!(VerdictReport),
     };
     Ok(Answer::done(serde_json::to_string_pretty(&schema)? + "\n"))

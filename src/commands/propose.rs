@@ -58,6 +58,7 @@ fn told(report: &PlanReport) -> Told {
         ],
         summary: Some(format!("{}{link}\n", plan_summary(report, SUMMARY))),
         findings: report.findings.iter().chain(of_clusters).cloned().collect(),
+        found: None,
     }
 }
 

@@ -1,15 +1,97 @@
-//! What is known, before anybody says what it means: logs with the lines that say something, and how each ended.
-//! Comes first in the flow; edges and commands fill it in. Must never hold a secret: lines are masked when they come in.
+//! What is known, before anybody says what it means: logs with the lines that say something, how each ended, and what the
+//! cluster's objects show. Comes first in the flow; edges and commands fill it in. Must never hold a secret: lines are
+//! masked when they come in.
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::confidence::Confidence;
+use super::observed::Observed;
 use super::signature::Signature;
 
 /// Everything that one diagnosis rests on.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
-    /// Logs, in the order given.
+    /// Logs, in the order given; those of a cluster the oldest first.
     pub logs: Vec<Log>,
-    /// The storage that failed, where it is known: probes of others say nothing of it.
+    /// What the cluster showed, where it was asked.
+    pub observed: Option<Observed>,
+    /// The storage that failed, where somebody says which: probes of others say nothing of it.
     pub storage: Option<String>,
+}
+
+/// What a log is known to be about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// Where its lines come from.
+    pub form: Form,
+    /// The Backup that it speaks of.
+    pub backup: Option<String>,
+    /// The storage that it speaks of.
+    pub storage: Option<String>,
+    /// When it was said, or began to be.
+    pub at: Option<Timestamp>,
+    /// What its lines are worth at most: who speaks may only repeat what others said.
+    pub at_most: Option<Confidence>,
+}
+
+/// Where lines come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// A person gave them, or a probe.
+    #[default]
+    Given,
+    /// A container of the cluster wrote them.
+    Live,
+    /// They are written here, from what an object says; they have no numbers.
+    State,
+}
+
+/// Which log of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spoken {
+    /// Whose.
+    pub role: Role,
+    /// The namespace of the pod.
+    pub namespace: String,
+    /// The pod.
+    pub pod: String,
+    /// The container.
+    pub container: String,
+    /// Whether it is of the run before the present one.
+    pub is_previous: bool,
+}
+
+/// Who writes a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A pod of a backup's Job.
+    Backup,
+    /// The collector of binlogs.
+    Collector,
+    /// The operator.
+    Operator,
+}
+
+impl Role {
+    /// Returns what its pods are called where they cannot be seen.
+    pub fn pods(self) -> &'static str {
+        match self {
+            Self::Backup => "pods of backups",
+            Self::Collector => "pods of the collector of binlogs",
+            Self::Operator => "pods of the operator",
+        }
+    }
+}
+
+impl Spoken {
+    /// Returns what reports call it.
+    pub fn name(&self) -> String {
+        let before = if self.is_previous { ", run before" } else { "" };
+        format!("pod {}, container {}{before}", self.pod, self.container)
+    }
 }
 
 /// What a log says.
@@ -17,6 +99,8 @@ pub struct Evidence {
 pub struct Log {
     /// What reports call it.
     pub name: String,
+    /// What it is known to be about.
+    pub about: About,
     /// How many lines it has.
     pub lines: u64,
     /// How many bytes.
@@ -77,7 +161,7 @@ impl Log {
 }
 
 /// Returns whether two lines differ in digits alone, as times, attempts and chunks do.
-fn is_alike(one: &str, two: &str) -> bool {
+pub(super) fn is_alike(one: &str, two: &str) -> bool {
     let plain = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     plain(one) == plain(two)
 }

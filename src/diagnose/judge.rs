@@ -1,19 +1,42 @@
-//! Evidence → diagnosis: weighs what lines say together. What succeeded later is over; what the database says after the
+//! Lines → causes: weighs what logs say together. What succeeded later is over; what the database says after the
 //! storage failed is a consequence; of two causes the surer leads, then the one that more logs name, then the later one.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 
 use super::cause::{Cause, Side};
 use super::confidence::Confidence;
-use super::evidence::{Evidence, Log, Sighting};
+use super::evidence::{Form, Log, Sighting, is_alike};
 use super::line::{endpoint, operation, shown};
+use super::remark::{notes, unnamed};
 use super::signature::Says;
-use super::suspect::{Cite, Diagnosis, Suspect};
-use super::vantage::{self, Mismatch, is_probe};
+use super::suspect::{Cite, Suspect};
 
 /// How many lines are cited for a cause.
-const CITED: usize = 3;
+pub(super) const CITED: usize = 3;
+
+/// A log, and whether what it speaks of is past.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heard<'a> {
+    /// The log.
+    pub(super) log: &'a Log,
+    /// Whether it only says how things were.
+    pub(super) is_past: bool,
+}
+
+/// What logs say.
+pub(super) struct Verdict {
+    /// The cause that leads.
+    pub(super) leading: Suspect,
+    /// What else speaks from them, the likeliest first.
+    pub(super) others: Vec<Suspect>,
+    /// What was wrong and no longer is.
+    pub(super) over: Vec<Suspect>,
+    /// What does not fit together.
+    pub(super) notes: Vec<String>,
+}
 
 /// What speaks for one cause.
 #[derive(Default)]
@@ -22,27 +45,15 @@ struct Tally<'a> {
     seen: Vec<(usize, &'a Log, &'a Sighting, Confidence)>,
 }
 
-/// Returns what the evidence says.
-pub fn diagnose(evidence: &Evidence) -> Diagnosis {
-    let failed = vantage::of_failed(evidence);
-    let leading = |evidence: &Evidence| judged(evidence).leading;
-    let mut diagnosis = judged(&failed);
-    diagnosis.places = vantage::places(evidence, leading);
-    diagnosis.contradiction = vantage::contradiction(&failed, leading);
-    if diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
-        diagnosis.leading.confidence = diagnosis.leading.confidence.min(Confidence::Likely);
-    }
-    diagnosis
-}
-
-/// Returns what evidence says, wherever it was seen from.
-fn judged(evidence: &Evidence) -> Diagnosis {
+/// Returns what logs say.
+pub(super) fn judged(heard: &[Heard<'_>]) -> Verdict {
+    let heard = &superseded(heard);
     let mut standing: BTreeMap<Cause, Tally<'_>> = BTreeMap::new();
     let mut over: BTreeMap<Cause, Tally<'_>> = BTreeMap::new();
-    for (index, log) in evidence.logs.iter().enumerate() {
+    for (index, Heard { log, is_past }) in heard.iter().enumerate() {
         for sighting in &log.sightings {
             if let Some((cause, confidence)) = meaning(log, sighting) {
-                let side = if is_over(log, sighting, cause) { &mut over } else { &mut standing };
+                let side = if *is_past || is_over(log, sighting, cause) { &mut over } else { &mut standing };
                 side.entry(cause).or_default().seen.push((index, log, sighting, confidence));
             }
         }
@@ -50,19 +61,43 @@ fn judged(evidence: &Evidence) -> Diagnosis {
     let over: Vec<Suspect> =
         ranked(&over).into_iter().filter(|suspect| !standing.contains_key(&suspect.cause)).collect();
     let mut suspects = ranked(&standing);
-    let notes = notes(evidence, &suspects);
-    let leading = if suspects.is_empty() { unnamed(evidence, &over) } else { suspects.remove(0) };
-    Diagnosis { leading, others: suspects, over, contradiction: None, places: Vec::new(), notes }
+    let present: Vec<&Log> = heard.iter().filter(|heard| !heard.is_past).map(|heard| heard.log).collect();
+    let notes = notes(&present, &suspects);
+    let leading = if suspects.is_empty() { unnamed(&present, &over) } else { suspects.remove(0) };
+    Verdict { leading, others: suspects, over, notes }
+}
+
+/// Returns the logs, those of earlier Backups as past where a later one, which failed too, names a cause: what kept the
+/// earlier ones from succeeding is mended, or is named again.
+fn superseded<'a>(heard: &[Heard<'a>]) -> Vec<Heard<'a>> {
+    let names = |log: &Log| {
+        log.sightings
+            .iter()
+            .any(|sighting| matches!(meaning(log, sighting), Some((_, Confidence::Likely | Confidence::Certain))))
+    };
+    let began: BTreeMap<&str, Timestamp> = heard.iter().fold(BTreeMap::new(), |mut began, heard| {
+        if let (Some(backup), Some(at)) = (&heard.log.about.backup, heard.log.about.at) {
+            began.entry(backup.as_str()).and_modify(|first: &mut Timestamp| *first = at.min(*first)).or_insert(at);
+        }
+        began
+    });
+    let of = |log: &'a Log| log.about.backup.as_deref().and_then(|backup| Some((*began.get(backup)?, backup)));
+    let naming: BTreeSet<(Timestamp, &str)> =
+        heard.iter().filter(|heard| !heard.is_past && names(heard.log)).filter_map(|heard| of(heard.log)).collect();
+    let newest = naming.last().copied();
+    let is_earlier = |log: &'a Log| of(log).zip(newest).is_some_and(|(own, newest)| own < newest);
+    heard.iter().map(|heard| Heard { is_past: heard.is_past || is_earlier(heard.log), ..*heard }).collect()
 }
 
 /// Returns the cause that a sighting names in its log, and what it is worth there.
 fn meaning(log: &Log, sighting: &Sighting) -> Option<(Cause, Confidence)> {
-    match sighting.signature.says {
-        Says::Cause(cause, confidence) => Some((cause, confidence)),
+    let (cause, confidence) = match sighting.signature.says {
+        Says::Cause(cause, confidence) => (cause, confidence),
         // xbcloud asks for the bucket's own host first; only where the other way fails too has the endpoint no address.
-        Says::BucketHost if is_nameless(log) => Some((Cause::DnsFailure, Confidence::Likely)),
-        _ => None,
-    }
+        Says::BucketHost if is_nameless(log) => (Cause::DnsFailure, Confidence::Likely),
+        _ => return None,
+    };
+    Some((cause, log.about.at_most.map_or(confidence, |most| most.min(confidence))))
 }
 
 /// Returns whether a log in which the bucket's own host has no address says of no other way that it went further.
@@ -92,11 +127,13 @@ fn ranked(tallies: &BTreeMap<Cause, Tally<'_>>) -> Vec<Suspect> {
     let storage = |(cause, tally): (&Cause, &Tally<'_>)| {
         matches!(cause.side(), Side::Storage | Side::Cluster) && tally.confidence() >= Confidence::Likely
     };
-    let has_storage = tallies.iter().any(storage);
-    let mut suspects: Vec<_> = tallies
-        .iter()
-        .map(|(cause, tally)| (tally.key(*cause, has_storage), tally.suspect(*cause, has_storage)))
-        .collect();
+    let is_likely = |tally: &Tally<'_>| tally.confidence() >= Confidence::Likely;
+    let company = Company {
+        has_storage: tallies.iter().any(storage),
+        has_lost_drives: tallies.get(&Cause::QuorumLost).is_some_and(is_likely),
+    };
+    let mut suspects: Vec<_> =
+        tallies.iter().map(|(cause, tally)| (tally.key(*cause, company), tally.suspect(*cause, company))).collect();
     suspects.sort_by_key(|(key, _)| Reverse(*key));
     let mut suspects: Vec<Suspect> = suspects.into_iter().map(|(_, suspect)| suspect).collect();
     if let [first, second, ..] = suspects.as_mut_slice() {
@@ -109,6 +146,15 @@ fn ranked(tallies: &BTreeMap<Cause, Tally<'_>>) -> Vec<Suspect> {
     suspects
 }
 
+/// What else is blamed beside a cause.
+#[derive(Clone, Copy)]
+struct Company {
+    /// The storage, or what the cluster gives a backup.
+    has_storage: bool,
+    /// Drives that the server has lost.
+    has_lost_drives: bool,
+}
+
 /// What decides which of two causes leads: confidence, side, how many logs, how late, how often.
 type Key = (Confidence, bool, usize, (usize, u64), u64);
 
@@ -118,24 +164,26 @@ impl Tally<'_> {
         self.seen.iter().map(|(.., confidence)| *confidence).max().unwrap_or(Confidence::Possible)
     }
 
-    /// Returns what the cause is worth beside others: what the database says may follow from a storage that hangs.
-    fn beside(&self, cause: Cause, has_storage: bool) -> Confidence {
+    /// Returns what the cause is worth beside others: what the database says may follow from a storage that hangs, and a
+    /// server that has lost its drives says of each bucket that there is none.
+    fn beside(&self, cause: Cause, company: Company) -> Confidence {
         let confidence = self.confidence();
-        let follows = has_storage && cause.side() == Side::Database && confidence < Confidence::Certain;
+        let of_database = company.has_storage && cause.side() == Side::Database && confidence < Confidence::Certain;
+        let follows = of_database || (company.has_lost_drives && cause == Cause::BucketMissing);
         if follows { Confidence::Possible } else { confidence }
     }
 
     /// Returns what decides the order.
-    fn key(&self, cause: Cause, has_storage: bool) -> Key {
+    fn key(&self, cause: Cause, company: Company) -> Key {
         let mut logs: Vec<usize> = self.seen.iter().map(|(log, ..)| *log).collect();
         logs.dedup();
         let latest = self.seen.iter().map(|(log, _, sighting, _)| (*log, sighting.last)).max().unwrap_or_default();
         let count = self.seen.iter().map(|(_, _, sighting, _)| sighting.count).sum();
-        (self.beside(cause, has_storage), cause.side() != Side::Database, logs.len(), latest, count)
+        (self.beside(cause, company), cause.side() != Side::Database, logs.len(), latest, count)
     }
 
     /// Returns the suspect.
-    fn suspect(&self, cause: Cause, has_storage: bool) -> Suspect {
+    fn suspect(&self, cause: Cause, company: Company) -> Suspect {
         let mut seen: Vec<_> = self.seen.iter().collect();
         seen.sort_by_key(|(log, _, sighting, confidence)| (Reverse(*confidence), *log, sighting.first));
         let lines = || {
@@ -146,15 +194,19 @@ impl Tally<'_> {
         operations.dedup();
         let mut cites: Vec<Cite> = Vec::new();
         for (log, sighting, line) in lines() {
-            if cites.len() < CITED
-                && !cites.iter().any(|cite| cite.source == log.name && cite.line == Some(line.number))
-            {
-                cites.push(cite(log, sighting, line.number, &line.text));
+            let cite = cite(log, sighting, line.number, &line.text);
+            // Pods that are tried again say the same again.
+            let is_same = |known: &Cite| {
+                let is_near = known.source == cite.source && known.line == cite.line && known.text == cite.text;
+                is_near || log.about.form != Form::Given && is_alike(&known.text, &cite.text)
+            };
+            if cites.len() < CITED && !cites.iter().any(is_same) {
+                cites.push(cite);
             }
         }
         Suspect {
             cause,
-            confidence: self.beside(cause, has_storage),
+            confidence: self.beside(cause, company),
             operations,
             endpoint: lines().find_map(|(.., line)| endpoint(&line.text)).filter(|_| cause.side() == Side::Storage),
             cites,
@@ -164,66 +216,12 @@ impl Tally<'_> {
 }
 
 /// Returns a cited line.
-fn cite(log: &Log, sighting: &Sighting, number: u64, text: &str) -> Cite {
+pub(super) fn cite(log: &Log, sighting: &Sighting, number: u64, text: &str) -> Cite {
     Cite {
         source: log.name.clone(),
-        line: Some(number),
+        line: (log.about.form != Form::State).then_some(number),
         text: shown(text),
         signature: sighting.signature.id,
         known_from: sighting.signature.source,
     }
-}
-
-/// Returns what is said where no cause stands: that it succeeded, or that nobody can tell, with the lines that say so.
-fn unnamed(evidence: &Evidence, over: &[Suspect]) -> Suspect {
-    let said = |wanted: &[Says]| -> Vec<Cite> {
-        let sightings = evidence.logs.iter().flat_map(|log| log.sightings.iter().map(move |sighting| (log, sighting)));
-        let of = sightings.filter(|(_, sighting)| wanted.contains(&sighting.signature.says));
-        let lines = of.filter_map(|(log, sighting)| {
-            sighting.lines.last().map(|line| cite(log, sighting, line.number, &line.text))
-        });
-        lines.take(CITED).collect()
-    };
-    let ended_well = |log: &Log| {
-        let last = |wanted: &[Says]| {
-            log.sightings
-                .iter()
-                .filter(|sighting| wanted.contains(&sighting.signature.says))
-                .map(|sighting| sighting.last)
-                .max()
-        };
-        last(&[Says::Succeeded]).is_some_and(|at| last(&[Says::Failed, Says::GaveUp]).is_none_or(|failed| failed < at))
-    };
-    let has_failed =
-        |log: &Log| log.sightings.iter().any(|sighting| matches!(sighting.signature.says, Says::Failed | Says::GaveUp));
-    let is_healthy =
-        evidence.logs.iter().any(ended_well) && evidence.logs.iter().all(|log| ended_well(log) || !has_failed(log));
-    let (cause, cites) = if is_healthy {
-        (Cause::Healthy, said(&[Says::Succeeded]))
-    } else {
-        (Cause::CannotTell, said(&[Says::Failed, Says::GaveUp]))
-    };
-    let confidence = match (is_healthy, over.is_empty()) {
-        (true, true) => Confidence::Certain,
-        (true, false) => Confidence::Likely,
-        (false, _) => Confidence::Possible,
-    };
-    Suspect { cause, confidence, operations: Vec::new(), endpoint: None, count: cites.len() as u64, cites }
-}
-
-/// Returns what does not fit together.
-fn notes(evidence: &Evidence, suspects: &[Suspect]) -> Vec<String> {
-    let mut notes = Vec::new();
-    let succeeded = |log: &&Log| log.sightings.iter().any(|sighting| sighting.signature.says == Says::Succeeded);
-    let blamed = |log: &Log| suspects.iter().flat_map(|suspect| &suspect.cites).any(|cite| cite.source == log.name);
-    let of_pods = evidence.logs.iter().filter(|log| !is_probe(&log.name)).filter(succeeded);
-    if let Some(log) = of_pods.into_iter().find(|log| !suspects.is_empty() && !blamed(log)) {
-        notes.push(format!(
-            "`{}` says that a backup succeeded: where it is the newer one, the trouble is over",
-            log.name
-        ));
-    }
-    let empty = evidence.logs.iter().filter(|log| log.bytes == 0);
-    notes.extend(empty.map(|log| format!("`{}` is empty", log.name)));
-    notes
 }

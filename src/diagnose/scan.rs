@@ -4,7 +4,7 @@
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::decode::Decoder;
-use super::evidence::Log;
+use super::evidence::{About, Log};
 use super::line::{prepared, shown};
 use super::mask::masked_line;
 use super::matcher::Matcher;
@@ -36,8 +36,13 @@ pub struct Scanner {
 impl Scanner {
     /// Returns a scanner of a log that starts.
     pub fn new(name: impl Into<String>) -> Self {
+        Self::about(name, About::default())
+    }
+
+    /// Returns a scanner of a log of which it is known what it is about.
+    pub fn about(name: impl Into<String>, about: About) -> Self {
         Self {
-            log: Log { name: name.into(), ..Log::default() },
+            log: Log { name: name.into(), about, ..Log::default() },
             decoder: Decoder::new(),
             rest: Vec::new(),
             probe: Vec::new(),

@@ -2,10 +2,11 @@
 
 use super::cause::Cause;
 use super::confidence::Confidence;
+use super::site::Site;
 use super::vantage::{Contradiction, PlaceSeen};
 
 /// What the evidence says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Diagnosis {
     /// The cause that leads.
     pub leading: Suspect,
@@ -19,6 +20,19 @@ pub struct Diagnosis {
     pub places: Vec<PlaceSeen>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
+    /// What the cluster's objects say around the cause.
+    pub site: Option<Site>,
+    /// What fails at other places, the surest first.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// What fails at another place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The storages there.
+    pub storages: Vec<String>,
+    /// The cause that leads there.
+    pub suspect: Suspect,
 }
 
 /// A cause that evidence names.

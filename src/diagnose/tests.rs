@@ -83,3 +83,12 @@ fn a_log_that_succeeded_beside_one_that_failed_is_said() {
     assert_eq!(said.leading.cause, Cause::AccessDenied);
     assert_eq!(said.notes, ["`log1` says that a backup succeeded: where it is the newer one, the trouble is over"]);
 }
+
+#[test]
+fn a_server_without_its_drives_knows_no_bucket() {
+    let log = "An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: no\n\
+               An error occurred (SlowDownRead) when calling the HeadBucket operation: is unreadable\n";
+    let said = judged(&[log]);
+    assert_eq!((said.leading.cause, said.leading.confidence), (Cause::QuorumLost, Confidence::Certain));
+    assert_eq!((said.others[0].cause, said.others[0].confidence), (Cause::BucketMissing, Confidence::Possible));
+}

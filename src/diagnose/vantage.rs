@@ -3,7 +3,8 @@
 
 use super::cause::{Cause, Side};
 use super::confidence::Confidence;
-use super::evidence::{Evidence, Log, PROBE};
+use super::evidence::{Log, PROBE};
+use super::judge::{Heard, judged};
 use super::signature::{Proof, Says};
 use super::suspect::Suspect;
 
@@ -75,21 +76,16 @@ fn probed(name: &str) -> Option<&str> {
     name.strip_prefix(PROBE)?.strip_prefix(" of `")?.strip_suffix('`')
 }
 
-/// Returns the evidence of the storage that failed: the logs, and the probe of no other storage.
-pub(super) fn of_failed(evidence: &Evidence) -> Evidence {
-    let is_other = |log: &&Log| match (&evidence.storage, probed(&log.name)) {
-        (Some(failed), Some(storage)) => storage != failed,
-        _ => false,
-    };
-    let logs = evidence.logs.iter().filter(|log| !is_other(log)).cloned().collect();
-    Evidence { logs, storage: evidence.storage.clone() }
+/// Returns whether a log is of a probe of another storage than the one that failed.
+pub(super) fn is_of_other(log: &Log, failed: Option<&str>) -> bool {
+    failed.zip(probed(&log.name)).is_some_and(|(failed, storage)| storage != failed)
 }
 
 /// Returns what each probe found, judged by itself.
-pub(super) fn places(evidence: &Evidence, judge: impl Fn(&Evidence) -> Suspect) -> Vec<PlaceSeen> {
-    let probes = evidence.logs.iter().filter(|log| is_probe(&log.name));
+pub(super) fn places(logs: &[Log]) -> Vec<PlaceSeen> {
+    let probes = logs.iter().filter(|log| is_probe(&log.name));
     let seen = |log: &Log| {
-        let leading = judge(&Evidence { logs: vec![log.clone()], ..Evidence::default() });
+        let leading = judged(&[Heard { log, is_past: false }]).leading;
         PlaceSeen {
             storage: probed(&log.name).map(str::to_owned),
             cause: leading.cause,
@@ -101,14 +97,14 @@ pub(super) fn places(evidence: &Evidence, judge: impl Fn(&Evidence) -> Suspect) 
 }
 
 /// Returns where logs and probe of the failed storage do not fit together.
-pub(super) fn contradiction(evidence: &Evidence, judge: impl Fn(&Evidence) -> Suspect) -> Option<Contradiction> {
-    let (probes, logs): (Vec<Log>, Vec<Log>) = evidence.logs.iter().cloned().partition(|log| is_probe(&log.name));
-    if probes.is_empty() || logs.iter().all(|log| log.sightings.is_empty()) {
+pub(super) fn contradiction(heard: &[Heard<'_>]) -> Option<Contradiction> {
+    let (probes, logs): (Vec<Heard<'_>>, Vec<Heard<'_>>) =
+        heard.iter().copied().partition(|heard| is_probe(&heard.log.name));
+    if probes.is_empty() || logs.iter().all(|heard| heard.log.sightings.is_empty()) {
         return None;
     }
-    let proofs: Vec<Proof> = probes.iter().flat_map(proofs).collect();
-    let of = |logs| judge(&Evidence { logs, ..Evidence::default() });
-    let (logs, probe) = (of(logs), of(probes));
+    let proofs: Vec<Proof> = probes.iter().flat_map(|heard| proofs(heard.log)).collect();
+    let (logs, probe) = (judged(&logs).leading, judged(&probes).leading);
     let is_blamed = |suspect: &Suspect| suspect.cause.side() != Side::None && suspect.confidence > Confidence::Possible;
     let kind = match (is_blamed(&logs), is_blamed(&probe)) {
         (true, false) if proofs.iter().any(|proof| refutes(*proof, &logs)) => Mismatch::OnlyTheLogs,
@@ -157,7 +153,7 @@ fn refutes(proof: Proof, logs: &Suspect) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Scanner, diagnose};
+    use super::super::{Evidence, Scanner, diagnose};
     use super::*;
 
     /// A probe that was refused.
@@ -174,7 +170,8 @@ mod tests {
             scanner.feed(text.as_bytes());
             scanner.finish()
         };
-        diagnose(&Evidence { logs: logs.iter().map(read).collect(), storage: storage.map(str::to_owned) })
+        let storage = storage.map(str::to_owned);
+        diagnose(&Evidence { logs: logs.iter().map(read).collect(), storage, ..Evidence::default() })
     }
 
     #[test]

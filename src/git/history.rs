@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use git2::{ErrorCode, Oid, Sort};
+use jiff::Timestamp;
 
 use super::delta::{Path, Sides, differing, shown};
 use super::fault::fault;
@@ -63,6 +64,15 @@ impl Repository {
             Ok((id, true)) => self.contains(commit.oid()?, id),
             _ => Ok(false),
         }
+    }
+
+    /// Returns when a commit was made, as its committer says.
+    ///
+    /// # Errors
+    /// Fails when the commit cannot be read.
+    pub fn made_at(&self, commit: &Commit) -> anyhow::Result<Timestamp> {
+        let seconds = self.commit_of(commit.oid()?)?.time().seconds();
+        Timestamp::from_second(seconds).with_context(|| format!("failed to read the time of commit `{}`", commit.id))
     }
 
     /// Returns the newest commit that two commits share, `None` where they share none.

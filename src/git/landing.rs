@@ -8,7 +8,9 @@ use std::path::Path;
 use anyhow::Context as _;
 use git2::{ErrorCode, Oid};
 
+use super::delta::{differing, shown};
 use super::fault::fault;
+use super::history::is_ours;
 use super::open::Repository;
 use super::revision::Commit;
 
@@ -66,6 +68,26 @@ impl Repository {
         Ok(if stands { Landing::Stands { commit: None, merge: None } } else { Landing::Never })
     }
 
+    /// Returns whether a commit has the trailer by which leeward marks its own for an incident.
+    ///
+    /// # Errors
+    /// Fails when the commit cannot be read.
+    pub fn is_leewards(&self, commit: &Commit, incident: &str) -> anyhow::Result<bool> {
+        let raw = self.commit_of(commit.oid()?)?;
+        Ok(is_ours(&String::from_utf8_lossy(raw.message_bytes()), incident))
+    }
+
+    /// Returns the paths in which a commit differs from its first parent.
+    ///
+    /// # Errors
+    /// Fails when a commit cannot be read.
+    pub fn changed_by(&self, commit: &Commit) -> anyhow::Result<Vec<String>> {
+        let raw = self.commit_of(commit.oid()?)?;
+        let before = self.first_parent(raw.id())?.map(|id| self.commit_of(id)).transpose()?;
+        let delta = differing(&self.raw, before.map(|before| before.tree_id()), Some(raw.tree_id()))?;
+        Ok(delta.keys().map(|path| shown(path)).collect())
+    }
+
     /// Returns what became of a change that the history, as far as it is here, has from its start or not at all.
     fn at_start(&self, stands: bool, first: Oid) -> anyhow::Result<Landing> {
         if !stands {
@@ -119,6 +141,25 @@ impl Repository {
         let parent = commit.parent_ids().next();
         // At the end of a shallow clone a parent is named and not here.
         Ok(parent.filter(|parent| self.raw.find_commit(*parent).is_ok()))
+    }
+
+    /// Returns the newest commit of leeward for an incident in the history of a base.
+    ///
+    /// # Errors
+    /// Fails when the history cannot be read.
+    pub fn newest_ours(&self, base: &Commit, incident: &str) -> anyhow::Result<Option<Commit>> {
+        let walk = || -> Result<Option<Commit>, git2::Error> {
+            let mut walk = self.raw.revwalk()?;
+            walk.push(Oid::from_str(&base.id)?)?;
+            for id in walk.take(FAR) {
+                let commit = self.raw.find_commit(id?)?;
+                if is_ours(&String::from_utf8_lossy(commit.message_bytes()), incident) {
+                    return Ok(Some(Commit::of(&commit)));
+                }
+            }
+            Ok(None)
+        };
+        walk().map_err(fault).with_context(|| format!("failed to follow the history of commit `{}`", base.id))
     }
 
     /// Returns the commit of an id as somebody else wrote it, `None` where it is not here.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::object::ObjectId;
@@ -51,7 +51,8 @@ pub enum Scope {
 }
 
 /// Why something is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Trouble {
     /// Which of the results that must not be mixed up.
     pub reason: Reason,
@@ -76,7 +77,7 @@ impl Trouble {
 }
 
 /// Results of the outside that must not be mixed up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// 403: the role lacks a verb.

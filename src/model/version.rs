@@ -109,6 +109,11 @@ impl Rules {
         self.operator.minor >= 19
     }
 
+    /// `runningDeadlineSeconds` exists from CRD 1.19 on (operator.md 1).
+    pub fn has_running_deadline(&self) -> bool {
+        self.operator.minor >= 19
+    }
+
     /// `s3.prefix` exists from CRD 1.20 on (operator.md 1).
     pub fn has_s3_prefix(&self) -> bool {
         self.operator.minor >= 20

@@ -27,6 +27,7 @@ use serde::Serialize;
 pub use affected::{clusters_on, endpoint_of};
 pub use changes::{Change, StorageRole};
 pub use incident::{incident_id, open_incident};
+pub use resume::again;
 
 use crate::model::backup::Backup;
 use crate::model::cluster::Cluster;

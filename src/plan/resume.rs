@@ -86,7 +86,7 @@ fn refuse_elsewhere(opened: &Incident, current: &Backup) -> Result<(), Finding> 
 }
 
 /// Returns the command that renders stage protect of an incident again.
-pub(super) fn again(opened: &Incident) -> String {
+pub fn again(opened: &Incident) -> String {
     let Incident { id, cluster, to, from, .. } = opened;
     let name = quoted(&cluster.shown());
     let target = match opened.action {

@@ -6,4 +6,5 @@ pub mod edit;
 pub mod overlay;
 mod patch;
 pub mod proof;
+pub mod restore;
 mod template;

@@ -1,4 +1,4 @@
-//! The templates of every file that leeward writes to Git, embedded. With names ending in `.yaml.j2` every `{{ value }}`
+//! The templates of every file that leeward writes, embedded. With names ending in `.yaml.j2` every `{{ value }}`
 //! is written as a JSON scalar, which is quoted YAML: no value can change the structure (style.md 5.6).
 //! Must never print a template error with `{:#}` or `{:?}`: those show the values.
 
@@ -9,11 +9,12 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 
 /// Every template by name; a test compares this table with the folder.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("backup-patch.yaml.j2", include_str!("../../templates/backup-patch.yaml.j2")),
     ("created-kustomization.yaml.j2", include_str!("../../templates/created-kustomization.yaml.j2")),
     ("incident.yaml.j2", include_str!("../../templates/incident.yaml.j2")),
     ("overlay-kustomization.yaml.j2", include_str!("../../templates/overlay-kustomization.yaml.j2")),
+    ("restore.yaml.j2", include_str!("../../templates/restore.yaml.j2")),
 ];
 
 /// Returns a rendered file.

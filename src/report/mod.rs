@@ -10,6 +10,7 @@ mod mask;
 mod picture;
 mod preview;
 mod pull;
+mod status;
 mod text;
 mod verdict;
 
@@ -21,9 +22,14 @@ pub use markdown::{plan as plan_markdown, summary as plan_summary};
 pub use mask::{masked, masked_yaml};
 pub use preview::{PreviewReport, SIGN_COLUMN, Summary, preview_json, preview_markdown, preview_text};
 pub use pull::{Ways, pull_body, pull_title};
+pub use status::{
+    FindingLine, IncidentLine, LiveBackup, LiveLine, ProposedLine, PullRequestLine, Standing, StatusReport,
+    status_json, status_markdown, status_text,
+};
 pub use text::plan as plan_text;
 pub use verdict::{
-    BackupLine, CheckLine, ClusterLine, VerdictReport, verdict_json, verdict_markdown, verdict_read, verdict_text,
+    BackupLine, CheckLine, ClusterLine, VerdictReport, verdict_comment, verdict_json, verdict_markdown, verdict_read,
+    verdict_text,
 };
 
 use serde::Serialize;

@@ -51,7 +51,7 @@ fn keys(ask: &Ask) -> Option<&Keys> {
 }
 
 /// Returns the client for a place.
-fn client(place: &Place) -> Result<Client, Failure> {
+pub(super) fn client(place: &Place) -> Result<Client, Failure> {
     let builder = Client::builder()
         .user_agent(concat!("leeward/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())

@@ -148,6 +148,20 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_a_server_shows() {
+        let names = ["minio.a.example", "10.0.0.1", "::1"].map(str::to_owned);
+        let mut params = rcgen::CertificateParams::new(names).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, "minio \u{1b}[31m");
+        (params.not_before, params.not_after) = (rcgen::date_time_ymd(2026, 1, 1), rcgen::date_time_ymd(2027, 1, 1));
+        let der = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+        let line = Shown::read(der.der()).unwrap().line();
+        let want = "probe: certificate of CN=minio  [31m, signed by itself, for minio.a.example, 10.0.0.1, ::1, \
+                    from 2026-01-01T00:00:00Z until 2027-01-01T00:00:00Z";
+        assert_eq!(line, want);
+        assert_eq!(Shown::read(b"no certificate"), None);
+    }
+
+    #[test]
     fn says_whose_it_is_and_what_speaks_against_it() {
         let line = "probe: certificate of CN=minio, signed by CN=ours, for *.a.example, 10.0.0.1, \
                     from 2026-11-22T00:00:00Z until 2026-11-23T00:00:00Z";

@@ -1,4 +1,4 @@
-//! The marker of `--write-probe`: one small object that is written, read and removed. Must never leave it behind without
+//! The marker of `--write-probe`: one object that is written, read and removed. Must never leave it behind without
 //! saying under which key.
 
 use std::time::Instant;
@@ -15,6 +15,8 @@ use super::said::Said;
 /// What the object holds.
 const BODY: &str =
     "Written by `leeward diagnose --write-probe`, which removes it at once; it may be deleted at any time.\n";
+/// How large it is: a disk that is full for a backup still takes what is small.
+const SIZE: usize = 1 << 20;
 /// The part of the time left that is kept for the removal.
 const KEPT: u32 = 3;
 
@@ -29,7 +31,9 @@ pub(super) async fn leave(
     let key = &signer.key(name);
     let reserve = left(end) / KEPT;
     let until = end.checked_sub(reserve).unwrap_or(end);
-    let put = one(client, signer.put(key, BODY), until).await;
+    let mut body = BODY.as_bytes().to_vec();
+    body.resize(SIZE, b' ');
+    let put = one(client, signer.put(key, body), until).await;
     if put.is_refusal() {
         noted(&put, place, record);
         return vec![put];

@@ -7,6 +7,7 @@
 mod ask;
 mod certificate;
 mod keys;
+mod list;
 mod marker;
 mod place;
 mod reach;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 
 use crate::failure::Failure;
 pub use keys::Keys;
+pub use list::{Stored, list};
 pub use place::{Place, Style, Trust, Unasked};
 use record::Record;
 

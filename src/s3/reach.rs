@@ -1,7 +1,7 @@
 //! The name and the connection of an endpoint, by the system's resolver and a plain socket. A resolver or a black hole that
 //! never answers is left behind when the time is over.
 
-use std::io::ErrorKind;
+use std::io::{Error, ErrorKind};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::sync::mpsc;
 use std::thread;
@@ -12,6 +12,10 @@ use crate::model::place::Endpoint;
 
 /// How many addresses are tried, at once.
 const ADDRESSES: usize = 8;
+/// How often who is refused asks.
+const ATTEMPTS: usize = 3;
+/// How long it waits before it asks again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Records what name and connection came to; returns whether the endpoint takes connections.
 pub(super) fn reach(endpoint: &Endpoint, end: Instant, record: &mut Record) -> bool {
@@ -33,11 +37,44 @@ pub(super) fn reach(endpoint: &Endpoint, end: Instant, record: &mut Record) -> b
     false
 }
 
-/// Records what connections to addresses came to; returns whether one was taken.
+/// Records what connections to addresses came to; returns whether one was taken. Who is refused asks again: a server that is
+/// being replaced refuses for a moment.
 fn connect(url: &str, addresses: &[SocketAddr], end: Instant, record: &mut Record) -> bool {
+    let tried = &addresses[..addresses.len().min(ADDRESSES)];
+    for attempt in 1.. {
+        let (taken, refusals) = attempt_all(tried, end);
+        if let Some(address) = taken {
+            record.line(format!("connection: {url} ({}) is taken", address.ip()));
+            record.step("connection ok");
+            return true;
+        }
+        let is_refused = |(_, error): &(SocketAddr, Error)| error.kind() == ErrorKind::ConnectionRefused;
+        let all_refused = refusals.len() == tried.len() && refusals.iter().all(is_refused);
+        if all_refused && attempt < ATTEMPTS && left(end) > PAUSE {
+            thread::sleep(PAUSE);
+            continue;
+        }
+        for (address, error) in &refusals {
+            record.line(format!("connection: {url} ({}): {error}", address.ip()));
+        }
+        if refusals.len() < tried.len() {
+            record.line(format!("connection: {url}: connection timed out"));
+        }
+        let word = match refusals.first() {
+            Some(refusal) if is_refused(refusal) => format!("connection refused, {attempt} times"),
+            Some((_, error)) if !is_late(error) => "no connection".to_owned(),
+            _ => "connection timed out".to_owned(),
+        };
+        record.step(format!("{word}, so nothing more was asked"));
+        return false;
+    }
+    false
+}
+
+/// Tries every address at once; returns the first that takes a connection, else why the others do not.
+fn attempt_all(addresses: &[SocketAddr], end: Instant) -> (Option<SocketAddr>, Vec<(SocketAddr, Error)>) {
     let (sender, receiver) = mpsc::channel();
-    let tried = addresses.iter().take(ADDRESSES);
-    for address in tried.clone().copied() {
+    for address in addresses.iter().copied() {
         let (sender, room) = (sender.clone(), left(end));
         thread::spawn(move || {
             let outcome = TcpStream::connect_timeout(&address, room).map(drop);
@@ -46,30 +83,20 @@ fn connect(url: &str, addresses: &[SocketAddr], end: Instant, record: &mut Recor
         });
     }
     drop(sender);
-    let (mut refusals, mut step) = (Vec::new(), "connection timed out");
-    for _ in tried {
+    let mut refusals = Vec::new();
+    for _ in addresses {
         match receiver.recv_timeout(left(end)) {
-            Ok((address, Ok(()))) => {
-                record.line(format!("connection: {url} ({}) is taken", address.ip()));
-                record.step("connection ok");
-                return true;
-            }
-            Ok((address, Err(error))) => {
-                let is_refused = error.kind() == ErrorKind::ConnectionRefused;
-                step = if is_refused { "connection refused" } else { "no connection" };
-                refusals.push(format!("connection: {url} ({}): {error}", address.ip()));
-            }
+            Ok((address, Ok(()))) => return (Some(address), refusals),
+            Ok((address, Err(error))) => refusals.push((address, error)),
             Err(_) => break,
         }
     }
-    if refusals.is_empty() {
-        refusals.push(format!("connection: {url}: connection timed out"));
-    }
-    for line in refusals {
-        record.line(line);
-    }
-    record.step(format!("{step}, so nothing more was asked"));
-    false
+    (None, refusals)
+}
+
+/// Returns whether nobody answered in time.
+fn is_late(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
 }
 
 /// Returns what a function returns, if it does in time.

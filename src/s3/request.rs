@@ -25,7 +25,7 @@ pub(super) struct Request {
     /// Its address, signature included.
     pub(super) url: Url,
     /// What is sent with it.
-    pub(super) body: &'static str,
+    pub(super) body: Vec<u8>,
 }
 
 /// What signs requests for one bucket.
@@ -74,11 +74,11 @@ impl Signer {
     pub(super) fn reads(&self) -> Vec<Request> {
         let health = |step, path: &str| {
             let url = self.base.join(path).expect("the path is a constant");
-            Request { step, method: Method::GET, url, body: "" }
+            Request { step, method: Method::GET, url, body: Vec::new() }
         };
         let head = |step, credentials| {
             let url = HeadBucket::new(&self.bucket, credentials).sign_with_time(SIGNED_FOR, &self.now);
-            Request { step, method: Method::HEAD, url, body: "" }
+            Request { step, method: Method::HEAD, url, body: Vec::new() }
         };
         let mut requests = vec![
             health(Step::Live, "/minio/health/live"),
@@ -97,8 +97,19 @@ impl Signer {
         requests
     }
 
+    /// Returns the address that lists keys: those that start with a text, behind a page's end.
+    pub(super) fn list(&self, start: &str, after: Option<&str>) -> Url {
+        let mut list = GetObject::new(&self.bucket, self.credentials.as_ref(), "");
+        list.query_mut().insert("list-type", "2");
+        list.query_mut().insert("prefix", start.to_owned());
+        if let Some(after) = after {
+            list.query_mut().insert("continuation-token", after.to_owned());
+        }
+        list.sign_with_time(SIGNED_FOR, &self.now)
+    }
+
     /// Returns the request that writes an object.
-    pub(super) fn put(&self, key: &str, body: &'static str) -> Request {
+    pub(super) fn put(&self, key: &str, body: Vec<u8>) -> Request {
         let put = PutObject::new(&self.bucket, self.credentials.as_ref(), key);
         Request { body, ..self.signed(Step::Put, Method::PUT, &put) }
     }
@@ -119,7 +130,7 @@ impl Signer {
 
     /// Returns a signed request.
     fn signed<'a>(&self, step: Step, method: Method, action: &impl S3Action<'a>) -> Request {
-        Request { step, method, url: action.sign_with_time(SIGNED_FOR, &self.now), body: "" }
+        Request { step, method, url: action.sign_with_time(SIGNED_FOR, &self.now), body: Vec::new() }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::argo::Argo;
 use super::flux::Flux;
 use super::revision::Carries;
@@ -30,6 +32,15 @@ impl Applier<'_> {
             Self::Flux(flux) => flux.commits(),
             Self::Argo(argo) => argo.commits(),
             Self::Absent(_) | Self::Unread(..) | Self::Nobody => Vec::new(),
+        }
+    }
+
+    /// Returns when it last applied anything, as far as it says.
+    pub fn applied_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Flux(flux) => flux.applied_at(),
+            Self::Argo(argo) => argo.applied_at(),
+            Self::Absent(_) | Self::Unread(..) | Self::Nobody => None,
         }
     }
 }

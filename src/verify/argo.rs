@@ -2,6 +2,7 @@
 //! Must never take an older Synced state for ours, nor an app that stays `OutOfSync` after a good sync for one that is
 //! not applied (conventions.md 1.6 and 3.4a).
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::revision::{Carries, commit_id, shown};
@@ -71,6 +72,12 @@ impl<'a> Argo<'a> {
         history.iter().max_by_key(|entry| (time(entry, "/deployedAt"), entry["id"].as_i64()))
     }
 
+    /// Returns when it last synced anything.
+    pub(super) fn applied_at(&self) -> Option<Timestamp> {
+        let of_history = self.last().and_then(|last| time(last, "/deployedAt"));
+        of_history.max(time(self.object, "/status/operationState/finishedAt"))
+    }
+
     /// Returns whether the change is applied.
     pub(super) fn check(&self, carries: &dyn Fn(&str) -> Carries) -> Check {
         let of = |revision: Option<&str>| revision.and_then(commit_id).map(carries);
@@ -114,7 +121,7 @@ impl<'a> Argo<'a> {
     }
 
     /// Says that it is applied.
-    fn passed(&self, how: &str, revision: Option<&str>, when: Option<jiff::Timestamp>) -> Check {
+    fn passed(&self, how: &str, revision: Option<&str>, when: Option<Timestamp>) -> Check {
         let shows = text(self.object, "/status/sync/status");
         let all_the_same = if shows == "OutOfSync" { ", and shows OutOfSync since" } else { "" };
         let fact = format!("{} {how} {}{}{all_the_same}", self.name(), short(revision), said::at(when));

@@ -13,6 +13,8 @@ use crate::model::observed::{BackupObject, BackupState};
 pub enum Followed {
     /// It is there.
     There(Box<BackupObject>, Pods),
+    /// It is there, and says nothing of this change: why.
+    Stray(String),
     /// Its name, which no Backup has.
     Absent(String),
     /// It was not read.
@@ -55,6 +57,7 @@ pub struct IllPod {
 pub fn backup(followed: &Followed, now: Timestamp) -> Check {
     match followed {
         Followed::There(backup, pods) => there(backup, pods, now),
+        Followed::Stray(fact) => Check::failed(CheckName::Backup, fact.as_str()).hint("--test-backup"),
         Followed::Absent(name) => {
             Check::failed(CheckName::Backup, format!("no Backup `{name}` is there")).hint("--test-backup")
         }

@@ -1,6 +1,7 @@
 //! Whether Flux applied the change: by the revision that its Kustomization applied last, and by that of its source.
 //! Must never take a revision for ours because the object is Ready: an older one is Ready too (conventions.md 2.2).
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::revision::{Carries, commit_id, shown};
@@ -36,6 +37,11 @@ impl Flux<'_> {
             "" => text(self.object, "/status/lastAppliedRevision"),
             origin => origin,
         }
+    }
+
+    /// Returns when it applied the revision that it is at.
+    pub(super) fn applied_at(&self) -> Option<Timestamp> {
+        condition(self.object, "Ready").filter(|ready| ready.status == "True").and_then(|ready| ready.since)
     }
 
     /// Returns how it is called.

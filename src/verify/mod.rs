@@ -3,10 +3,12 @@
 //! answer: each check passed, failed, still waits, or cannot be told for want of a right that it names.
 //!
 //! In reading order: `verdict` what checks say and add up to · `merged` · `applied` with `flux`, `argo`, `revision` ·
-//! `intended` · `observed` · `secret` · `lock` · `collector` · `backup` · `place` · `objects`; `said` the words of others.
+//! `intended` · `observed` · `secret` · `lock` · `collector` · `backup`, and which one it is `attempt` ·
+//! `place` · `objects`; `said` the words of others.
 
 mod applied;
 mod argo;
+mod attempt;
 mod backup;
 mod collector;
 mod flux;
@@ -23,6 +25,7 @@ mod verdict;
 
 pub use applied::{Applier, applied};
 pub use argo::Argo;
+pub use attempt::{Attempt, Choice, Making};
 pub use backup::{Followed, IllPod, Pods, backup, progress};
 pub use collector::{Collector, Ill, Wanted, collector};
 pub use flux::Flux;

@@ -7,6 +7,7 @@ use super::said::{self, condition};
 use super::verdict::{Check, CheckName};
 use crate::model::live::Trouble;
 use crate::model::observed::ClusterState;
+use crate::model::shell::kubectl;
 
 /// What the operator writes of a cluster that it does not take as it is. Its log says `wrong PXC options` before that, its
 /// status does not (seen on 1.20.0).
@@ -78,7 +79,9 @@ fn in_error(seen: &Operated<'_>, generations: &str) -> Check {
     let is_newer = since.zip(seen.applied_at).is_some_and(|(since, applied)| since >= applied);
     let is_refusal = messages.iter().any(|message| REFUSALS.iter().any(|refusal| message.contains(refusal)));
     if seen.grace.is_some() || is_newer && is_refusal {
-        return Check::failed(CheckName::Observed, fact).hint("kubectl describe pxc NAME");
+        let (name, namespace) = (&cluster.meta.name, cluster.meta.namespace.as_str());
+        let command = kubectl("describe", ("pxc", name, Some(namespace)));
+        return command.into_iter().fold(Check::failed(CheckName::Observed, fact), Check::hint);
     }
     Check::waiting(CheckName::Observed, fact)
 }

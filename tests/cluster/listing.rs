@@ -145,12 +145,6 @@ fn a_kind_that_is_not_served_is_told_from_one_that_may_not_be_read() {
     let fact = "the API server serves no `PerconaXtraDBClusterBackup` of `pxc.percona.com/v1`";
     assert_eq!(setting.cluster().list(&backups()), Err(Trouble::new(Reason::Absent, fact)));
     let setting = Setting::of(healthy_but([(BACKUPS, page())]));
-    let nobody = Trouble::new(Reason::Absent, fact);
-    assert_eq!(setting.cluster().list(&backups()), Err(nobody), "the list of kinds has no such kind");
-    let resource =
-        json!({"name": "perconaxtradbclusterbackups", "kind": "PerconaXtraDBClusterBackup", "namespaced": true});
-    let kinds = json!({"kind": "APIResourceList", "groupVersion": "pxc.percona.com/v1", "resources": [resource]});
-    let setting = Setting::of(healthy_but([(BACKUPS, page()), (KINDS, json(200, &kinds))]));
     let trouble = setting.cluster().list(&backups()).unwrap_err();
     assert_eq!((trouble.reason, trouble.fact.as_str()), (Reason::CannotTell, "what answers 404 is no API server"));
 }

@@ -5,13 +5,17 @@
 
 mod access;
 mod bodies;
+mod diagnosed;
 mod dry_runs;
 mod environment;
+mod incident;
 mod listing;
 mod lists;
 mod logs;
 mod many;
+mod saved;
 mod server;
 mod setting;
 mod status;
+mod unseen;
 mod words;

@@ -91,9 +91,11 @@ pub(crate) fn healthy() -> Vec<(String, Play)> {
     let pxc = json!([
         resource("perconaxtradbclusters", "PerconaXtraDBCluster", true),
         resource("perconaxtradbclusters/status", "PerconaXtraDBCluster", true),
+        resource("perconaxtradbclusterbackups", "PerconaXtraDBClusterBackup", true),
     ]);
     let core = json!([
         resource("configmaps", "ConfigMap", true),
+        resource("events", "Event", true),
         resource("namespaces", "Namespace", false),
         resource("pods", "Pod", true),
         resource("secrets", "Secret", true),
@@ -139,6 +141,11 @@ impl Setting {
     /// Returns the kubeconfig.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
         self.folder.path().join("kubeconfig")
+    }
+
+    /// Returns the folder of the kubeconfig.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
     }
 
     /// Connects, with short deadlines.

@@ -230,8 +230,8 @@ fn evidence_from_others_leads_nowhere_else() {
     assert!(refused(&index("../pod.log")).contains("`../pod.log`"));
     assert!(refused(&index("none.log")).contains("caused by: it has no file `none.log`\nhint: --evidence DIR\n"));
     assert!(
-        refused(&index("x").replace("\"version\": 1", "\"version\": 2"))
-            .contains("is `Evidence` of version `2`, not `Evidence` of version `1`")
+        refused(&index("x").replace("\"version\": 1", "\"version\": 3"))
+            .contains("is `Evidence` of version `3`, not `Evidence` of version `1` or `2`")
     );
     assert!(refused("{").contains("caused by: `evidence.json`: "));
     std::os::unix::fs::symlink(world.repo().join("pod.log"), world.repo().join("bundle/link.log")).unwrap();

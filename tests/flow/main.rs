@@ -28,5 +28,6 @@ mod selection;
 #[path = "../skip.rs"]
 mod skip;
 mod spoken;
+mod status;
 mod who_builds;
 mod world;

@@ -7,8 +7,8 @@ use std::process::Command;
 use leeward::model::config::Config;
 
 /// The verbs with a page.
-const VERBS: [&[&str]; 8] =
-    [&[], &["build"], &["diagnose"], &["plan"], &["propose"], &["preview"], &["verify"], &["demo"]];
+const VERBS: [&[&str]; 9] =
+    [&[], &["build"], &["diagnose"], &["plan"], &["propose"], &["preview"], &["verify"], &["status"], &["demo"]];
 
 /// Returns the top of the repository.
 fn top() -> PathBuf {
@@ -55,7 +55,9 @@ fn the_schemas_are_the_kept_ones_and_every_field_is_documented() {
     assert_file(&top().join("tests/fixtures/diagnosis.schema.json"), &diagnosis);
     let verdict = leeward(&["schema", "verdict"]);
     assert_file(&top().join("tests/fixtures/verdict.schema.json"), &verdict);
-    for schema in [schema, diagnosis, verdict] {
+    let status = leeward(&["schema", "status"]);
+    assert_file(&top().join("tests/fixtures/status.schema.json"), &status);
+    for schema in [schema, diagnosis, verdict, status] {
         assert_documented(&serde_json::from_str(&schema).unwrap());
     }
 }
@@ -89,7 +91,8 @@ fn completions_and_the_manual_page_name_every_verb() {
         assert!(leeward(&["completions", shell]).contains("propose"), "{shell}");
     }
     let page = leeward(&["man"]);
-    for verb in ["demo", "build", "diagnose", "plan", "propose", "preview", "verify", "schema", "completions"] {
+    for verb in ["demo", "build", "diagnose", "plan", "propose", "preview", "verify", "status", "schema", "completions"]
+    {
         assert!(page.contains(verb), "{verb}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, date_time_ymd,
 };
 
 /// An authority whose certificates lie in a folder.
@@ -20,6 +20,17 @@ pub(crate) enum Use<'a> {
     Server(&'a [&'a str]),
     /// A client in this group.
     Client(Option<&'a str>),
+}
+
+/// When a certificate is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Period {
+    /// Now.
+    Now,
+    /// It was, and no longer is.
+    Over,
+    /// It is not yet.
+    ToCome,
 }
 
 /// A certificate and its key, as PEM.
@@ -46,6 +57,19 @@ impl Authority {
         Self { issuer, folder: folder.to_owned() }
     }
 
+    /// Signs a certificate of a server for these names and addresses, good at this time.
+    pub(crate) fn serving(&self, names: &[&str], period: Period) -> Pair {
+        let (params, key) = served(names, period);
+        let certificate = params.signed_by(&key, &self.issuer).expect("the authority signs").pem();
+        Pair { certificate, key: key.serialize_pem() }
+    }
+
+    /// Returns a certificate of a server that nobody signed but itself.
+    pub(crate) fn alone(names: &[&str]) -> Pair {
+        let (params, key) = served(names, Period::Now);
+        Pair { certificate: params.self_signed(&key).expect("it signs").pem(), key: key.serialize_pem() }
+    }
+
     /// Signs a certificate under a name; both it and its key are also files: `NAME.crt`, `NAME.key`.
     pub(crate) fn sign(&self, name: &str, purpose: &Use<'_>) -> Pair {
         let (names, group, usage) = match purpose {
@@ -64,6 +88,21 @@ impl Authority {
         write(&self.folder, &format!("{file}.key"), &pair.key);
         pair
     }
+}
+
+/// Returns what a certificate of a server for these names and addresses says, and its key.
+fn served(names: &[&str], period: Period) -> (CertificateParams, KeyPair) {
+    let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+        .expect("these are names");
+    params.distinguished_name = subject("a server of a test", None);
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let (from, until) = match period {
+        Period::Now => (2020, 2099),
+        Period::Over => (2020, 2021),
+        Period::ToCome => (2098, 2099),
+    };
+    (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(until, 1, 1));
+    (params, key())
 }
 
 /// Returns a new key.

@@ -33,6 +33,7 @@ mod run;
 #[path = "../skip.rs"]
 mod skip;
 mod smoke;
+mod storage;
 mod story;
 mod synced;
 
@@ -60,10 +61,8 @@ const OPERATED: &[&str] = &[
     "gitea",
     "source-controller",
     "kustomize-controller",
-    "minio",
-    "mc",
 ];
-/// The same with Argo CD.
+/// The same with Argo CD, and storages.
 const SYNCED: &[&str] = &[
     "etcd",
     "kube-apiserver",
@@ -78,6 +77,33 @@ const SYNCED: &[&str] = &[
     "kustomize",
     "minio",
     "mc",
+];
+/// The operator on a cluster whose nodes are played, and S3 servers.
+const OPERATED_STORAGE: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+    "pxc-operator",
+    "minio",
+    "mc",
+];
+/// All that the story needs.
+const STORY: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+    "pxc-operator",
+    "minio",
+    "mc",
+    "gitea",
+    "source-controller",
+    "kustomize-controller",
 ];
 /// The forge alone.
 const FORGE: &[&str] = &["gitea"];
@@ -114,13 +140,22 @@ const TESTS: &[Test] = &[
     test!(STORAGE, smoke::the_storage_keeps_what_a_key_may_put_and_has_it_after_a_restart),
     test!(STORAGE, smoke::the_storage_says_what_keeps_it_from_writing),
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
-    test!(OPERATED, faults::verify_comes_to_the_right_end_whatever_fails_and_a_rerun_to_a_good_one),
+    test!(STORY, faults::verify_comes_to_the_right_end_whatever_fails_and_a_rerun_to_a_good_one),
     test!(SYNCED, synced::argo_cd_brings_a_recovery_to_its_end_as_flux_does),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
     test!(OPERATOR, operated::a_cron_with_a_short_checksum_ends_the_operator),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
+    test!(STORY, story::a_storage_dies_and_backups_go_on_elsewhere_without_losing_one),
+    test!(OPERATED_STORAGE, storage::a_diagnosis_is_timed_beside_the_runbook),
+    test!(STORAGE, storage::an_endpoint_that_does_not_answer_calls_for_another_place),
+    test!(STORAGE, storage::a_certificate_that_nobody_can_trust_calls_for_no_other_place),
+    test!(STORAGE, storage::a_key_that_is_not_good_calls_for_another_key),
+    test!(STORAGE, storage::a_policy_that_denies_an_operation_is_named_with_it),
+    test!(STORAGE, storage::a_place_that_is_named_wrongly_calls_for_its_right_name),
+    test!(STORAGE, storage::a_storage_without_room_shows_it_to_who_writes),
+    test!(STORAGE, storage::a_server_that_cannot_serve_is_told_from_one_that_is_starting),
     // Last of those with the operator: it waits until it is alone.
-    test!(OPERATED, faults::verify_outlives_an_api_server_that_starts_again),
+    test!(STORY, faults::verify_outlives_an_api_server_that_starts_again),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),

@@ -87,6 +87,16 @@ impl Minio {
         self.process = None;
     }
 
+    /// Holds the server where it is: it takes connections and answers none.
+    pub(crate) fn pause(&self) -> Result<(), String> {
+        self.process.as_ref().ok_or("it is down")?.signal(rustix::process::Signal::STOP)
+    }
+
+    /// Lets a server go on that is held.
+    pub(crate) fn go_on(&self) -> Result<(), String> {
+        self.process.as_ref().ok_or("it is down")?.signal(rustix::process::Signal::CONT)
+    }
+
     /// Returns its address: scheme, host and port.
     pub(crate) fn endpoint(&self) -> String {
         let scheme = if self.setup.certificate.is_some() { "https" } else { "http" };

@@ -107,6 +107,11 @@ impl Process {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// Sends a signal to the server and what it started.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<(), String> {
+        kill_process_group(Pid::from_child(&self.child), signal).map_err(|error| format!("`{}`: {error}", self.name))
+    }
+
     /// Returns its name and the memory it holds, in MiB; what processes share is counted once.
     pub(crate) fn memory(&self) -> (&'static str, u64) {
         let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).unwrap_or_default();

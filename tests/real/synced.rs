@@ -6,8 +6,8 @@
 use serde_json::json;
 
 use crate::bed::Bed;
+use crate::faults::story::{By, INCIDENT, KEYS, Story, backup};
 use crate::minio::Setup;
-use crate::story::{By, INCIDENT, KEYS, Story, backup};
 
 /// A run that makes a test backup, sees what lies there, and asks the controller to look.
 const TEST: [&str; 5] = ["--test-backup", "--secrets", "values", "--fetch", "--reconcile"];

@@ -1,7 +1,7 @@
-//! Evidence in a folder: `evidence.json` and the masked logs beside it, so that a second person, a support case or a test
-//! gets the same answer. A bundle may come from anybody: nothing outside of its folder is read.
+//! Evidence in a folder: `evidence.json`, the masked logs and objects beside it, so that a second person, a support case or a
+//! test gets the same answer. A bundle may come from anybody: nothing outside of its folder is read.
 
-use std::io::Write as _;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -9,14 +9,20 @@ use serde::{Deserialize, Serialize};
 
 use super::input::Input;
 use crate::cli::SubjectArgs;
-use crate::diagnose::Masker;
+use crate::diagnose::{Snapshot, Spoken};
 use crate::failure::{Failure, refused};
 use crate::model::path::RepoPath;
 
 /// The file that says what the folder holds.
 const INDEX: &str = "evidence.json";
-/// The largest such file that is read.
+/// The file with the objects of a cluster.
+const OBJECTS: &str = "objects.json";
+/// The version that is written: 2 knows what the logs of a cluster are about, and its objects.
+const VERSION: u32 = 2;
+/// The largest index that is read.
 const INDEX_MAX: u64 = 1 << 20;
+/// The largest file of objects that is read.
+const OBJECTS_MAX: u64 = 64 << 20;
 
 /// What a folder holds.
 #[derive(Serialize, Deserialize)]
@@ -28,6 +34,9 @@ struct Index {
     kind: String,
     /// What the next command is about.
     subject: Subject,
+    /// The file with the objects of a cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    objects: Option<String>,
     /// The logs, in order.
     logs: Vec<Entry>,
 }
@@ -52,28 +61,70 @@ struct Entry {
     name: String,
     /// The file, below the folder.
     file: String,
+    /// Which log of a cluster it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spoken: Option<Spoken>,
 }
 
-/// Writes logs to a folder, masked, with what the next command is about.
-///
-/// # Errors
-/// Refuses a folder that is in use; fails where it cannot be written or a log cannot be read.
-pub(super) fn save(folder: &Path, inputs: &[Input], subject: &SubjectArgs) -> anyhow::Result<()> {
-    let context = || format!("failed to save the evidence to `{}`", folder.display());
-    make(folder).with_context(context)?;
-    let mut logs = Vec::new();
-    for (number, input) in inputs.iter().enumerate() {
-        let entry = Entry { name: input.name.clone(), file: format!("logs/{:02}.log", number + 1) };
-        let mut file = std::fs::File::create(folder.join(&entry.file)).with_context(context)?;
-        let mut masker = Masker::new();
-        input.read(|block| Ok(file.write_all(&masker.feed(block))?))?;
-        file.write_all(&masker.finish()).with_context(context)?;
-        logs.push(entry);
+/// A folder that evidence is being written to.
+pub(super) struct Saver {
+    /// The folder.
+    folder: PathBuf,
+    /// What it holds so far.
+    logs: Vec<Entry>,
+}
+
+/// What a folder held.
+pub(super) struct Opened {
+    /// The logs.
+    pub(super) inputs: Vec<Input>,
+    /// The objects of a cluster.
+    pub(super) snapshot: Option<Snapshot>,
+}
+
+impl Saver {
+    /// Makes a folder that is empty or absent ready.
+    ///
+    /// # Errors
+    /// Refuses a folder that is in use; fails where it cannot be written.
+    pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
+        make(folder).with_context(|| context(folder))?;
+        Ok(Self { folder: folder.to_owned(), logs: Vec::new() })
     }
-    let SubjectArgs { cluster, storage, to } = subject.clone();
-    let subject = Subject { clusters: cluster, storage, to };
-    let index = Index { version: 1, kind: "Evidence".to_owned(), subject, logs };
-    std::fs::write(folder.join(INDEX), serde_json::to_string_pretty(&index)? + "\n").with_context(context)
+
+    /// Returns the file of one more log.
+    ///
+    /// # Errors
+    /// Fails where it cannot be written.
+    pub(super) fn log(&mut self, name: &str, spoken: Option<&Spoken>) -> anyhow::Result<File> {
+        let file = format!("logs/{:02}.log", self.logs.len() + 1);
+        let made = File::create(self.folder.join(&file)).with_context(|| context(&self.folder))?;
+        self.logs.push(Entry { name: name.to_owned(), file, spoken: spoken.cloned() });
+        Ok(made)
+    }
+
+    /// Writes what the next command is about and the objects of a cluster, and with that the whole is one.
+    ///
+    /// # Errors
+    /// Fails where it cannot be written.
+    pub(super) fn finish(self, subject: &SubjectArgs, snapshot: Option<&Snapshot>) -> anyhow::Result<()> {
+        let write = |file: &str, text: String| {
+            std::fs::write(self.folder.join(file), text + "\n").with_context(|| context(&self.folder))
+        };
+        if let Some(snapshot) = snapshot {
+            write(OBJECTS, serde_json::to_string_pretty(snapshot)?)?;
+        }
+        let SubjectArgs { cluster, storage, to } = subject.clone();
+        let subject = Subject { clusters: cluster, storage, to };
+        let objects = snapshot.map(|_| OBJECTS.to_owned());
+        let index = Index { version: VERSION, kind: "Evidence".to_owned(), subject, objects, logs: self.logs };
+        write(INDEX, serde_json::to_string_pretty(&index)?)
+    }
+}
+
+/// Returns what fails when it cannot be written.
+fn context(folder: &Path) -> String {
+    format!("failed to save the evidence to `{}`", folder.display())
 }
 
 /// Makes a folder that is empty or absent ready for logs.
@@ -87,11 +138,11 @@ fn make(folder: &Path) -> anyhow::Result<()> {
     Ok(std::fs::create_dir_all(folder.join("logs"))?)
 }
 
-/// Returns the logs of a folder, and what the next command is about where nothing else says it.
+/// Returns what a folder holds, and what the next command is about where nothing else says it.
 ///
 /// # Errors
 /// Refuses a folder that holds no evidence.
-pub(super) fn open(folder: &Path, subject: &mut SubjectArgs) -> anyhow::Result<Vec<Input>> {
+pub(super) fn open(folder: &Path, subject: &mut SubjectArgs) -> anyhow::Result<Opened> {
     let context = || format!("failed to read evidence `{}`", folder.display());
     let index = index(folder).with_context(context)?;
     if subject.cluster.is_empty() {
@@ -99,25 +150,34 @@ pub(super) fn open(folder: &Path, subject: &mut SubjectArgs) -> anyhow::Result<V
     }
     subject.storage = subject.storage.take().or(index.subject.storage);
     subject.to = subject.to.take().or(index.subject.to);
-    let input = |entry: Entry| Ok(Input::file(entry.name, inside(folder, &entry.file)?));
-    index.logs.into_iter().map(input).collect::<Result<_, Failure>>().with_context(context)
+    let input = |entry: Entry| Ok(Input::file(entry.name, inside(folder, &entry.file)?).spoken(entry.spoken));
+    let inputs = index.logs.into_iter().map(input).collect::<Result<_, Failure>>().with_context(context)?;
+    let snapshot = index.objects.map(|file| parsed(folder, &file, OBJECTS_MAX)).transpose().with_context(context)?;
+    Ok(Opened { inputs, snapshot })
 }
 
 /// Reads what a folder says it holds.
 fn index(folder: &Path) -> anyhow::Result<Index> {
-    let path = inside(folder, INDEX)?;
-    if std::fs::metadata(&path)?.len() > INDEX_MAX {
-        return Err(refused(format!("`{INDEX}` has more than {} MiB", INDEX_MAX >> 20)).hint("--evidence DIR").into());
+    let value: serde_json::Value = parsed(folder, INDEX, INDEX_MAX)?;
+    let version = value["version"].as_u64().unwrap_or_default();
+    if value["kind"] != "Evidence" || version == 0 || version > u64::from(VERSION) {
+        let shown = |field: &str| value[field].to_string().replace('"', "").escape_debug().to_string();
+        let found = format!("`{}` of version `{}`", shown("kind"), shown("version"));
+        let fact = format!("`{INDEX}` is {found}, not `Evidence` of version `1` or `{VERSION}`");
+        return Err(refused(fact).hint("--evidence DIR").into());
     }
     let refusal = |error: serde_json::Error| refused(format!("`{INDEX}`: {error}")).hint("--evidence DIR");
-    let index: Index = serde_json::from_slice(&std::fs::read(path)?).map_err(refusal)?;
-    if index.version != 1 || index.kind != "Evidence" {
-        let found = format!("`{}` of version `{}`", index.kind.escape_debug(), index.version);
-        return Err(refused(format!("`{INDEX}` is {found}, not `Evidence` of version `1`"))
-            .hint("--evidence DIR")
-            .into());
+    Ok(serde_json::from_value(value).map_err(refusal)?)
+}
+
+/// Reads a file of a folder as JSON.
+fn parsed<T: serde::de::DeserializeOwned>(folder: &Path, file: &str, most: u64) -> anyhow::Result<T> {
+    let path = inside(folder, file)?;
+    if std::fs::metadata(&path)?.len() > most {
+        return Err(refused(format!("`{file}` has more than {} MiB", most >> 20)).hint("--evidence DIR").into());
     }
-    Ok(index)
+    let refusal = |error: serde_json::Error| refused(format!("`{file}`: {error}")).hint("--evidence DIR");
+    Ok(serde_json::from_slice(&std::fs::read(path)?).map_err(refusal)?)
 }
 
 /// Returns a file of a folder; refuses paths and links that lead out of it.

@@ -1,11 +1,14 @@
 //! Logs from files and stdin, block by block: a log of any size is read in the memory of one block.
+//! Must never let what is saved differ from what is judged.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::diagnose::{Log, Scanner};
+use super::bundle::Saver;
+use super::taker::Taker;
+use crate::diagnose::{Log, Observed, Spoken};
 use crate::failure::refused;
 use crate::model::shell::quoted;
 
@@ -21,6 +24,8 @@ pub(super) struct Input {
     pub(super) name: String,
     /// Where it comes from.
     from: From,
+    /// Which log of a cluster it is.
+    spoken: Option<Spoken>,
 }
 
 /// Where a log comes from.
@@ -45,7 +50,7 @@ impl Input {
         }
         let one = |path: &PathBuf| {
             if path == stdin {
-                Self { name: "stdin".to_owned(), from: From::Stdin }
+                Self { name: "stdin".to_owned(), from: From::Stdin, spoken: None }
             } else {
                 Self::file(path.display().to_string(), path.clone())
             }
@@ -55,19 +60,24 @@ impl Input {
 
     /// Returns the log in a file.
     pub(super) fn file(name: String, path: PathBuf) -> Self {
-        Self { name, from: From::File(path) }
+        Self { name, from: From::File(path), spoken: None }
     }
 
     /// Returns a log that is here.
     pub(super) fn text(name: &str, text: String) -> Self {
-        Self { name: name.to_owned(), from: From::Text(text) }
+        Self { name: name.to_owned(), from: From::Text(text), spoken: None }
+    }
+
+    /// Returns the log, known as one of a cluster.
+    pub(super) fn spoken(self, spoken: Option<Spoken>) -> Self {
+        Self { spoken, ..self }
     }
 
     /// Reads the log to its end, giving its blocks away.
     ///
     /// # Errors
     /// Refuses what is no log; fails where it cannot be read, or a block cannot be taken.
-    pub(super) fn read(&self, take: impl FnMut(&[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    fn read(&self, take: impl FnMut(&[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let read = || match &self.from {
             From::Stdin => blocks(std::io::stdin().lock(), "-", take),
             From::File(path) => blocks(open(path)?, &path.to_string_lossy(), take),
@@ -76,17 +86,29 @@ impl Input {
         read().with_context(|| format!("failed to read log `{}`", self.name))
     }
 
-    /// Returns what the log says.
+    /// Returns what the log says, and saves it where that is wanted.
     ///
     /// # Errors
-    /// As [`Self::read`].
-    pub(super) fn scan(&self) -> anyhow::Result<Log> {
-        let mut scanner = Scanner::new(self.name.clone());
+    /// As [`Self::read`]; fails where it cannot be saved.
+    pub(super) fn take(&self, observed: Option<&Observed>, saver: Option<&mut Saver>) -> anyhow::Result<Log> {
+        let about = self.spoken.as_ref().zip(observed).map(|(spoken, observed)| observed.about(spoken));
+        let file = saver.map(|saver| saver.log(&self.name, self.spoken.as_ref())).transpose()?;
+        let mut taker = Taker::new(&self.name, about.unwrap_or_default(), file);
         self.read(|block| {
-            scanner.feed(block);
+            taker.feed(block);
             Ok(())
         })?;
-        Ok(scanner.finish())
+        taker.finish()
+    }
+}
+
+impl Input {
+    /// Returns what the log says, and keeps it nowhere.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub(super) fn scan(&self) -> anyhow::Result<Log> {
+        self.take(None, None)
     }
 }
 

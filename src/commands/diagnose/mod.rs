@@ -3,26 +3,33 @@
 
 mod bundle;
 mod input;
+mod live;
 mod next;
 mod probe;
+mod taker;
+
+use std::time::Instant;
 
 use jiff::Timestamp;
 
 use super::Answer;
-use crate::cli::{DiagnoseArgs, Format, SubjectArgs};
-use crate::diagnose::{Cause, Diagnosis, Evidence, diagnose};
-use crate::failure::{Failure, outside, usage};
-use crate::report::{self, DiagnosisReport};
+use crate::cli::{DiagnoseArgs, Format, ProbeArgs, SubjectArgs};
+use crate::diagnose::{Cause, Diagnosis, Evidence, Log, Observed, Snapshot, diagnose, failing_storage};
+use crate::failure::{Failure, outside, refused, usage};
+use crate::model::backup::Backup;
+use crate::report::{self, ClockReport, DiagnosisReport};
+use bundle::{Opened, Saver};
 use input::Input;
+use probe::Secrets;
 
 /// Runs the verb.
 pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
     let mut subject = args.subject.clone();
-    let inputs = inputs(args, &mut subject, now)?;
-    let logs = inputs.iter().map(Input::scan).collect::<anyhow::Result<Vec<_>>>()?;
-    let evidence = Evidence { logs, storage: subject.storage.clone() };
+    let evidence = gather(args, &mut subject, now)?;
     let diagnosis = diagnose(&evidence);
-    let report = DiagnosisReport::of(&diagnosis, &evidence, next::command(&diagnosis, &subject));
+    name(&mut subject, &diagnosis);
+    let mut report = DiagnosisReport::of(&diagnosis, &evidence, next::command(&diagnosis, &subject));
+    report.clock = clock(&evidence, &diagnosis);
     let text = match format {
         Format::Text => report::diagnosis_text(&report),
         Format::Markdown => report::diagnosis_markdown(&report),
@@ -33,27 +40,113 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     Ok(Answer { text, code, signs: None, failure, notes: Vec::new() })
 }
 
-/// Returns the logs to look at: those of bundles, those named, what a probe said; what is saved is read from where it was
-/// saved.
-fn inputs(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> anyhow::Result<Vec<Input>> {
-    let given = &args.evidence;
+/// Returns everything that there is to look at: what bundles hold, logs that are named, the cluster, what probes said.
+fn gather(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> anyhow::Result<Evidence> {
+    let (given, started) = (&args.evidence, Instant::now());
+    let is_live = live::is_asked(args);
     let has_probe = args.probe.probe.is_some() || (!subject.cluster.is_empty() && !args.probe.no_probe);
-    if given.log.is_empty() && given.evidence.is_empty() && !has_probe {
+    if given.log.is_empty() && given.evidence.is_empty() && !has_probe && !is_live {
         return Err(usage("there is nothing to look at").hint("leeward diagnose --log FILE").into());
     }
-    let mut inputs = Vec::new();
-    for folder in &given.evidence {
-        inputs.extend(bundle::open(folder, subject)?);
-    }
+    let (mut inputs, mut snapshot) = bundles(args, subject)?;
     inputs.extend(Input::named(&given.log)?);
-    inputs.extend(probe::run(&args.probe, given, subject, now)?);
-    match &given.save {
-        None => Ok(inputs),
-        Some(folder) => {
-            bundle::save(folder, &inputs, subject)?;
-            bundle::open(folder, subject)
-        }
+    let mut saver = given.save.as_deref().map(Saver::open).transpose()?;
+    let mut observed = snapshot.as_ref().map(Observed::read);
+    let mut logs = taken(&inputs, observed.as_ref(), saver.as_mut())?;
+    let mut secrets = Secrets::default();
+    if is_live {
+        let live = live::gather(args, subject, now, saver.as_mut())?;
+        logs.extend(live.logs);
+        secrets = live.secrets;
+        observed = Some(Observed::read(&live.snapshot));
+        snapshot = Some(live.snapshot);
     }
+    if let Some(observed) = &observed {
+        known(observed, subject)?;
+    }
+    let seen = observed.as_ref().filter(|_| is_live).map(|observed| (observed, &secrets));
+    let probed = probed(args, seen, subject, (now, started))?;
+    logs.extend(taken(&probed, None, saver.as_mut())?);
+    if let Some(saver) = saver {
+        saver.finish(subject, snapshot.as_ref())?;
+    }
+    Ok(Evidence { logs, observed, storage: subject.storage.clone() })
+}
+
+/// Returns what probes said: of a cluster that was looked at its own storages, in the time that is left.
+fn probed(
+    args: &DiagnoseArgs,
+    seen: Option<(&Observed, &Secrets)>,
+    subject: &mut SubjectArgs,
+    (now, started): (Timestamp, Instant),
+) -> anyhow::Result<Vec<Input>> {
+    let is_url = args.probe.probe.as_ref().is_some_and(|url| !url.is_empty());
+    let Some((observed, secrets)) = seen.filter(|_| !is_url) else {
+        return probe::run(&args.probe, &args.evidence, subject, now);
+    };
+    let has_storages = |block: &&Backup| !block.storages.is_empty();
+    let Some(block) = observed.block.as_ref().filter(has_storages).filter(|_| !args.probe.no_probe) else {
+        return Ok(Vec::new());
+    };
+    if subject.storage.is_none() {
+        subject.storage = failing_storage(observed);
+    }
+    let left = args.probe.timeout.saturating_sub(started.elapsed().as_secs()).max(1);
+    let probe = ProbeArgs { timeout: left, ..args.probe.clone() };
+    probe::of_cluster(block, secrets, &probe, subject, now)
+}
+
+/// Reads what bundles hold.
+///
+/// # Errors
+/// Refuses the objects of two moments: nobody could tell which of them hold.
+fn bundles(args: &DiagnoseArgs, subject: &mut SubjectArgs) -> anyhow::Result<(Vec<Input>, Option<Snapshot>)> {
+    let (mut inputs, mut snapshots) = (Vec::new(), Vec::new());
+    for folder in &args.evidence.evidence {
+        let Opened { inputs: logs, snapshot } = bundle::open(folder, subject)?;
+        inputs.extend(logs);
+        snapshots.extend(snapshot);
+    }
+    if snapshots.len() + usize::from(live::is_asked(args)) > 1 {
+        let fact = "two parts of the evidence show the objects of a cluster";
+        return Err(refused(fact).hint("one --evidence DIR, without --context").into());
+    }
+    Ok((inputs, snapshots.pop()))
+}
+
+/// Reads logs, and saves them where that is wanted.
+fn taken(inputs: &[Input], observed: Option<&Observed>, mut saver: Option<&mut Saver>) -> anyhow::Result<Vec<Log>> {
+    inputs.iter().map(|input| input.take(observed, saver.as_deref_mut())).collect()
+}
+
+/// Refuses a storage that the cluster does not have.
+fn known(observed: &Observed, subject: &SubjectArgs) -> anyhow::Result<()> {
+    let (Some(storage), Some(block)) = (&subject.storage, &observed.block) else { return Ok(()) };
+    let is_used = observed.backups.iter().any(|backup| backup.storage == *storage);
+    if is_used || block.storages.contains_key(storage) {
+        return Ok(());
+    }
+    let names: Vec<&str> = block.storages.keys().map(String::as_str).collect();
+    let fact = format!("`{}` has no storage `{storage}`; it has `{}`", observed.short(), names.join("`, `"));
+    Err(refused(fact).hint("--storage NAME").into())
+}
+
+/// Names cluster and storage for the next command, where the cluster told them.
+fn name(subject: &mut SubjectArgs, diagnosis: &Diagnosis) {
+    let Some(site) = &diagnosis.site else { return };
+    if subject.cluster.is_empty() {
+        subject.cluster.push(site.cluster.clone());
+    }
+    if subject.storage.is_none() {
+        subject.storage = site.storages.first().cloned();
+    }
+}
+
+/// Returns how much time there is, where the cluster was looked at.
+fn clock(evidence: &Evidence, diagnosis: &Diagnosis) -> Vec<ClockReport> {
+    let (Some(observed), Some(site)) = (&evidence.observed, &diagnosis.site) else { return Vec::new() };
+    let failed = if site.since.is_some() { site.storages.as_slice() } else { &[] };
+    observed.clock(failed).iter().map(|clock| ClockReport::of(clock, &site.cluster)).collect()
 }
 
 /// Returns the failure of a run that found no cause, which is not the same as that nothing is wrong.

@@ -70,7 +70,7 @@ fn shown(args: &PreviewArgs, format: Format) -> Ended {
     }
     let signs = (format == Format::Text).then_some(report::SIGN_COLUMN);
     let summary = report::preview_markdown(&report, Some(SUMMARY)).into_iter().next();
-    let told = Told { values, summary, findings: report.findings };
+    let told = Told { values, summary, findings: report.findings, found: None };
     Ok((Answer { text, code, signs, failure, notes }, told))
 }
 

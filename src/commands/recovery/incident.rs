@@ -37,7 +37,7 @@ pub(super) struct Found {
 
 /// Finds or makes the incident.
 pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: Timestamp) -> anyhow::Result<Found> {
-    let branches = branches::read(scene, args.incident.incident.as_deref())?;
+    let branches = branches::read(scene.repository, scene.base, args.incident.incident.as_deref())?;
     let in_base = scene.incidents.iter().map(|found| &found.incident);
     let known: Vec<Incident> = in_base.chain(branches.open.iter().map(|(_, incident)| incident)).cloned().collect();
     let action = action(scene, args, chosen, &known)?;

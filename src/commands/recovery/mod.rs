@@ -35,7 +35,8 @@ use activate::Activated;
 use bare::Bare;
 use scene::Scene;
 
-pub(super) use scene::clusters;
+pub(super) use branches::{Branches, read as branches_of};
+pub(super) use scene::{clusters, placed};
 
 /// Changed files: new bytes, or `None` for a file that goes.
 pub(super) type Changes = BTreeMap<RepoPath, Option<Vec<u8>>>;

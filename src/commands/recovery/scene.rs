@@ -224,7 +224,7 @@ fn left_out(path: &RepoPath, why: &str) -> Finding {
 }
 
 /// Returns whether an incident's file lies where leeward puts it: in `<root>/recovery/<id>/` or one folder below.
-pub(super) fn placed(folder: &RepoPath, incident: &Incident) -> bool {
+pub(in crate::commands) fn placed(folder: &RepoPath, incident: &Incident) -> bool {
     let root = RepoPath::parse(&incident.cluster.root).ok();
     let place = root.filter(|root| root.as_str() == incident.cluster.root).map(|root| root.join("recovery"));
     let place = place.and_then(Result::ok).and_then(|place| place.join(&incident.id).ok());

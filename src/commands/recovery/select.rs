@@ -34,7 +34,7 @@ pub(super) fn select(scene: &Scene, args: &RecoveryArgs) -> anyhow::Result<Vec<C
     }
 }
 
-/// Returns the clusters that flags name; the only one of the repository where none is named.
+/// Returns the clusters that flags name; where none is named the only one of the repository, or those of the incident.
 fn named(scene: &Scene, args: &RecoveryArgs) -> Result<Vec<Choice>, Failure> {
     let mut chosen: Vec<&Cluster> = Vec::new();
     for text in &args.selection.cluster {
@@ -44,15 +44,25 @@ fn named(scene: &Scene, args: &RecoveryArgs) -> Result<Vec<Choice>, Failure> {
         }
     }
     if args.selection.cluster.is_empty() {
-        match scene.clusters.as_slice() {
-            [only] => chosen.push(only),
-            several => return Err(ambiguous("which cluster is not said", several.iter())),
+        match (scene.clusters.as_slice(), of_incident(scene, args)) {
+            ([only], _) => chosen.push(only),
+            (_, named) if !named.is_empty() => chosen = named,
+            (several, _) => return Err(ambiguous("which cluster is not said", several.iter())),
         }
     }
     chosen
         .into_iter()
         .map(|cluster| Ok(Choice { cluster: cluster.id.clone(), storage: storage(scene, cluster, args)? }))
         .collect()
+}
+
+/// Returns the clusters that the incident of a flag has in the base: naming it names them.
+fn of_incident<'a>(scene: &'a Scene, args: &RecoveryArgs) -> Vec<&'a Cluster> {
+    let Some(id) = &args.incident.incident else { return Vec::new() };
+    let is_of = |cluster: &&Cluster| {
+        scene.incidents.iter().any(|found| found.incident.id == *id && found.incident.cluster.names(&cluster.id))
+    };
+    scene.clusters.iter().filter(is_of).collect()
 }
 
 /// Returns the storage that failed in a cluster: as named, else as its open incident says.

@@ -9,7 +9,7 @@ use crate::cluster::{Cluster, How, Wanted};
 use crate::model::live::{Live, Reading, Trouble};
 use crate::model::object::{Object, ObjectId, PXC_GROUP, PXC_KIND};
 use crate::preview::{self, Deployed};
-use crate::survey::{Owner, Root};
+use crate::survey::Root;
 use crate::verify::{Applier, Argo, Flux};
 
 /// The live side, as far as it was read.
@@ -111,15 +111,12 @@ pub(super) fn applier<'a>(live: &'a Live, root: &'a Root, name: &'a str, named: 
                 return of_object(live, found, root, name);
             }
             Some(Reading::Unread(trouble)) => return Applier::Unread(&owner.object, trouble),
-            Some(Reading::Found(_) | Reading::Absent(_)) | None => absent = Some(Applier::Absent(owner_name(owner))),
+            Some(Reading::Found(_) | Reading::Absent(_)) | None => absent = Some(Applier::Absent(&owner.object)),
         }
     }
     if let Some(absent) = absent {
         return absent;
     }
-    let is_controller = |id: &ObjectId| {
-        id.group == "kustomize.toolkit.fluxcd.io" || id.group == "argoproj.io" && id.kind == "Application"
-    };
     match live.objects.iter().find(|(id, _)| is_controller(id)) {
         Some((_, Reading::Found(found))) => of_object(live, found, root, name),
         Some((id, Reading::Unread(trouble))) => {
@@ -134,9 +131,9 @@ pub(super) fn applier<'a>(live: &'a Live, root: &'a Root, name: &'a str, named: 
     }
 }
 
-/// Returns how the object of an owner is called.
-fn owner_name(owner: &Owner) -> &str {
-    &owner.object
+/// Returns whether an identity is that of a controller's object.
+pub(super) fn is_controller(id: &ObjectId) -> bool {
+    id.group == "kustomize.toolkit.fluxcd.io" || id.group == "argoproj.io" && id.kind == "Application"
 }
 
 /// Returns a controller's object as what it is.

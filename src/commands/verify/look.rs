@@ -4,19 +4,30 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
+use super::bytes::Given;
 use super::live::{self, Reader, cluster_id};
 use super::proposal::Proposal;
 use super::site::Site;
-use crate::cluster::Cluster;
+use crate::cli::VerifyArgs;
+use crate::cluster::{Cluster, Watched};
 use crate::git::Repository;
-use crate::model::live::{Reading, Trouble};
-use crate::model::observed::ClusterState;
+use crate::model::live::{Live, Reading, Trouble};
+use crate::model::object::ObjectId;
+use crate::model::observed::{BackupObject, ClusterState};
 use crate::report::BackupLine;
-use crate::verify::{self, Applier, Carries, Operated, Verdict};
+use crate::verify::{self, Applier, Carries, Known, Outcome, Verdict};
+
+/// The annotation that has Flux look now.
+const FLUX: &str = "reconcile.fluxcd.io/requestedAt";
+/// The annotation that has Argo CD look now.
+const ARGO: &str = "argocd.argoproj.io/refresh";
 
 /// What everything that is looked at has in common.
 pub(super) struct Scene<'a> {
+    /// The flags.
+    pub(super) args: &'a VerifyArgs,
     /// The repository.
     pub(super) repository: &'a Repository,
     /// The API server.
@@ -25,8 +36,28 @@ pub(super) struct Scene<'a> {
     pub(super) proposal: &'a Proposal,
     /// The cluster as Git means it to be.
     pub(super) site: &'a Site,
+    /// The keys and certificates that the run was given.
+    pub(super) given: &'a Given,
     /// Now.
     pub(super) now: Timestamp,
+}
+
+/// What one look leaves for the next.
+pub(super) struct Memory {
+    /// When the run began.
+    pub(super) started: Timestamp,
+    /// The schemas of the operator's kinds.
+    pub(super) schemas: Option<BTreeMap<String, Value>>,
+    /// The backup that is followed.
+    pub(super) followed: Option<String>,
+    /// The backups of the namespace, as they were last read.
+    pub(super) backups: Vec<BackupObject>,
+    /// Since when binlogs are collected on the new storage.
+    pub(super) collector_since: Option<Timestamp>,
+    /// Whether the controller was asked to look.
+    pub(super) has_asked: bool,
+    /// What a person has to know.
+    pub(super) notes: Vec<String>,
 }
 
 /// What one look saw.
@@ -36,8 +67,20 @@ pub(super) struct Look {
     pub(super) verdict: Verdict,
     /// The backup that was followed.
     pub(super) backup: Option<BackupLine>,
+    /// How far it is, while it is not over.
+    pub(super) progress: Option<String>,
+    /// What may change next.
+    pub(super) watched: Vec<Watched>,
     /// What failed for want of an answer.
     pub(super) broken: Option<Trouble>,
+}
+
+impl Look {
+    /// Takes in an object that may change next.
+    pub(super) fn watch(&mut self, id: &ObjectId, live: &Live) {
+        let found = live.objects.get(id).and_then(Reading::found);
+        self.watched.extend(found.and_then(|object| Watched::of(id, object)));
+    }
 }
 
 impl Scene<'_> {
@@ -45,27 +88,47 @@ impl Scene<'_> {
     ///
     /// # Errors
     /// Fails where git cannot be read.
-    pub(super) fn look(&self) -> anyhow::Result<Look> {
+    pub(super) fn look(&self, memory: &mut Memory) -> anyhow::Result<Look> {
         let mut look = Look::default();
         if !look.verdict.add(verify::merged(&self.proposal.merged)) {
             return Ok(look);
         }
         let mut reader = Reader::new(self.cluster);
-        let id = cluster_id(&self.site.namespace, &self.site.cluster.id.name);
-        reader.controllers(&self.site.root, &self.site.deployed, &id);
-        if self.applied(&reader, &mut look)? && look.verdict.goes_on() {
-            self.operated(&mut reader, &mut look);
+        reader.controllers(&self.site.root, &self.site.deployed, &self.cluster_id());
+        let applied_at = self.applied(&reader, &mut look)?;
+        if look.verdict.goes_on() {
+            self.intended(&reader, memory, &mut look)?;
         }
-        look.broken = reader.broken().cloned();
+        if look.verdict.outcome() != Outcome::Passed && self.args.wait.reconcile && !memory.has_asked {
+            memory.has_asked = true;
+            memory.notes.extend(self.reconcile(&reader.live));
+        }
+        look.watch(&self.cluster_id(), &reader.live);
+        if look.verdict.goes_on()
+            && let Reading::Found(found) = reader.one(&self.cluster_id())
+        {
+            let state = ClusterState::read(found);
+            self.operated(&mut reader, (&state, applied_at), memory, &mut look);
+        }
+        look.broken = look.broken.take().or_else(|| reader.broken().cloned());
         Ok(look)
     }
 
-    /// Adds what the controller says.
-    fn applied(&self, reader: &Reader<'_>, look: &mut Look) -> anyhow::Result<bool> {
+    /// Returns the identity of the cluster.
+    pub(super) fn cluster_id(&self) -> ObjectId {
+        cluster_id(&self.site.namespace, &self.site.cluster.id.name)
+    }
+
+    /// Adds what the controller says; returns when it applied what it is at.
+    fn applied(&self, reader: &Reader<'_>, look: &mut Look) -> anyhow::Result<Option<Timestamp>> {
         let mut named = String::new();
         let applier = live::applier(&reader.live, &self.site.root, &self.site.cluster.id.name, &mut named);
         let carries = self.carries(&applier)?;
-        Ok(look.verdict.add(verify::applied(&applier, &carries)))
+        look.verdict.add(verify::applied(&applier, &carries));
+        for id in reader.live.objects.keys().filter(|id| live::is_controller(id)) {
+            look.watch(id, &reader.live);
+        }
+        Ok(applier.applied_at())
     }
 
     /// Returns what Git says of the commits that a controller names.
@@ -74,14 +137,47 @@ impl Scene<'_> {
         applier.commits().into_iter().map(of).collect()
     }
 
-    /// Adds what the operator says.
-    fn operated(&self, reader: &mut Reader<'_>, look: &mut Look) {
-        let id = cluster_id(&self.site.namespace, &self.site.cluster.id.name);
-        let Reading::Found(found) = reader.one(&id) else { return };
-        let cluster = ClusterState::read(found);
-        let restores: Vec<(String, String)> = Vec::new();
-        let seen =
-            Operated { cluster: &cluster, restores: Ok(&restores), applied_at: None, grace: None, now: self.now };
-        look.verdict.add(verify::observed(&seen));
+    /// Adds whether the live cluster is as Git says.
+    fn intended(&self, reader: &Reader<'_>, memory: &mut Memory, look: &mut Look) -> anyhow::Result<()> {
+        let schemas = memory.schemas.get_or_insert_with(|| self.schemas());
+        let seen = super::intended::compared(self.site, &reader.live, schemas)?;
+        let applied = look.verdict.check(verify::CheckName::Applied).map(|check| check.outcome);
+        let known = if applied == Some(Outcome::Passed) { Known::Applied } else { Known::NotTold };
+        look.verdict.add(verify::intended(&seen, known));
+        Ok(())
+    }
+
+    /// Asks the controller to look at Git now, its source first; returns what became of that.
+    fn reconcile(&self, live: &Live) -> Vec<String> {
+        let asked = live.objects.iter().filter(|(_, reading)| reading.found().is_some());
+        let mut asked: Vec<(&ObjectId, &str)> = asked.filter_map(|(id, _)| Some((id, request_of(id)?))).collect();
+        asked.sort_by_key(|(id, _)| live::is_controller(id));
+        let ask = |(id, annotation): (&ObjectId, &str)| {
+            let value = if annotation == ARGO { "normal".to_owned() } else { self.now.to_string() };
+            match self.cluster.annotate(id, annotation, &value) {
+                Ok(()) => format!("`{id}` was asked to look now"),
+                Err(trouble) => {
+                    let hint = trouble.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+                    format!("`{id}` could not be asked to look now: {}{hint}", trouble.fact)
+                }
+            }
+        };
+        asked.into_iter().map(ask).collect()
+    }
+
+    /// Reads the schemas of the operator's kinds; without them the program's own tables serve.
+    fn schemas(&self) -> BTreeMap<String, Value> {
+        let version = format!("{}/v1", crate::model::object::PXC_GROUP);
+        let read = self.cluster.documents(&[version]);
+        read.into_iter().filter_map(|(version, document)| Some((version, document.ok()?))).collect()
+    }
+}
+
+/// Returns the annotation that has an object of a controller looked at now.
+fn request_of(id: &ObjectId) -> Option<&'static str> {
+    match id.group.as_str() {
+        "kustomize.toolkit.fluxcd.io" | "source.toolkit.fluxcd.io" => Some(FLUX),
+        "argoproj.io" if id.kind == "Application" => Some(ARGO),
+        _ => None,
     }
 }

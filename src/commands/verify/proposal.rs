@@ -41,7 +41,10 @@ impl Proposal {
             IncidentId::parse(id)?;
         }
         let in_base = incidents(&repository.tree(&base.commit)?)?;
-        let branches = branches(repository, &base, args.incident.as_deref())?;
+        let mut branches = branches(repository, &base, args.incident.as_deref())?;
+        if let Some(id) = args.incident.as_deref().filter(|id| !is_known(id, &in_base, &branches)) {
+            branches.extend(once_merged(repository, &base, id)?);
+        }
         let id = chosen(args, &in_base, &branches)?;
         let of_id =
             |all: &Incidents| -> Incidents { all.iter().filter(|one| one.incident.id == id).cloned().collect() };
@@ -112,6 +115,20 @@ fn branches(repository: &Repository, base: &Base, asked: Option<&str>) -> anyhow
         }
     }
     Ok(found)
+}
+
+/// Returns whether an incident is in the base or on a branch.
+fn is_known(id: &str, in_base: &Incidents, branches: &[Branch]) -> bool {
+    in_base.iter().any(|one| one.incident.id == id) || branches.iter().any(|branch| branch.id == id)
+}
+
+/// Returns what the branch of an incident was that the base had once, by the commit of leeward in its history.
+fn once_merged(repository: &Repository, base: &Base, id: &str) -> anyhow::Result<Option<Branch>> {
+    let Some(tip) = repository.newest_ours(&base.commit, id)? else { return Ok(None) };
+    let mut incidents = incidents(&repository.tree(&tip)?)?;
+    incidents.retain(|one| one.incident.id == id);
+    let stage = incidents.iter().map(|one| one.incident.stage).max();
+    Ok(stage.map(|stage| Branch { id: id.to_owned(), stage, tip, incidents }))
 }
 
 /// Returns the incidents that stand where leeward puts them.

@@ -7,13 +7,19 @@ use crate::build::{Builder, Extent};
 use crate::cli::ProposalArgs;
 use crate::commands::build::restrictor;
 use crate::failure::refused;
-use crate::git::Repository;
+use crate::git::{Repository, Tree};
+use crate::kustomize::files::Files as _;
 use crate::model::cluster::Cluster;
+use crate::model::config::Config;
 use crate::model::live::Scope;
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
+use crate::model::version::{Rules, Version};
 use crate::preview::{Deployed, placed};
 use crate::survey::{self, Root};
+
+/// The file with targets and versions.
+const CONFIG: &str = "leeward.yaml";
 
 /// The cluster as Git means it to be.
 pub(super) struct Site {
@@ -25,6 +31,8 @@ pub(super) struct Site {
     pub(super) cluster: Cluster,
     /// Its namespace.
     pub(super) namespace: String,
+    /// The versions' rules.
+    pub(super) rules: Rules,
 }
 
 impl Site {
@@ -35,7 +43,7 @@ impl Site {
     pub(super) fn build(
         repository: &Repository,
         proposal: &Proposal,
-        args: &ProposalArgs,
+        (args, version): (&ProposalArgs, Option<&str>),
         builder: &Builder,
     ) -> anyhow::Result<Self> {
         let name = &proposal.standing.incident.cluster;
@@ -65,6 +73,22 @@ impl Site {
         let objects = vec![object];
         let (path, before) = (root.path.clone(), objects.clone());
         let deployed = Deployed { path, before, after: objects, in_base: true, in_head: true };
-        Ok(Self { root, deployed, cluster, namespace })
+        let rules =
+            rules(&tree, &cluster, version).with_context(|| format!("failed to read `{}`", cluster.id.short()))?;
+        Ok(Self { root, deployed, cluster, namespace, rules })
     }
+}
+
+/// Returns the versions' rules: a flag, else leeward.yaml, and the CR.
+fn rules(tree: &Tree<'_>, cluster: &Cluster, flag: Option<&str>) -> anyhow::Result<Rules> {
+    let config = match tree.entry(CONFIG)? {
+        Some(_) => Config::parse(&String::from_utf8_lossy(&tree.read(CONFIG)?))?,
+        None => Config::default(),
+    };
+    let id = &cluster.id;
+    let names = [id.to_string(), format!("{}:{}", id.root, id.name), id.short(), id.name.clone()];
+    let written = config.cluster(&names).and_then(|entry| entry.operator_version.as_deref());
+    let parse = |text: &str| Version::parse(text);
+    let operator = flag.or(written).map(parse).transpose()?;
+    Ok(Rules::new(operator, cluster.cr_version.as_deref().map(parse).transpose()?)?)
 }

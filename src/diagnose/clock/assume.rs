@@ -9,7 +9,7 @@ pub fn unknowns(facts: &ClockFacts<'_>) -> Vec<String> {
     let mut unknown = Vec::new();
     if facts.live.is_none() {
         unknown.push(
-            "which backups exist and what was missed: Git does not say it, the cluster was not looked at".to_owned(),
+            "which backups exist and what was missed: Git does not say it, and no cluster was looked at (`--context NAME`)".to_owned(),
         );
     }
     if let Some(live) = &facts.live {

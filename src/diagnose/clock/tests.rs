@@ -96,7 +96,7 @@ fn git_alone_says_what_is_due_and_not_what_there_is() {
     assert_eq!(
         clock.unknown,
         [
-            "which backups exist and what was missed: Git does not say it, the cluster was not looked at",
+            "which backups exist and what was missed: Git does not say it, and no cluster was looked at (`--context NAME`)",
             "when `odd` is due: its cron `@every 1h` is none that the operator survives",
             "whether lifecycle rules of a bucket delete by age",
         ]

@@ -12,6 +12,10 @@ pub(super) const ROWS: &[Signature] = &[
         &["backup was finished successfully", "[info] backup finished", "upload completed"],
         CODE,
     ),
+    // Written in `speech`, from what objects say.
+    Signature::of("backup-succeeded", Succeeded, &["status.state: succeeded"], CODE),
+    Signature::of("backup-fails", Failed, &["does not succeed, status.state:"], CODE),
+    Signature::of("no-run", Failed, &["no backup object for the run due"], CODE),
     Signature::of("probe-fine", Succeeded, &["probe: every step was answered as it should be"], CLIENT),
     Signature::of("probe-answers", Proves(Proof::Reach), &["probe: the endpoint answers"], CLIENT),
     Signature::of("probe-rights", Proves(Proof::Rights), &["probe: every step was answered"], CLIENT),

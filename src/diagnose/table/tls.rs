@@ -101,9 +101,14 @@ pub(super) const ROWS: &[Signature] = &[
         "/api/v1",
         "/apis/",
     ]),
-    Signature::of("not-yet-valid", Cause(ClockSkew, Likely), &[" is before ", "certificate is not yet valid"], REPORTS)
-        .with(&["certificate"])
-        .without(NOT_STORAGE),
+    Signature::of(
+        "not-yet-valid",
+        Cause(ClockSkew, Likely),
+        &[" is before ", "certificate is not yet valid", "certificate not valid yet", "notvalidyet"],
+        REPORTS,
+    )
+    .with(&["certificate"])
+    .without(NOT_STORAGE),
     Signature::of(
         "other-name",
         Cause(TlsNameMismatch, Certain),

@@ -3,10 +3,12 @@
 //! there: what is absent or of another shape is `None` or empty.
 
 mod backup;
+mod claim;
 mod cluster;
 mod workload;
 
 pub use backup::{BackupObject, BackupState, Origin};
+pub use claim::ClaimState;
 pub use cluster::ClusterState;
 pub use workload::{ContainerState, EventLine, JobState, LeaseState, PodState};
 

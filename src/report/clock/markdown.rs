@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::super::markdown::{cell, inline};
+use super::minute;
 use super::{ClockFrom, ClockReport, said};
-use crate::report::clock::time::minute;
 
 /// Returns the clock as Markdown: a table, then what is not known and what is believed.
 pub(in crate::report) fn rows(clock: &ClockReport) -> String {

@@ -10,6 +10,7 @@ mod words;
 pub use time::{age, lasting};
 
 pub(super) use markdown::rows;
+pub(super) use time::minute;
 pub(super) use words::{lines, said};
 
 use schemars::JsonSchema;

@@ -21,7 +21,7 @@ fn clock() -> ClockReport {
                 "last_failed": "2026-11-22T03:00:12Z", "unfinished": 0}}],
         "being_deleted": ["cron-b"],
         "lifecycle": {"days": 30, "oldest": "2026-12-20T00:00:00Z", "newest": "2026-12-22T00:00:00Z"},
-        "binlogs": {"seconds": 604800, "from": "configuration", "safe_until": "2026-11-29T03:01:00Z"},
+        "binlogs": {"seconds": 604_800, "from": "configuration", "safe_until": "2026-11-29T03:01:00Z"},
         "act_before": {"at": "2026-11-29T03:01:00Z", "reason": "binlogs-purged", "is_past": false},
         "unknown": ["this | that"], "assumptions": ["one", "two"],
     }))

@@ -1,8 +1,11 @@
 //! What `leeward diagnose` says, for people, pull requests and programs. Comes after [`crate::diagnose`], whose words it
 //! writes out; the JSON has types of its own here, which `plan` and `propose` read again.
 
+mod around;
 mod markdown;
 mod place;
+mod rescue;
+mod site;
 mod text;
 
 pub use markdown::diagnosis as diagnosis_markdown;
@@ -12,8 +15,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ClockReport, json};
-use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Mismatch, Remedy, Side, Suspect};
+use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Mismatch, Remedy, Side, Site, Suspect};
 use place::{ContradictionLine, PlaceLine};
+use site::{ElsewhereLine, SiteReport, UnseenLine};
 
 /// What to do where the logs blame what works from here.
 const DOUBTFUL: &str = "let one backup run and look at its log: where it succeeds the storage has healed, where it fails \
@@ -43,6 +47,12 @@ pub struct DiagnosisReport {
     pub places: Vec<PlaceLine>,
     /// What does not fit together, or has to be known when reading this.
     pub notes: Vec<String>,
+    /// What the cluster's objects say around the cause, where the cluster was looked at.
+    #[serde(default)]
+    pub site: Option<SiteReport>,
+    /// What fails at other places of the cluster, the surest first.
+    #[serde(default)]
+    pub elsewhere: Vec<ElsewhereLine>,
     /// How much time there is, a clock for each cluster that was looked at.
     #[serde(default)]
     pub clock: Vec<ClockReport>,
@@ -102,9 +112,10 @@ impl DiagnosisReport {
         let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
         let (calls_for, advice) =
             if is_doubtful { (Remedy::LookFurther, DOUBTFUL) } else { (cause.remedy(), cause.advice()) };
-        let lines = |suspects: &[Suspect]| suspects.iter().map(SuspectLine::of).collect();
+        let lines = |suspects: &[Suspect]| suspects.iter().map(|suspect| SuspectLine::of(suspect, None)).collect();
+        let site = diagnosis.site.as_ref();
         Self {
-            leading: SuspectLine::of(&diagnosis.leading),
+            leading: SuspectLine::of(&diagnosis.leading, site),
             side: cause.side(),
             calls_for,
             advice: advice.to_owned(),
@@ -113,6 +124,8 @@ impl DiagnosisReport {
             contradiction: diagnosis.contradiction.map(ContradictionLine::of),
             places: diagnosis.places.iter().map(PlaceLine::of).collect(),
             notes: diagnosis.notes.clone(),
+            site: site.zip(evidence.observed.as_ref()).map(|(site, observed)| SiteReport::of(site, observed)),
+            elsewhere: diagnosis.elsewhere.iter().map(ElsewhereLine::of).collect(),
             clock: Vec::new(),
             looked_at: {
                 let source = |log: &crate::diagnose::Log| SourceLine { name: log.name.clone(), lines: log.lines };
@@ -124,8 +137,8 @@ impl DiagnosisReport {
 }
 
 impl SuspectLine {
-    /// Returns the line of a suspect.
-    fn of(suspect: &Suspect) -> Self {
+    /// Returns the line of a suspect; where it leads, with the name of the storage.
+    fn of(suspect: &Suspect, site: Option<&Site>) -> Self {
         let cite = |cite: &Cite| CiteLine {
             source: cite.source.clone(),
             line: cite.line,
@@ -136,7 +149,7 @@ impl SuspectLine {
         Self {
             cause: suspect.cause,
             confidence: suspect.confidence,
-            claim: suspect.cause.claim().to_owned(),
+            claim: claim(suspect.cause, site),
             endpoint: suspect.endpoint.clone(),
             operations: suspect.operations.clone(),
             evidence: suspect.cites.iter().map(cite).collect(),
@@ -165,6 +178,15 @@ impl CiteLine {
     /// Returns where the line stands: `pod.log:12`.
     pub fn at(&self) -> String {
         self.line.map_or_else(|| self.source.clone(), |line| format!("{}:{line}", self.source))
+    }
+}
+
+/// Returns a cause in a sentence, with the name of the storage where it speaks of one.
+fn claim(cause: Cause, site: Option<&Site>) -> String {
+    let storage = site.and_then(|site| Some(format!("storage `{}` of {} ", site.storages.first()?, site.cluster)));
+    match storage {
+        Some(storage) if cause.side() == Side::Storage => cause.claim().replacen("the storage ", &storage, 1),
+        _ => cause.claim().to_owned(),
     }
 }
 

@@ -3,6 +3,9 @@
 use super::super::markdown::{cell, inline, put};
 use super::{VerdictReport, text};
 
+/// What marks leeward's comment.
+const MARK: &str = "<!-- leeward:verify part=1 of=1 -->";
+
 /// Returns the report as Markdown.
 pub fn verdict(report: &VerdictReport) -> String {
     let mut out = String::new();
@@ -24,4 +27,21 @@ pub fn verdict(report: &VerdictReport) -> String {
         &format!("\nBase `{}` {commit}, seen {} on {}.", inline(&report.base), report.at, inline(&report.live)),
     );
     out
+}
+
+/// Returns the report as a comment of a pull request in at most `limit` bytes; what does not fit is left out and said so.
+pub fn comment(report: &VerdictReport, limit: usize) -> String {
+    let whole = |report: &VerdictReport| format!("{MARK}\n{}", verdict(report));
+    let text = whole(report);
+    if text.len() <= limit {
+        return text;
+    }
+    let room = limit / (report.checks.len().max(1) * 2);
+    let short = |text: &str| text.chars().take(room / 4).chain("…".chars()).collect::<String>();
+    let mut cut = report.clone();
+    for check in &mut cut.checks {
+        check.fact = short(&check.fact);
+        check.hint = None;
+    }
+    whole(&cut)
 }

@@ -4,7 +4,7 @@
 mod markdown;
 mod text;
 
-pub use markdown::verdict as verdict_markdown;
+pub use markdown::{comment as verdict_comment, verdict as verdict_markdown};
 pub use text::verdict as verdict_text;
 
 use schemars::JsonSchema;

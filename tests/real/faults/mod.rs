@@ -6,12 +6,14 @@
 
 #![expect(clippy::missing_docs_in_private_items, reason = "the names of tests are sentences")]
 
+pub(crate) mod story;
+
 use serde_json::json;
 
 use crate::bed::Bed;
 use crate::minio::{Minio, Setup};
 use crate::percona::{End, MISSING};
-use crate::story::{By, KEYS, Story, backup};
+use story::{By, KEYS, Story, backup};
 
 /// What goes wrong, and what is shown.
 type Row = (&'static str, fn(&Bed, &Minio));
@@ -155,7 +157,7 @@ pub(crate) fn verify_outlives_an_api_server_that_starts_again(bed: &Bed) {
     let minio = bed.minio("restarted-minio", Setup::default());
     let mut story = Story::begin(bed, &minio, By::Flux, KEYS);
     story.settle(&story.merge());
-    let _alone = story.alone();
+    let _alone = story.bench.alone();
     let run = story.start(&TEST);
     story.running(1);
     story.bench.percona.cluster.restart_server().unwrap();

@@ -1,6 +1,7 @@
 //! One test's own cluster under the operator: what Git holds of it, what `leeward` says of that, what is played of its
 //! backups, and what becomes of them.
 
+use std::sync::{RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use leeward::model::yaml;
@@ -27,13 +28,15 @@ pub(crate) struct Bench<'a> {
     pub(crate) namespace: String,
     /// Its manifest.
     pub(crate) manifest: Value,
+    /// While it is held, the API server stays.
+    turn: Option<RwLockReadGuard<'a, ()>>,
 }
 
 impl<'a> Bench<'a> {
     /// Returns a bench with the keys of both places and the manifest of a cluster with this laid over its `spec`.
     pub(crate) fn new(bed: &'a Bed, over: &Value) -> Self {
         let percona = bed.percona();
-        let namespace = percona.namespace().unwrap();
+        let (turn, namespace) = (Some(percona.beside_others()), percona.namespace().unwrap());
         for name in ["keys", "other-keys"] {
             let secret = ["create", "secret", "generic", name, "-n", &namespace];
             let keys = ["--from-literal=AWS_ACCESS_KEY_ID=a", "--from-literal=AWS_SECRET_ACCESS_KEY=b"];
@@ -41,7 +44,7 @@ impl<'a> Bench<'a> {
         }
         let mut manifest = yaml::documents(&cluster(&namespace)).unwrap().remove(0);
         merge(&mut manifest["spec"], over);
-        Self { bed, percona, namespace, manifest }
+        Self { bed, percona, namespace, manifest, turn }
     }
 
     /// Returns a bench whose cluster, of one node, is ready; this is laid over its backup block.
@@ -54,6 +57,12 @@ impl<'a> Bench<'a> {
         bench.percona.cluster.apply(&bench.manifest.to_string()).unwrap();
         bench.percona.wait(&bench.namespace, "ready").unwrap();
         bench
+    }
+
+    /// Waits until no other bench is left, and holds new ones up.
+    pub(crate) fn alone(&mut self) -> RwLockWriteGuard<'a, ()> {
+        self.turn = None;
+        self.percona.alone()
     }
 
     /// Lays this over the live cluster's backup block.

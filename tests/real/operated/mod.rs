@@ -11,6 +11,7 @@ mod merged;
 pub(crate) mod planned;
 mod wrong;
 
+pub(crate) use bench::Bench;
 pub(crate) use merged::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place;
 pub(crate) use wrong::{
     a_cron_with_a_short_checksum_ends_the_operator, what_the_guards_refuse_breaks_the_cluster_as_they_say,
@@ -21,7 +22,6 @@ use serde_json::{Value, json};
 use crate::bed::Bed;
 use crate::percona::{End, START};
 use crate::room::until;
-use bench::Bench;
 
 pub(crate) fn a_backup_whose_pods_fail_is_tried_again_and_then_failed(bed: &Bed) {
     let bench = Bench::ready(bed, &json!({}));

@@ -97,7 +97,7 @@ impl Percona {
         seen.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.log()))
     }
 
-    /// Waits for the end of a test that needs to be alone, and holds the next one up.
+    /// Waits for the end of a test that needs to be alone, and holds the next one up. Nobody may ask twice at a time.
     pub(crate) fn beside_others(&self) -> RwLockReadGuard<'_, ()> {
         self.turns.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -39,7 +39,7 @@ pub(crate) fn a_preview_is_timed_beside_kubectl_diff(bed: &Bed) {
 
 /// Returns the program to be timed; none where this is no benchmark.
 #[expect(clippy::disallowed_methods, reason = "`tests/real/run bench` names the release build by the environment")]
-fn program() -> Option<PathBuf> {
+pub(crate) fn program() -> Option<PathBuf> {
     std::env::var_os("LEEWARD_BENCH").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 

@@ -18,7 +18,7 @@ pub(crate) use answered::{
     a_field_of_another_manager_is_taken_as_the_controller_takes_it,
     what_only_the_server_fills_in_is_shown_as_a_difference_to_the_prediction,
 };
-pub(crate) use bench::a_preview_is_timed_beside_kubectl_diff;
+pub(crate) use bench::{a_preview_is_timed_beside_kubectl_diff, program as benchmarked};
 pub(crate) use change::root;
 pub(crate) use ending::{
     a_server_that_ends_in_the_middle_of_a_run_is_said_of_what_it_left,

@@ -15,8 +15,10 @@ use super::input::Input;
 use crate::cli::{EvidenceArgs, ProbeArgs, SubjectArgs};
 use crate::diagnose::PROBE;
 use crate::failure::refused;
+use crate::model::backup::Backup;
 use crate::s3::{Ask, Place, Trust, probe};
-pub(super) use storages::{Secrets, storages};
+pub(super) use storages::Secrets;
+use storages::storages;
 
 /// The largest bundle of certificates that is read.
 const BUNDLE_MAX: u64 = 4 << 20;
@@ -56,6 +58,26 @@ pub(super) fn run(
             Ok(inputs)
         }
     }
+}
+
+/// Returns what the storages of a cluster that was looked at answer, with that cluster's own settings; says in the subject which
+/// of them failed, where nothing else does, and where backups could move to, where Git tells.
+///
+/// # Errors
+/// As [`storages()`].
+pub(super) fn of_cluster(
+    block: &Backup,
+    secrets: &Secrets,
+    args: &ProbeArgs,
+    subject: &mut SubjectArgs,
+    now: Timestamp,
+) -> anyhow::Result<Vec<Input>> {
+    let inputs = storages(block, secrets, args, subject, now)?;
+    // Whoever asks a cluster need not stand in the repository, nor does every cluster have one.
+    if let (None, Ok(found)) = (&subject.to, git::cluster(args, &mut subject.clone())) {
+        found.propose_target(&inputs, subject);
+    }
+    Ok(inputs)
 }
 
 /// Returns what is asked: a cluster by itself is a question, beside logs only `--probe` is.

@@ -3,7 +3,6 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{RwLockReadGuard, RwLockWriteGuard};
 
 use serde_json::{Value, json};
 
@@ -42,8 +41,6 @@ pub(crate) struct Story<'a> {
     minio: &'a Minio,
     by: By,
     bed: &'a Bed,
-    /// While it is held, the API server stays.
-    turn: Option<RwLockReadGuard<'a, ()>>,
 }
 
 /// What a run of `verify` said.
@@ -81,8 +78,7 @@ impl<'a> Story<'a> {
         });
         tree.insert("leeward.yaml".to_owned(), json!({"version": 1, "targets": {"minio-b": place}}).to_string());
         let first = repository.push(&tree, "first").unwrap();
-        let turn = Some(bench.percona.beside_others());
-        let story = Self { bench, repository, minio, by, bed, turn };
+        let story = Self { bench, repository, minio, by, bed };
         let folders = [FOLDER];
         match by {
             By::Flux => bed.operated_flux().follow(&story.repository, &folders, &json!({})),
@@ -95,12 +91,6 @@ impl<'a> Story<'a> {
         story.settle(&first);
         story.bench.taken();
         story
-    }
-
-    /// Waits until no other story goes on, and holds new ones up.
-    pub(crate) fn alone(&mut self) -> RwLockWriteGuard<'a, ()> {
-        self.turn = None;
-        self.bench.percona.alone()
     }
 
     /// Proposes the recovery and merges it; the controller is not told.

@@ -1,0 +1,164 @@
+//! `status`: every open incident of the repository, from Git alone; with what the cluster and the forge say where they are
+//! asked. Writes nothing. One incident that cannot be read hides no other: it is told of, and the run fails beside its
+//! answer.
+
+mod build;
+mod effect;
+mod live;
+mod next;
+mod pulls;
+mod rows;
+
+use jiff::Timestamp;
+
+use super::Answer;
+use crate::cli::{Format, StatusArgs};
+use crate::diagnose::clock::{self, BucketRules, ClockFacts};
+use crate::failure::Failure;
+use crate::git::Repository;
+use crate::model::binlog::BinlogExpiry;
+use crate::model::incident::Incident;
+use crate::report::{self, ClockReport, FindingLine, IncidentLine, ProposedLine, StatusReport, masked};
+use build::Sites;
+use live::Looked;
+use pulls::Pulls;
+use rows::{Gathered, Row};
+
+/// Runs the verb.
+pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
+    let repository = Repository::open(&args.which.repo)?;
+    let base = repository.base(args.which.base.as_deref())?;
+    let Gathered { mut rows, mut findings, mut failure } = rows::gather(&repository, &base, &args.which, now)?;
+    let sites = Sites::build(&repository, &base, &rows, args);
+    findings.extend(sites.findings.iter().cloned());
+    effect::judge(&mut rows, &sites);
+    let pulls = Pulls::asked(&repository, &base, &rows, args);
+    pulls.abandon(&mut rows);
+    let looked = live::look(&rows, &sites, args)?;
+    for missed in [sites.failure.clone(), pulls.failure.clone(), looked.failure()].into_iter().flatten() {
+        let is_worse = failure.as_ref().is_none_or(|known: &Failure| known.kind.exit_code() < missed.kind.exit_code());
+        failure = if is_worse { Some(missed) } else { failure };
+    }
+    let told = Told { repository: &repository, args, now, rows: &rows, sites: &sites, pulls: &pulls, looked: &looked };
+    let incidents = rows.iter().map(|row| told.line(row)).collect::<anyhow::Result<Vec<_>>>()?;
+    let report = StatusReport {
+        base: base.name.clone(),
+        commit: base.commit.id.clone(),
+        live: looked.described.clone(),
+        at: now.to_string(),
+        incidents,
+        findings: findings.iter().map(FindingLine::of).collect(),
+    };
+    let text = match format {
+        Format::Text => report::status_text(&report),
+        Format::Markdown => report::status_markdown(&report),
+        Format::Json => report::status_json(&report),
+    };
+    let code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code());
+    Ok(Answer { text, code, signs: None, failure, notes: sites.notes })
+}
+
+/// What the lines are made from.
+struct Told<'a> {
+    /// The repository.
+    repository: &'a Repository,
+    /// The flags.
+    args: &'a StatusArgs,
+    /// The time.
+    now: Timestamp,
+    /// The incidents.
+    rows: &'a [Row],
+    /// The clusters as the base builds them.
+    sites: &'a Sites,
+    /// What the forge says.
+    pulls: &'a Pulls,
+    /// What the clusters show.
+    looked: &'a Looked,
+}
+
+impl Told<'_> {
+    /// Returns the line of a row.
+    fn line(&self, row: &Row) -> anyhow::Result<IncidentLine> {
+        let incident = row.incident.as_ref();
+        let opened_at = incident.and_then(|incident| incident.opened_at.parse::<Timestamp>().ok());
+        let live = incident.and_then(|incident| self.looked.line(incident, self.sites));
+        let confirmed = live.as_ref().and_then(|live| live.confirmed_backup.as_deref());
+        // With one cluster the incident says it all.
+        let is_one_of = self.rows.iter().filter(|other| other.id == row.id).count() > 1;
+        let several = incident.filter(|_| is_one_of).map(|incident| self.sites.shown(incident));
+        let text = |pick: fn(&Incident) -> &str| incident.map(|incident| pick(incident).to_owned()).unwrap_or_default();
+        Ok(IncidentLine {
+            incident: row.id.clone(),
+            cluster: incident.map(|incident| self.sites.shown(incident)),
+            action: incident.map(|incident| incident.action),
+            standing: row.standing,
+            fact: masked(&row.fact, &[]),
+            stage: incident.map(|incident| incident.stage),
+            stages: incident.map_or(1, stages),
+            cause: masked(&cause(incident), &[]),
+            opened_at: incident.map(|incident| incident.opened_at.clone()),
+            age_seconds: opened_at.map(|at| self.now.duration_since(at).as_secs().max(0)),
+            from: incident.map(|incident| incident.from.storages.clone()).unwrap_or_default(),
+            endpoint: text(|incident| &incident.from.endpoint),
+            to: text(|incident| &incident.to.target),
+            proposed: row.proposed.as_ref().map(|proposed| self.proposed(proposed)).transpose()?,
+            pull_request: self.pulls.of(&row.branch()),
+            superseded_by: row.superseded_by.clone(),
+            clock: incident.and_then(|incident| self.clock(incident)),
+            next: next::command(row, self.args, (several.as_deref(), confirmed), self.repository)?,
+            live,
+        })
+    }
+
+    /// Returns the line of a branch that is not in the base.
+    fn proposed(&self, proposed: &rows::Proposed) -> anyhow::Result<ProposedLine> {
+        let pull_request = self.pulls.of(&proposed.branch);
+        Ok(ProposedLine {
+            stage: proposed.stage,
+            branch: proposed.branch.clone(),
+            commit: proposed.tip.id.clone(),
+            at: self.repository.made_at(&proposed.tip)?.to_string(),
+            compare_url: self.pulls.compare_url(&proposed.branch).filter(|_| pull_request.is_none()),
+            pull_request,
+        })
+    }
+
+    /// Returns the clock of an incident's cluster; none where the base has no such cluster.
+    fn clock(&self, incident: &Incident) -> Option<ClockReport> {
+        let site = self.sites.of(incident)?;
+        let live = self.looked.live(site, incident);
+        let told = self.args.clock.binlog_expire_seconds.map(BinlogExpiry::told);
+        let backup = live.as_ref().and_then(|seen| seen.backup.as_ref()).unwrap_or(&site.cluster.backup);
+        let expiry = live.as_ref().and_then(|seen| seen.expiry).unwrap_or(site.expiry);
+        let facts = ClockFacts {
+            failed: &incident.from.storages,
+            bucket: bucket(&self.args.clock),
+            live: live.as_ref().map(live::Seen::facts),
+            ..ClockFacts::of_git(self.now, backup, told.unwrap_or(expiry))
+        };
+        Some(ClockReport::of(&clock::read(&facts), &self.sites.shown(incident)))
+    }
+}
+
+/// Returns what a person says of buckets.
+fn bucket(args: &crate::cli::ClockArgs) -> BucketRules {
+    BucketRules { lifecycle_days: args.lifecycle_days, lock_days: args.lock_days }
+}
+
+/// Returns how many stages an incident has.
+fn stages(incident: &Incident) -> u8 {
+    if has_resume(incident) { 2 } else { 1 }
+}
+
+/// Returns whether an incident turns point-in-time recovery on again at its new place.
+fn has_resume(incident: &Incident) -> bool {
+    incident.pitr.was_enabled && !incident.to.binlogs.is_empty()
+}
+
+/// Returns why an incident was opened.
+fn cause(incident: Option<&Incident>) -> String {
+    let Some(incident) = incident else { return String::new() };
+    let (name, reason) = (incident.cause.name.as_str(), incident.cause.reason.as_str());
+    let parts = [name, reason].into_iter().skip(usize::from(reason.contains(name)));
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+}

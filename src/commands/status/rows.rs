@@ -1,0 +1,332 @@
+//! The incidents that Git knows: in the base, on leeward's branches, or on one that was merged and is in the base no more.
+//! Reads Git alone and builds nothing. Anybody may push a branch: one that cannot be read is told of and hides no other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::cli::WhichArgs;
+use crate::commands::recovery::{Branches, branches_of, placed};
+use crate::failure::{Failure, refused};
+use crate::git::{Base, Commit, Landing, Repository};
+use crate::kustomize::files::Files as _;
+use crate::model::cluster::ClusterId;
+use crate::model::finding::Finding;
+use crate::model::incident::{Incident, Stage};
+use crate::model::path::RepoPath;
+use crate::report::{Standing, age};
+use crate::survey;
+
+/// After how long without a move a proposal counts as abandoned.
+const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What Git knows.
+pub(super) struct Gathered {
+    /// One row for each cluster of each incident.
+    pub(super) rows: Vec<Row>,
+    /// What has to be known of it.
+    pub(super) findings: Vec<Finding>,
+    /// The first file of the base that cannot be read.
+    pub(super) failure: Option<Failure>,
+}
+
+/// An incident of a cluster.
+pub(super) struct Row {
+    /// Its id.
+    pub(super) id: String,
+    /// What its file says; `None` where it cannot be read.
+    pub(super) incident: Option<Incident>,
+    /// The folder of its overlay.
+    pub(super) folder: RepoPath,
+    /// Where it stands.
+    pub(super) standing: Standing,
+    /// That in a sentence.
+    pub(super) fact: String,
+    /// What is proposed beyond what stands.
+    pub(super) proposed: Option<Proposed>,
+    /// The later incident that moved on from where this one went.
+    pub(super) superseded_by: Option<String>,
+}
+
+/// A branch that is not in the base.
+#[derive(Debug, Clone)]
+pub(super) struct Proposed {
+    /// The stage.
+    pub(super) stage: Stage,
+    /// The branch.
+    pub(super) branch: String,
+    /// Its newest commit.
+    pub(super) tip: Commit,
+}
+
+impl Row {
+    /// Returns the branch of the stage that stands.
+    pub(super) fn branch(&self) -> String {
+        let stage = self.incident.as_ref().map_or(Stage::Protect, |incident| incident.stage);
+        format!("leeward/{}/{}", self.id, stage.word())
+    }
+
+    /// Returns whether its files are in the base.
+    pub(super) fn is_in_base(&self) -> bool {
+        matches!(self.standing, Standing::InBase | Standing::Edited)
+    }
+}
+
+/// Where incidents are looked for.
+struct Search<'a> {
+    /// The repository.
+    repository: &'a Repository,
+    /// The base.
+    base: &'a Base,
+    /// The time.
+    now: Timestamp,
+    /// The branches.
+    branches: Branches,
+}
+
+/// Gathers the incidents, the oldest first.
+///
+/// # Errors
+/// Fails where git cannot be read; refuses an incident or a cluster that is nowhere.
+pub(super) fn gather(
+    repository: &Repository,
+    base: &Base,
+    args: &WhichArgs,
+    now: Timestamp,
+) -> anyhow::Result<Gathered> {
+    let branches = branches_of(repository, base, args.incident.as_deref())?;
+    let search = Search { repository, base, now, branches };
+    let (mut rows, mut findings, mut failure) = search.standing()?;
+    findings.extend(search.branches.findings.iter().cloned());
+    let known: BTreeSet<(String, String)> = rows.iter().filter_map(key).collect();
+    rows.extend(search.proposed(&known)?);
+    let known: BTreeSet<(String, String)> = rows.iter().filter_map(key).collect();
+    rows.extend(search.taken_out(&known)?);
+    supersede(&mut rows);
+    let opened = |row: &Row| row.incident.as_ref().map(|incident| incident.opened_at.clone());
+    rows.sort_by_key(|row| (opened(row), row.id.clone(), row.folder.clone()));
+    if let Some(id) = &args.incident {
+        refuse_unknown(&rows, id)?;
+        rows.retain(|row| row.id == *id);
+        failure = failure.filter(|_| rows.iter().any(|row| row.standing == Standing::Unreadable));
+    }
+    if !args.cluster.is_empty() {
+        let is_asked =
+            |row: &Row| args.cluster.iter().any(|text| row.incident.as_ref().is_some_and(|one| names(one, text)));
+        rows.retain(is_asked);
+        failure = None;
+    }
+    Ok(Gathered { rows, findings, failure })
+}
+
+impl Search<'_> {
+    /// Returns the incidents of the base.
+    fn standing(&self) -> anyhow::Result<(Vec<Row>, Vec<Finding>, Option<Failure>)> {
+        let tree = self.repository.tree(&self.base.commit)?;
+        let (mut rows, mut findings, mut failure) = (Vec::new(), Vec::new(), None);
+        for file in survey::incidents(&tree, &tree.walk()?)? {
+            let text = std::str::from_utf8(&file.bytes).map_err(|_| refused("it is not UTF-8 text"));
+            let folder = file.path.parent();
+            match text.and_then(Incident::parse) {
+                Ok(incident) if placed(&folder, &incident) => rows.push(self.row(folder, incident)?),
+                Ok(_) => {
+                    let fact = format!(
+                        "`{}` is not taken for an incident: it names another root or incident than its folder",
+                        file.path
+                    );
+                    findings.push(Finding::warn("incident-strange", fact));
+                }
+                Err(why) => {
+                    let fact = format!("`{}` cannot be read: {}", file.path, why.fact);
+                    let hint = format!("git log -- {}", crate::model::shell::quoted(file.path.as_str()));
+                    failure.get_or_insert(refused(fact.clone()).hint(hint));
+                    rows.push(unreadable(&folder, &file.root, fact));
+                }
+            }
+        }
+        Ok((rows, findings, failure))
+    }
+
+    /// Returns the row of an incident of the base.
+    fn row(&self, folder: RepoPath, incident: Incident) -> anyhow::Result<Row> {
+        let (standing, fact) = match self.edited(&folder, &incident.id)? {
+            Some(by) => (Standing::Edited, format!("in {}, changed by hand since: {by}", self.base.name)),
+            None => (Standing::InBase, format!("in {}{}", self.base.name, self.landed(&folder, &incident)?)),
+        };
+        let proposed = self.newest(&incident.id, &incident.cluster.shown());
+        let id = incident.id.clone();
+        Ok(Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None })
+    }
+
+    /// Says by which commit an incident came, where the history says it.
+    fn landed(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<String> {
+        let holds = |bytes: &[u8]| parsed(bytes).is_some_and(|found| found.stage >= incident.stage);
+        let file = folder.join("incident.yaml")?;
+        let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &holds)?;
+        let Landing::Stands { commit, merge } = landing else { return Ok(String::new()) };
+        let said = commit.as_ref().map(|commit| format!(" since {}", commit.short()));
+        let merge = merge.map(|merge| format!(", merged by {}", merge.short()));
+        Ok(said.into_iter().chain(merge).collect())
+    }
+
+    /// Says who changed a file of an overlay by hand: a commit without leeward's trailer, in which what is recorded and what
+    /// takes effect did not change together, as they do wherever a proposal lands, squashed or not.
+    fn edited(&self, folder: &RepoPath, id: &str) -> anyhow::Result<Option<String>> {
+        let tree = self.repository.tree(&self.base.commit)?;
+        let files = [folder.join("backup-patch.yaml")?, folder.join("incident.yaml")?];
+        for file in &files {
+            let Ok(current) = tree.read(file.as_str()) else {
+                return Ok(Some(format!("`{file}` is gone")));
+            };
+            let holds = |bytes: &[u8]| bytes == &current[..];
+            let landing = self.repository.landing(&self.base.commit, file.as_str(), id, &holds)?;
+            let Landing::Stands { commit, merge } = landing else { continue };
+            let Some(by) = merge.or(commit) else { continue };
+            let changed = self.repository.changed_by(&by)?;
+            let is_render = files.iter().all(|file| changed.iter().any(|path| path == file.as_str()));
+            if !is_render && !self.repository.is_leewards(&by, id)? {
+                return Ok(Some(format!("`{file}` by {} `{}`", by.short(), by.summary)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the newest stage of an incident that a branch proposes for a cluster.
+    fn newest(&self, id: &str, cluster: &str) -> Option<Proposed> {
+        let of = |(branch, incident): &&(String, Incident)| {
+            incident.id == id && incident.cluster.shown() == cluster && self.branches.tips.contains_key(branch)
+        };
+        let proposed = |(branch, incident): &(String, Incident)| Proposed {
+            stage: incident.stage,
+            branch: branch.clone(),
+            tip: self.branches.tips[branch].clone(),
+        };
+        self.branches.open.iter().filter(of).map(proposed).max_by_key(|proposed| proposed.stage)
+    }
+
+    /// Returns the incidents that are on branches alone.
+    fn proposed(&self, known: &BTreeSet<(String, String)>) -> anyhow::Result<Vec<Row>> {
+        let mut newest: BTreeMap<(String, String), &Incident> = BTreeMap::new();
+        for (_, incident) in &self.branches.open {
+            let key = (incident.id.clone(), incident.cluster.shown());
+            if !known.contains(&key) && newest.get(&key).is_none_or(|other| other.stage < incident.stage) {
+                newest.insert(key, incident);
+            }
+        }
+        newest.into_values().filter_map(|incident| self.proposal(incident).transpose()).collect()
+    }
+
+    /// Returns the row of an incident that is on a branch alone.
+    fn proposal(&self, incident: &Incident) -> anyhow::Result<Option<Row>> {
+        let Some(proposed) = self.newest(&incident.id, &incident.cluster.shown()) else { return Ok(None) };
+        let folder = RepoPath::parse(&incident.cluster.root)?.join("recovery")?.join(&incident.id)?;
+        let moved_at = self.repository.made_at(&proposed.tip)?;
+        let still = self.now.duration_since(moved_at);
+        let (standing, left) = if still > LEFT_ALONE {
+            (Standing::Abandoned, format!(" and left alone for {}", age(self.now, moved_at)))
+        } else {
+            (Standing::Proposed, String::new())
+        };
+        let before = self.was_taken_out(&folder, incident)?;
+        let fact = format!("proposed on {}{left}, not in {}{before}", proposed.branch, self.base.name);
+        let (id, incident) = (incident.id.clone(), Some(incident.clone()));
+        Ok(Some(Row { id, incident, folder, standing, fact, proposed: Some(proposed), superseded_by: None }))
+    }
+
+    /// Says which commit took an incident out of the base, where it was there.
+    fn was_taken_out(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<String> {
+        let file = folder.join("incident.yaml")?;
+        let landing = self
+            .repository
+            .landing(&self.base.commit, file.as_str(), &incident.id, &|bytes| parsed(bytes).is_some())?;
+        Ok(match landing {
+            Landing::TakenOut(by) => format!(", where {} `{}` took it out", by.short(), by.summary),
+            Landing::Stands { .. } | Landing::Never => String::new(),
+        })
+    }
+
+    /// Returns the incidents of branches that were merged, which the base has no more.
+    fn taken_out(&self, known: &BTreeSet<(String, String)>) -> anyhow::Result<Vec<Row>> {
+        let mut rows: BTreeMap<(String, String), Row> = BTreeMap::new();
+        for (branch, tip) in &self.branches.merged {
+            let tree = self.repository.tree(tip)?;
+            for file in survey::incidents(&tree, &tree.walk()?)? {
+                let (Some(incident), folder) = (parsed(&file.bytes), file.path.parent()) else { continue };
+                let key = (incident.id.clone(), incident.cluster.shown());
+                let is_own = branch.split('/').nth(1) == Some(incident.id.as_str()) && placed(&folder, &incident);
+                if !is_own || known.contains(&key) {
+                    continue;
+                }
+                let by = self.was_taken_out(&folder, &incident)?;
+                let fact = format!("{branch} was merged, and is not in {}{by}", self.base.name);
+                let (id, standing, proposed) = (incident.id.clone(), Standing::TakenOut, None);
+                let row = Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None };
+                rows.insert(key, row);
+            }
+        }
+        Ok(rows.into_values().collect())
+    }
+}
+
+/// Returns what tells one incident of a cluster from another.
+fn key(row: &Row) -> Option<(String, String)> {
+    Some((row.id.clone(), row.incident.as_ref()?.cluster.shown()))
+}
+
+/// Returns what a file says, where it is one of leeward's.
+fn parsed(bytes: &[u8]) -> Option<Incident> {
+    Incident::parse(std::str::from_utf8(bytes).ok()?).ok()
+}
+
+/// Returns the row of a file that cannot be read; its folder names the incident.
+fn unreadable(folder: &RepoPath, root: &RepoPath, fact: String) -> Row {
+    let below = folder.below(root).unwrap_or_default();
+    let id = below.split('/').nth(1).unwrap_or(below).to_owned();
+    let (standing, folder) = (Standing::Unreadable, folder.clone());
+    Row { id, incident: None, folder, standing, fact, proposed: None, superseded_by: None }
+}
+
+/// Marks the incidents from whose new place a later incident of the same cluster moved on.
+fn supersede(rows: &mut [Row]) {
+    let standing: Vec<Incident> =
+        rows.iter().filter(|row| row.is_in_base()).filter_map(|row| row.incident.clone()).collect();
+    for row in rows.iter_mut().filter(|row| row.is_in_base()) {
+        let Some(own) = &row.incident else { continue };
+        let moved_on = |later: &&Incident| {
+            later.cluster == own.cluster
+                && later.id != own.id
+                && later.opened_at > own.opened_at
+                && later.from.storages.iter().any(|storage| own.to.storages.contains(storage))
+        };
+        if let Some(later) = standing.iter().filter(moved_on).max_by(|a, b| a.opened_at.cmp(&b.opened_at)) {
+            row.fact = format!("{}; incident {} moved on from `{}`", row.fact, later.id, own.to.target);
+            row.standing = Standing::Superseded;
+            row.superseded_by = Some(later.id.clone());
+        }
+    }
+}
+
+/// Refuses an incident that is nowhere.
+fn refuse_unknown(rows: &[Row], id: &str) -> Result<(), Failure> {
+    if rows.iter().any(|row| row.id == id) {
+        return Ok(());
+    }
+    let ids: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let fact = format!("no incident `{}` is in the base or on a branch of leeward", id.escape_debug());
+    Err(match ids.first() {
+        Some(first) => {
+            let listed = ids.iter().copied().collect::<Vec<_>>().join("`, `");
+            refused(format!("{fact}, only `{listed}`")).hint(format!("--incident {first}"))
+        }
+        None => refused(fact).hint("git fetch"),
+    })
+}
+
+/// Returns whether `[ROOT:][NAMESPACE/]NAME` names the cluster of an incident.
+fn names(incident: &Incident, text: &str) -> bool {
+    let cluster = &incident.cluster;
+    let Ok(root) = RepoPath::parse(&cluster.root).context("no path") else { return false };
+    let namespace = Some(cluster.namespace.clone()).filter(|namespace| !namespace.is_empty());
+    ClusterId { root, namespace, name: cluster.name.clone() }.is_named(text)
+}

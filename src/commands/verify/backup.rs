@@ -1,0 +1,193 @@
+//! The backup that proves the target: found, made on request, followed. The only place of this verb that makes an object,
+//! and it makes one a run at most.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::live::{is_passing, of_kind};
+use super::look::{Look, Memory, Scene};
+use super::pods;
+use crate::cluster::{Created, Watched};
+use crate::model::live::{Reading, Reason, Trouble};
+use crate::model::object::PXC_GROUP;
+use crate::model::observed::{BackupObject, ClusterState, JobState, PodState};
+use crate::report::BackupLine;
+use crate::verify::{self, Attempt, Choice, Followed, Making, Pods};
+
+/// The kind of a backup.
+const KIND: &str = "PerconaXtraDBClusterBackup";
+
+impl Scene<'_> {
+    /// Adds what the backup says.
+    pub(super) fn backup(
+        &self,
+        backups: &Result<Vec<Value>, Trouble>,
+        (state, applied_at): (&ClusterState, Option<Timestamp>),
+        memory: &mut Memory,
+        look: &mut Look,
+    ) {
+        let all = match backups {
+            Ok(all) => all.as_slice(),
+            Err(trouble) => {
+                let name = self.args.backup.backup.clone().unwrap_or_else(|| "of the cluster".to_owned());
+                look.verdict.add(verify::backup(&Followed::Unread(name, trouble.clone()), self.now));
+                return;
+            }
+        };
+        let attempt = self.attempt(applied_at);
+        let choice = self.choice(&attempt, all, memory);
+        let followed = match choice {
+            Choice::Follow(name) => self.follow(&name, all, look),
+            Choice::None => Followed::NotAsked(attempt.storages.to_vec()),
+            // What comes before has to hold first.
+            Choice::Make(_) if !look.verdict.goes_on() => return,
+            Choice::Make(name) => self.make(&attempt, &name, state, look),
+        };
+        if let Followed::There(backup, _) = &followed {
+            memory.followed = Some(backup.meta.name.clone());
+        }
+        look.verdict.add(verify::backup(&followed, self.now));
+        if let Followed::There(backup, pods) = &followed {
+            look.backup = Some(line(backup));
+            look.progress = (!backup.state.is_over())
+                .then(|| format!("backup `{}` {}", backup.meta.name, verify::progress(backup, pods)));
+            if look.verdict.goes_on() && backup.state.is_over() {
+                self.lies(backup, look);
+            }
+        }
+    }
+
+    /// Returns what a test backup would be for.
+    fn attempt(&self, applied_at: Option<Timestamp>) -> Attempt<'_> {
+        let incident = &self.proposal.standing.incident;
+        let is_new_place = incident.action != crate::model::incident::Action::Rotate;
+        let opened: Option<Timestamp> = incident.opened_at.parse().ok();
+        Attempt {
+            incident: &incident.id,
+            stage: self.proposal.stage,
+            namespace: &self.site.namespace,
+            cluster: &self.site.cluster.id.name,
+            storages: &incident.to.storages,
+            storage: self.storage(),
+            // Storages that a rotation keeps had backups before it too.
+            since: if is_new_place { opened } else { applied_at.max(opened) },
+        }
+    }
+
+    /// Returns the storage of a test backup: as named, else the first that a schedule writes to.
+    fn storage(&self) -> &str {
+        let (to, backup) = (&self.proposal.standing.incident.to.storages, &self.site.cluster.backup);
+        let of_schedule = backup.schedules.iter().map(|schedule| &schedule.storage).find(|name| to.contains(name));
+        let first = self.args.backup.storage.as_ref().or(of_schedule).or(to.first());
+        first.map(String::as_str).unwrap_or_default()
+    }
+
+    /// Returns which backup is followed; once one is, it stays.
+    fn choice(&self, attempt: &Attempt<'_>, all: &[Value], memory: &Memory) -> Choice {
+        if let Some(name) = self.args.backup.backup.as_ref().or(memory.followed.as_ref()) {
+            return Choice::Follow(name.clone());
+        }
+        let making = if self.args.backup.test_backup { Making::Asked } else { Making::NotAsked };
+        attempt.choose(all, making)
+    }
+
+    /// Makes a test backup and follows it.
+    fn make(&self, attempt: &Attempt<'_>, name: &str, state: &ClusterState, look: &mut Look) -> Followed {
+        let has_storage = state.backup().is_ok_and(|backup| backup.storages.contains_key(attempt.storage));
+        if !has_storage {
+            let fact = format!("the live cluster lists no storage `{}`", attempt.storage);
+            return Followed::NotMade(Trouble::new(Reason::Rejected, fact).hint("--storage NAME"));
+        }
+        let (id, object) = attempt.object(name, &self.site.rules);
+        match self.cluster.create(&id, &object) {
+            Ok(Created::Now(object)) => {
+                look.watched.extend(Watched::of(&id, &object));
+                Followed::There(Box::new(BackupObject::read(&object)), Pods::default())
+            }
+            Ok(Created::Before) => self.read_again(name, look),
+            Err(trouble) => {
+                // It may have been made: the next look finds it by its label.
+                if is_passing(&trouble) {
+                    look.broken.get_or_insert_with(|| trouble.clone());
+                }
+                Followed::NotMade(trouble)
+            }
+        }
+    }
+
+    /// Follows a backup of the list.
+    fn follow(&self, name: &str, all: &[Value], look: &mut Look) -> Followed {
+        match all.iter().find(|object| object["metadata"]["name"] == name) {
+            Some(object) => self.followed(object, look),
+            None => Followed::Absent(name.to_owned()),
+        }
+    }
+
+    /// Follows a backup that another run made since the list was read.
+    fn read_again(&self, name: &str, look: &mut Look) -> Followed {
+        let mut reader = super::live::Reader::new(self.cluster);
+        match reader.one(&of_kind((PXC_GROUP, "v1", KIND), &self.site.namespace, name)) {
+            Reading::Found(found) => self.followed(found, look),
+            Reading::Absent(_) => Followed::Absent(name.to_owned()),
+            Reading::Unread(trouble) => Followed::Unread(name.to_owned(), trouble.clone()),
+        }
+    }
+
+    /// Returns a backup with what its pods show, where that matters.
+    fn followed(&self, object: &Value, look: &mut Look) -> Followed {
+        let backup = BackupObject::read(object);
+        if let Some(fact) = self.stray(&backup) {
+            return Followed::Stray(fact);
+        }
+        let id = of_kind((PXC_GROUP, "v1", KIND), &self.site.namespace, &backup.meta.name);
+        look.watched.extend(Watched::of(&id, object));
+        let is_well = backup.state == crate::model::observed::BackupState::Succeeded;
+        let pods = if is_well { Pods::default() } else { self.pods(&backup, look) };
+        Followed::There(Box::new(backup), pods)
+    }
+
+    /// Returns why a backup proves nothing of this change.
+    fn stray(&self, backup: &BackupObject) -> Option<String> {
+        let (name, to) = (&backup.meta.name, &self.proposal.standing.incident.to.storages);
+        if backup.cluster != self.site.cluster.id.name {
+            return Some(format!("`{name}` is of cluster `{}`", backup.cluster));
+        }
+        let is_new = to.contains(&backup.storage);
+        (!is_new).then(|| format!("`{name}` went to `{}`, and not to `{}`", backup.storage, to.join("`, `")))
+    }
+
+    /// Returns what the Job and the pods of a backup show.
+    fn pods(&self, backup: &BackupObject, look: &mut Look) -> Pods {
+        let selector = format!("percona.com/backup-name={}", backup.meta.name);
+        let pods = match pods::listed(self.cluster, &self.site.namespace, &selector) {
+            Ok(pods) => pods,
+            Err(trouble) => return Pods { trouble: Some(trouble), ..Pods::default() },
+        };
+        let job: String = format!("xb-{}", backup.meta.name).chars().take(63).collect();
+        let job = of_kind(("batch", "v1", "Job"), &self.site.namespace, &job);
+        let mut reader = super::live::Reader::new(self.cluster);
+        let tries = reader.one(&job).found().and_then(|job| JobState::read(job).backoff_limit);
+        look.watch(&job, &reader.live);
+        let count = |phase: &str| pods.iter().filter(|pod| pod.phase == phase).count();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let ill = |pod: &PodState| pods::ill(self.cluster, pod, "xtrabackup");
+        Pods {
+            ill: pods.iter().find_map(ill).into_iter().collect(),
+            failed: number(count("Failed")),
+            running: number(count("Running")),
+            tries,
+            trouble: None,
+        }
+    }
+}
+
+/// Returns how a backup is reported.
+fn line(backup: &BackupObject) -> BackupLine {
+    BackupLine {
+        name: backup.meta.name.clone(),
+        storage: backup.storage.clone(),
+        state: backup.state.word().to_owned(),
+        destination: backup.destination.clone(),
+        completed: backup.completed.map(|at| at.to_string()),
+    }
+}

@@ -1,0 +1,196 @@
+//! What the operator says, and what it needs: its state, restores, Secrets, the lock, the collector. Each is read on its
+//! own: a right that is missing for one hides none of the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::live::{Reader, is_passing, of_kind};
+use super::look::{Look, Memory, Scene};
+use super::pods;
+use crate::cli::SecretUse;
+use crate::cluster::{How, Listing};
+use crate::model::incident::Stage;
+use crate::model::live::{Reading, Trouble};
+use crate::model::object::PXC_GROUP;
+use crate::model::observed::{BackupObject, ClusterState, LeaseState, Meta};
+use crate::verify::{self, Collector, KEYS, Lock, Operated, SecretSeen, SecretState, Wanted};
+
+/// How long an error is taken for that of a collector that starts, after the change was applied.
+const GRACE: SignedDuration = SignedDuration::from_mins(5);
+/// What a kind of the operator is listed by.
+const BACKUPS: &str = "PerconaXtraDBClusterBackup";
+
+impl Scene<'_> {
+    /// Adds what the operator says of the cluster, and then of the backup.
+    pub(super) fn operated(
+        &self,
+        reader: &mut Reader<'_>,
+        (state, applied_at): (&ClusterState, Option<Timestamp>),
+        memory: &mut Memory,
+        look: &mut Look,
+    ) {
+        let grace = self.grace(applied_at, memory);
+        let restores = self.listed("PerconaXtraDBClusterRestore", look).map(|all| self.restores(&all));
+        let restores = restores.as_ref().map(Vec::as_slice);
+        let seen = Operated { cluster: state, restores, applied_at, grace, now: self.now };
+        look.verdict.add(verify::observed(&seen));
+        let backups = self.listed(BACKUPS, look);
+        let read: Vec<BackupObject> = backups.iter().flatten().map(BackupObject::read).collect();
+        let secrets = self.secrets(reader);
+        let proven = self.proven(&read);
+        if let Some(check) = verify::secret(&secrets, proven) {
+            look.verdict.add(check);
+        }
+        let own = memory.followed.clone();
+        if let Some(check) = verify::lock(&self.lock(reader, state), &read, own.as_deref()) {
+            look.verdict.add(check);
+        }
+        memory.collector_since = self.collector(reader, grace, look);
+        memory.backups.clone_from(&read);
+        self.backup(&backups, (state, applied_at), memory, look);
+    }
+
+    /// Returns until when an error is that of a collector that starts: only after a change that turned it on.
+    fn grace(&self, applied_at: Option<Timestamp>, memory: &Memory) -> Option<Timestamp> {
+        let is_on = self.site.cluster.backup.pitr_on().is_some();
+        let from = applied_at.unwrap_or(memory.started);
+        (self.proposal.stage == Stage::Resume && is_on).then(|| from.saturating_add(GRACE).unwrap_or(from))
+    }
+
+    /// Lists the objects of a kind of the operator.
+    fn listed(&self, kind: &str, look: &mut Look) -> Result<Vec<Value>, Trouble> {
+        let listing = Listing {
+            group: PXC_GROUP.to_owned(),
+            version: "v1".to_owned(),
+            kind: kind.to_owned(),
+            namespace: Some(self.site.namespace.clone()),
+            selector: None,
+            fields: None,
+        };
+        self.cluster.list(&listing).inspect_err(|trouble| {
+            if is_passing(trouble) {
+                look.broken.get_or_insert_with(|| trouble.clone());
+            }
+        })
+    }
+
+    /// Returns the restores of the cluster that are not over.
+    fn restores(&self, all: &[Value]) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let of = |object: &Value| (text(&object["metadata"]["name"]), text(&object["status"]["state"]));
+        let is_own = |object: &&Value| object["spec"]["pxcCluster"] == self.site.cluster.id.name.as_str();
+        let is_over = |state: &str| matches!(state, "Succeeded" | "Failed");
+        all.iter().filter(is_own).map(of).filter(|(_, state)| !is_over(state)).collect()
+    }
+
+    /// Returns a backup that succeeded on a new storage since the incident was opened.
+    fn proven<'b>(&self, backups: &'b [BackupObject]) -> Option<&'b str> {
+        let incident = &self.proposal.standing.incident;
+        let since: Option<Timestamp> = incident.opened_at.parse().ok();
+        let is_proof = |backup: &&BackupObject| {
+            backup.cluster == self.site.cluster.id.name
+                && backup.state == crate::model::observed::BackupState::Succeeded
+                && incident.to.storages.contains(&backup.storage)
+                && backup.meta.created >= since
+        };
+        backups.iter().find(is_proof).map(|backup| backup.meta.name.as_str())
+    }
+
+    /// Returns the Secrets that the new storages name, as far as they may be read.
+    fn secrets(&self, reader: &mut Reader<'_>) -> Vec<SecretSeen> {
+        let how = match self.args.live.secrets {
+            SecretUse::None => None,
+            SecretUse::Metadata => Some(How::MetadataOnly),
+            SecretUse::Values => Some(How::Whole),
+        };
+        let seen = |(name, keys): (String, BTreeSet<String>)| {
+            let id = of_kind(("", "v1", "Secret"), &self.site.namespace, &name);
+            let state = match how {
+                None => SecretState::NotAsked,
+                Some(how) => {
+                    reader.read([id.clone()], how);
+                    secret_state(&reader.live.objects[&id], how, &keys)
+                }
+            };
+            SecretSeen { name: format!("{}/{name}", self.site.namespace), state }
+        };
+        self.secrets_wanted().into_iter().map(seen).collect()
+    }
+
+    /// Returns the Secrets that the new storages name, with the keys that pods read.
+    fn secrets_wanted(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let to = &self.proposal.standing.incident.to;
+        let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for name in to.storages.iter().chain(Some(&to.binlogs).filter(|name| !name.is_empty())) {
+            let Some(storage) = self.site.cluster.backup.storages.get(name) else { continue };
+            if let Some(secret) = storage.credentials_secret().filter(|_| storage.kind() == "s3") {
+                wanted.entry(secret.to_owned()).or_default().extend(KEYS.map(str::to_owned));
+            }
+            let bundle = &storage.value["s3"]["caBundle"];
+            if let Some(secret) = bundle["name"].as_str().filter(|name| !name.is_empty()) {
+                wanted.entry(secret.to_owned()).or_default().extend(bundle["key"].as_str().map(str::to_owned));
+            }
+        }
+        wanted
+    }
+
+    /// Returns the lock of backups.
+    fn lock(&self, reader: &mut Reader<'_>, state: &ClusterState) -> Lock {
+        if state.backup().is_ok_and(|backup| backup.allows_parallel()) {
+            return Lock::None;
+        }
+        let name = format!("pxc-{}-backup-lock", self.site.cluster.id.name);
+        match reader.one(&of_kind(("coordination.k8s.io", "v1", "Lease"), &self.site.namespace, &name)) {
+            Reading::Found(found) => Lock::There(LeaseState::read(found)),
+            Reading::Absent(_) => Lock::Absent,
+            Reading::Unread(trouble) => Lock::Unread(trouble.clone()),
+        }
+    }
+
+    /// Adds what the collector of binlogs says; returns since when it is there.
+    fn collector(&self, reader: &mut Reader<'_>, grace: Option<Timestamp>, look: &mut Look) -> Option<Timestamp> {
+        let backup = &self.site.cluster.backup;
+        let wanted = match backup.pitr_on().map(|name| backup.storages.get(name)) {
+            None => Wanted::Gone,
+            Some(Some(storage)) => Wanted::Runs(storage),
+            // A storage that is missing is what the operator says.
+            Some(None) => return None,
+        };
+        let name = format!("{}-pitr", self.site.cluster.id.name);
+        let id = of_kind(("apps", "v1", "Deployment"), &self.site.namespace, &name);
+        let ill = matches!(wanted, Wanted::Runs(_)).then(|| self.ill_collector(grace)).flatten();
+        let check = match reader.one(&id) {
+            Reading::Found(found) => verify::collector(&name, wanted, &Collector::There(found, ill)),
+            Reading::Absent(_) => verify::collector(&name, wanted, &Collector::Absent),
+            Reading::Unread(trouble) => verify::collector(&name, wanted, &Collector::Unread(trouble)),
+        };
+        look.verdict.add(check);
+        look.watch(&id, &reader.live);
+        reader.one(&id).found().and_then(|found| Meta::read(found).created)
+    }
+
+    /// Returns what is wrong with a pod of the collector; while it starts, nothing of it is sure.
+    fn ill_collector(&self, grace: Option<Timestamp>) -> Option<verify::Ill> {
+        let selector =
+            format!("app.kubernetes.io/component=pitr,app.kubernetes.io/instance={}", self.site.cluster.id.name);
+        let pods = pods::listed(self.cluster, &self.site.namespace, &selector).ok()?;
+        let ill = pods.iter().find_map(|pod| pods::ill(self.cluster, pod, "pitr"))?;
+        let is_over = grace.is_none_or(|grace| self.now >= grace);
+        Some(verify::Ill { fact: format!("pod {}: {}", ill.pod, ill.fact), is_sure: ill.is_sure && is_over })
+    }
+}
+
+/// Returns what a reading of a Secret says of it.
+fn secret_state(reading: &Reading, how: How, keys: &BTreeSet<String>) -> SecretState {
+    match reading {
+        Reading::Absent(_) => SecretState::Absent,
+        Reading::Unread(trouble) => SecretState::Unread(trouble.clone()),
+        Reading::Found(_) if how == How::MetadataOnly => SecretState::There,
+        Reading::Found(found) => {
+            let has = |key: &&String| found["data"][key.as_str()].as_str().is_some_and(|value| !value.is_empty());
+            SecretState::Lacks(keys.iter().filter(|key| !has(key)).cloned().collect())
+        }
+    }
+}

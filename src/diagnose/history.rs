@@ -1,0 +1,110 @@
+//! What the Backups of one place came to: the last good one, and what failed since. A place is an endpoint: storages that
+//! share one fail together. Must never let an old failure stand against a newer success.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::evidence::About;
+use super::observed::Observed;
+use crate::model::observed::{BackupObject, BackupState, ContainerState, PodState};
+
+/// How long a Backup may wait for its operator, or a pod for its node, before that is trouble.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+/// How long a collector has to run before what ended it last is over: it uploads every minute, and waits five at most.
+const STEADY: SignedDuration = SignedDuration::from_mins(10);
+/// Why a container waits while all is well.
+const AT_WORK: [&str; 2] = ["ContainerCreating", "PodInitializing"];
+
+/// What the Backups of one place came to.
+#[derive(Debug, Clone)]
+pub(super) struct History<'a> {
+    /// The place.
+    pub(super) place: String,
+    /// The newest that succeeded.
+    pub(super) last_good: Option<&'a BackupObject>,
+    /// Those that failed or do not get on since, the oldest first.
+    pub(super) failing: Vec<&'a BackupObject>,
+}
+
+impl<'a> History<'a> {
+    /// Returns what the Backups of a place came to.
+    pub(super) fn of(observed: &'a Observed, place: &str) -> Self {
+        let there = || observed.backups.iter().filter(|backup| observed.place(&backup.storage) == place);
+        let last_good = there().rfind(|backup| backup.state == BackupState::Succeeded);
+        let is_newer = |backup: &&BackupObject| last_good.is_none_or(|good| good.meta.created < backup.meta.created);
+        let failing = there().filter(is_newer).filter(|backup| is_failing(observed, backup)).collect();
+        Self { place: place.to_owned(), last_good, failing }
+    }
+
+    /// Returns when the newest failure began.
+    pub(super) fn newest_failure(&self) -> Option<Timestamp> {
+        self.failing.last().and_then(|backup| backup.meta.created)
+    }
+}
+
+/// Returns the places of all storages and Backups, those of the present block first.
+pub(super) fn places(observed: &Observed) -> Vec<String> {
+    let block = observed.block.iter().flat_map(|block| block.storages.keys());
+    let used = observed.backups.iter().map(|backup| &backup.storage);
+    let mut places: Vec<String> = Vec::new();
+    for place in block.chain(used).map(|storage| observed.place(storage)) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// Returns whether a Backup failed, or does not get on.
+pub(super) fn is_failing(observed: &Observed, backup: &BackupObject) -> bool {
+    let waits_long = || backup.meta.created.is_some_and(|created| observed.at.duration_since(created) > PATIENCE);
+    match backup.state {
+        BackupState::Failed => true,
+        BackupState::Succeeded => false,
+        BackupState::New | BackupState::Suspended => waits_long(),
+        BackupState::Starting | BackupState::Running | BackupState::Other => {
+            observed.pods_of(&backup.meta.name).any(|pod| is_stuck(pod, observed.at))
+        }
+    }
+}
+
+/// Returns whether a pod failed, or does not start.
+pub(super) fn is_stuck(pod: &PodState, now: Timestamp) -> bool {
+    let is_old = pod.meta.created.is_some_and(|created| now.duration_since(created) > PATIENCE);
+    let waits = pod.containers.iter().any(|container| waits_in_vain(container, is_old));
+    pod.phase == "Failed" || !pod.unscheduled.is_empty() || waits
+}
+
+/// Returns whether a container waits for what will not come by itself.
+fn waits_in_vain(container: &ContainerState, is_old: bool) -> bool {
+    container.waiting.as_ref().is_some_and(|(reason, _)| is_old || !AT_WORK.contains(&reason.as_str()))
+}
+
+/// Returns whether the collector of binlogs does not run as it should.
+pub(super) fn has_collector_trouble(observed: &Observed) -> bool {
+    observed.collectors.iter().any(|pod| is_stuck(pod, observed.at) || !is_steady(pod, observed.at))
+}
+
+/// Returns whether the containers of a pod have run since long ago.
+fn is_steady(pod: &PodState, now: Timestamp) -> bool {
+    let is_steady = |container: &ContainerState| {
+        container.restarts == 0
+            || container.is_running && container.ended_at.is_some_and(|at| now.duration_since(at) > STEADY)
+    };
+    pod.containers.iter().all(is_steady)
+}
+
+/// Returns whether what is said of something was true once, and is no more.
+pub(super) fn is_past(observed: &Observed, about: &About) -> bool {
+    let good = |storage: &str| History::of(observed, &observed.place(storage)).last_good;
+    let backup = about.backup.as_deref().and_then(|name| observed.backup(name));
+    match (backup, &about.storage, about.at) {
+        (Some(backup), ..) => {
+            backup.state == BackupState::Succeeded
+                || good(&backup.storage).is_some_and(|good| good.meta.created > backup.meta.created)
+        }
+        (None, Some(storage), Some(at)) => {
+            good(storage).is_some_and(|good| good.completed.is_some_and(|done| done > at))
+        }
+        _ => false,
+    }
+}

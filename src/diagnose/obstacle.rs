@@ -1,0 +1,116 @@
+//! What keeps backups from succeeding beside the storage, or makes what is read doubtful: a lease, a cluster that is not
+//! ready, messages of long ago, pods that are gone. Each is a finding with the command or field that mends it.
+
+use super::evidence::Role;
+use super::history::{History, has_collector_trouble};
+use super::observed::{BACKUPS, Observed};
+use super::suspect::Suspect;
+use crate::model::finding::Finding;
+use crate::model::observed::{BackupObject, BackupState, LeaseState};
+use crate::model::shell::{kubectl, operand};
+
+/// The row of the table by which no donor is found.
+const NO_DONOR: &str = "no-donor";
+
+/// Returns what is in the way.
+pub(super) fn obstacles(observed: &Observed, history: &History<'_>, leading: &Suspect) -> Vec<Finding> {
+    let lease = observed.lease.as_ref().and_then(|lease| held(observed, lease));
+    let all = [lease, collector(observed), not_ready(observed), stale(observed), donors(leading)];
+    let gone = history.failing.iter().filter_map(|backup| without_pods(observed, backup));
+    all.into_iter().flatten().chain(gone.take(1)).collect()
+}
+
+/// Says that a Backup holds the lease for which others wait (operator.md 12.7, 12.8).
+fn held(observed: &Observed, lease: &LeaseState) -> Option<Finding> {
+    let holds = |backup: &&BackupObject| lease.holder == format!("{}-{}", backup.meta.name, backup.meta.uid);
+    let holder = observed.backups.iter().find(holds);
+    let namespace = Some(observed.namespace.as_str());
+    let Some(backup) = holder else {
+        let is_held = !lease.holder.is_empty() && !observed.unseen.iter().any(|unseen| unseen.what == BACKUPS);
+        let fact = format!(
+            "lease `{}` is held by `{}`, which is no Backup of this cluster any more: no other backup starts",
+            lease.meta.name, lease.holder
+        );
+        let hint = kubectl("delete", ("lease", &lease.meta.name, namespace));
+        return is_held.then(|| hinted(Finding::warn("lease-leaked", fact), hint));
+    };
+    let fact = format!(
+        "Backup `{}` on `{}`, {}, holds the lock of the cluster's backups (`allowParallel: false`): no other one starts before it ends",
+        backup.meta.name, backup.storage, backup.state
+    );
+    let finding = Finding::warn("lease-held", fact);
+    let job = observed.jobs.iter().find(|job| job.backup == backup.meta.name);
+    let hint = match job {
+        // A Job that ended keeps its Backup running while the cluster is not ready: that has to be mended first.
+        Some(job) if job.failure.is_none() && !job.is_complete => end_of(&job.meta.name, namespace),
+        _ => None,
+    };
+    (!backup.state.is_over()).then(|| hinted(finding, hint))
+}
+
+/// Returns the command that ends a Job: its deadline, since neither it nor its Backup may be deleted (operator.md 12.9).
+fn end_of(job: &str, namespace: Option<&str>) -> Option<String> {
+    let patch = kubectl("patch", ("job", job, namespace))?;
+    Some(format!("{patch} --type merge -p '{{\"spec\":{{\"activeDeadlineSeconds\":1}}}}'"))
+}
+
+/// Says that the collector of binlogs stops every backup (operator.md 9).
+fn collector(observed: &Observed) -> Option<Finding> {
+    let is_on = observed.block.as_ref().is_none_or(|block| block.pitr_on().is_some());
+    let restarts: u32 =
+        observed.collectors.iter().flat_map(|pod| &pod.containers).map(|container| container.restarts).sum();
+    let fact = format!(
+        "the collector of binlogs does not run ({restarts} restarts): the cluster becomes `error`, and then no backup starts, on whatever storage"
+    );
+    (is_on && has_collector_trouble(observed))
+        .then(|| Finding::warn("collector-down", fact).hint("spec.backup.pitr.enabled: false"))
+}
+
+/// Says that no scheduled backup is made at all while the cluster is not ready (operator.md 12.14).
+fn not_ready(observed: &Observed) -> Option<Finding> {
+    let cluster = observed.cluster.as_ref()?;
+    if cluster.is_paused {
+        return Some(Finding::warn("paused", "the cluster is paused: no backup is made").hint("spec.pause: false"));
+    }
+    let is_told = !cluster.is_ready() && !cluster.backs_up_unhealthy && !cluster.state.is_empty();
+    let fact = format!("the cluster is `{}`, not `ready`: no scheduled run makes a Backup", cluster.state);
+    is_told.then(|| Finding::warn("not-ready", fact))
+}
+
+/// Says that the messages of the cluster may speak of an earlier trouble (operator.md 12.26).
+fn stale(observed: &Observed) -> Option<Finding> {
+    let cluster = observed.cluster.as_ref().filter(|cluster| !cluster.messages.is_empty())?;
+    let fact = if cluster.state == "error" {
+        "the cluster's messages were written when it became `error`: they may speak of an earlier trouble"
+    } else {
+        "the cluster's messages are of an earlier trouble: it is no longer `error`, and they were not looked at"
+    };
+    Some(Finding::note("messages-stale", fact))
+}
+
+/// Says that the database may lack donors because uploads hang (operator.md 12.29).
+fn donors(leading: &Suspect) -> Option<Finding> {
+    let is_told = leading.cites.iter().any(|cite| cite.signature == NO_DONOR);
+    let fact =
+        "`Cannot find node for backup` can be a consequence: uploads that hang on a dead storage hold the donors";
+    is_told.then(|| Finding::note("donors-held", fact).hint("leeward diagnose --probe URL"))
+}
+
+/// Says that the pods of a Backup that fails are gone, and their logs with them.
+fn without_pods(observed: &Observed, backup: &BackupObject) -> Option<Finding> {
+    let is_blind = observed.unseen.iter().any(|unseen| unseen.what == Role::Backup.pods());
+    let has_pods = observed.pods_of(&backup.meta.name).next().is_some();
+    let had = backup.state == BackupState::Failed && backup.error.is_empty();
+    let fact = format!("the pods of Backup `{}` are gone, and their logs with them", backup.meta.name);
+    let hint = operand(&observed.namespace)
+        .map(|namespace| format!("kubectl get pods -n {namespace} -l percona.com/backup-type=xtrabackup"));
+    (had && !has_pods && !is_blind).then(|| hinted(Finding::note("pods-gone", fact), hint))
+}
+
+/// Returns a finding with its hint, where there is one.
+fn hinted(finding: Finding, hint: Option<String>) -> Finding {
+    match hint {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    }
+}

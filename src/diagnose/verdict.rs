@@ -1,0 +1,131 @@
+//! Evidence → diagnosis: which place of the cluster it is about, what speaks against it, what else fails. Without a cluster
+//! the logs alone decide. Must never let what one storage suffers from speak against another.
+
+use std::cmp::Reverse;
+
+use super::cause::Cause;
+use super::confidence::Confidence;
+use super::evidence::{Evidence, Form, Log};
+use super::history::{History, has_collector_trouble, is_past, places};
+use super::judge::{Heard, Verdict, judged};
+use super::observed::Observed;
+use super::site::Site;
+use super::suspect::{Diagnosis, Elsewhere};
+use super::vantage::{Mismatch, contradiction, is_of_other, places as places_seen};
+use crate::model::backup::Storage;
+
+/// Returns what the evidence says.
+pub fn diagnose(evidence: &Evidence) -> Diagnosis {
+    let Some(observed) = &evidence.observed else {
+        let own = evidence.logs.iter().filter(|log| !is_of_other(log, evidence.storage.as_deref()));
+        let heard: Vec<Heard<'_>> = own.map(|log| Heard { log, is_past: false }).collect();
+        return diagnosis(evidence, &heard, (None, Vec::new()));
+    };
+    let said = observed.said();
+    let place = leading_place(observed, evidence.storage.as_deref());
+    let heard = |place: Option<&str>, forms: &[Form]| -> Vec<Heard<'_>> {
+        let logs = evidence.logs.iter().chain(&said).filter(|log| forms.contains(&log.about.form));
+        let logs = logs.filter(|log| is_of(observed, log, place));
+        logs.map(|log| Heard { log, is_past: is_past(observed, &log.about) }).collect()
+    };
+    let others = failing_places(observed).into_iter().filter(|other| Some(other) != place.as_ref());
+    let others = others.map(|other| {
+        let heard: Vec<Heard<'_>> = heard(Some(&other), &[Form::Live, Form::State]);
+        let own = heard.into_iter().filter(|heard| heard.log.about.storage.is_some()).collect::<Vec<_>>();
+        Elsewhere { storages: storages(observed, &other), suspect: judged(&own).leading }
+    });
+    let others = others.collect();
+    let mut all = heard(place.as_deref(), &[Form::Given, Form::Live, Form::State]);
+    // Where nothing could be read there is no place, but what could not be seen has to be said.
+    let place = place.unwrap_or_default();
+    let storages = storages(observed, &place);
+    let failed = evidence.storage.as_deref().or(storages.first().map(String::as_str));
+    all.retain(|heard| !is_of_other(heard.log, failed));
+    let leading = judged(&all).leading;
+    diagnosis(evidence, &all, (Some(Site::of(observed, &place, storages, &leading)), others))
+}
+
+/// Returns what logs say as a diagnosis, with what surrounds it.
+fn diagnosis(
+    evidence: &Evidence,
+    heard: &[Heard<'_>],
+    (site, mut elsewhere): (Option<Site>, Vec<Elsewhere>),
+) -> Diagnosis {
+    let Verdict { mut leading, others, over, notes } = judged(heard);
+    let contradiction = contradiction(heard);
+    if contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
+        leading.confidence = leading.confidence.min(Confidence::Likely);
+    }
+    elsewhere.retain(|other| other.suspect.cause != Cause::Healthy);
+    elsewhere.sort_by_key(|other| Reverse(other.suspect.confidence));
+    let places = places_seen(&evidence.logs);
+    Diagnosis { leading, others, over, contradiction, places, notes, site, elsewhere }
+}
+
+/// Returns the storage that fails, as far as the cluster's objects tell.
+pub fn failing_storage(observed: &Observed) -> Option<String> {
+    let place = failing_places(observed).into_iter().next()?;
+    storages(observed, &place).into_iter().next()
+}
+
+/// Returns whether a log may speak of a place: it is about a storage there, or nobody knows about which.
+fn is_of(observed: &Observed, log: &Log, place: Option<&str>) -> bool {
+    let Some(place) = place else { return true };
+    log.about.storage.as_deref().is_none_or(|storage| observed.place(storage) == place)
+}
+
+/// Returns the storages of a place: those that fail or are used first.
+fn storages(observed: &Observed, place: &str) -> Vec<String> {
+    let block = observed.block.iter().flat_map(|block| block.storages.values());
+    let mut storages: Vec<&str> =
+        block.filter(|storage| storage.endpoint() == place).map(|storage| storage.name.as_str()).collect();
+    let of_backups = observed.backups.iter().rev().map(|backup| backup.storage.as_str());
+    for storage in of_backups.filter(|storage| observed.place(storage) == place) {
+        if !storages.contains(&storage) {
+            storages.push(storage);
+        }
+    }
+    let history = History::of(observed, place);
+    let fails = |name: &str| history.failing.iter().any(|backup| backup.storage == name);
+    let is_used = |name: &str| observed.block.as_ref().is_some_and(|block| block.schedules_on(name).next().is_some());
+    storages.sort_by_key(|name| (!fails(name), !is_used(name), (*name).to_owned()));
+    storages.into_iter().map(str::to_owned).collect()
+}
+
+/// Returns the place that the diagnosis is about: that of the storage asked for, else the one that failed last, else the
+/// one that schedules or point-in-time recovery use.
+fn leading_place(observed: &Observed, asked: Option<&str>) -> Option<String> {
+    if let Some(asked) = asked {
+        return Some(observed.place(asked));
+    }
+    let used = || {
+        let block = observed.block.as_ref()?;
+        let schedules = block.schedules.iter().map(|schedule| schedule.storage.as_str());
+        schedules
+            .chain(block.pitr_on())
+            .chain(block.storages.values().map(|storage: &Storage| storage.name.as_str()))
+            .next()
+    };
+    let known = failing_places(observed).into_iter().next();
+    known.or_else(|| used().map(|storage| observed.place(storage))).or_else(|| places(observed).into_iter().next())
+}
+
+/// Returns the places that fail, the one that failed last first.
+pub(super) fn failing_places(observed: &Observed) -> Vec<String> {
+    let collects = observed.block.as_ref().and_then(|block| block.pitr_on()).map(|storage| observed.place(storage));
+    let collects = collects.filter(|_| has_collector_trouble(observed));
+    let missed = |place: &str| {
+        observed.missed_runs.iter().filter(|run| observed.place(&run.storage) == place).map(|run| run.last).max()
+    };
+    let mut failing: Vec<_> = places(observed)
+        .into_iter()
+        .filter_map(|place| {
+            let history = History::of(observed, &place);
+            let collector = (collects.as_deref() == Some(place.as_str())).then_some(observed.at);
+            let newest = history.newest_failure().max(collector).max(missed(&place))?;
+            Some((newest, history.failing.len(), place))
+        })
+        .collect();
+    failing.sort_by_key(|(newest, count, _)| Reverse((*newest, *count)));
+    failing.into_iter().map(|(.., place)| place).collect()
+}

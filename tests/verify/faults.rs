@@ -1,0 +1,128 @@
+//! What goes wrong on the way: a server that is away, one that never was there, a deadline, a base that moves, a person who
+//! takes the change back while it is followed.
+
+use serde_json::{Value, json};
+
+use crate::scene::{BACKUP, CLUSTER, KUSTOMIZATION, SOURCE, Scene, live};
+
+/// Returns the outcome of a check; empty where the answer has none.
+fn outcome(json: &str, name: &str) -> String {
+    let answer: Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    let found = answer["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).cloned();
+    found.map(|check| check["outcome"].as_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn a_server_that_never_answered_ends_the_run_at_once() {
+    let scene = Scene::applied();
+    scene.api.down(true);
+    let run = scene.verify(&["--format", "json"]);
+    assert_eq!((run.code, outcome(&run.stdout, "applied").as_str()), (4, "cannot-tell"), "{run:?}");
+}
+
+#[test]
+fn a_server_that_is_away_for_a_while_is_asked_again() {
+    let scene = Scene::applied();
+    scene.api.change(CLUSTER, |cluster| cluster["status"]["state"] = "initializing".into());
+    let mut lists = 0;
+    scene.api.play(move |line, objects| {
+        lists += usize::from(line.ends_with("/perconaxtradbclusterbackups"));
+        // In the second look the collector's Deployment answers nothing that an API server says.
+        let path = "/apis/apps/v1/namespaces/pxc-a/deployments/cluster1-pitr";
+        if lists == 2 {
+            objects.insert(path.to_owned(), json!("nobody is here"));
+        } else if lists > 2 {
+            objects.remove(path);
+            objects.get_mut(CLUSTER).unwrap()["status"]["state"] = "ready".into();
+        }
+    });
+    let run = scene.verify(&["--format", "json"]);
+    assert_eq!(outcome(&run.stdout, "observed"), "passed", "{run:?}");
+    assert_eq!(outcome(&run.stdout, "collector"), "passed", "{run:?}");
+}
+
+#[test]
+fn the_time_that_is_over_says_what_is_still_missing() {
+    let scene = Scene::applied();
+    scene.api.change(CLUSTER, |cluster| cluster["status"]["state"] = "initializing".into());
+    let run = scene.verify(&["--timeout", "2"]);
+    assert_eq!(run.stderr, "observed: the cluster is initializing, observedGeneration 2 = generation\n");
+    assert!(run.stdout.contains("\nwaiting      observed   the cluster is initializing"), "{}", run.stdout);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn what_changes_while_it_is_followed_is_seen() {
+    let scene = Scene::proposed();
+    let merge = scene.merge();
+    let (source, kustomization) = (crate::scene::source(&merge), crate::scene::kustomization(&merge));
+    let cluster = live(&scene.world, "main");
+    let mut looks = 0;
+    scene.api.play(move |line, objects| {
+        if line == format!("GET {KUSTOMIZATION}") {
+            looks += 1;
+            if looks == 2 {
+                objects.insert(SOURCE.to_owned(), source.clone());
+            } else if looks == 3 {
+                objects.insert(KUSTOMIZATION.to_owned(), kustomization.clone());
+                objects.insert(CLUSTER.to_owned(), cluster.clone());
+            }
+        }
+    });
+    let run = scene.verify(&["--format", "json"]);
+    let lines: Vec<&str> = run.stderr.lines().map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!((outcome(&run.stdout, "observed").as_str(), lines), ("passed", vec!["applied", "applied"]), "{run:?}");
+}
+
+#[test]
+fn a_base_that_takes_the_change_back_meanwhile_ends_the_run() {
+    let scene = Scene::applied();
+    scene.api.change(CLUSTER, |cluster| cluster["status"]["state"] = "initializing".into());
+    let (repo, mut reverted) = (scene.world.repo(), false);
+    scene.api.play(move |line, _| {
+        if !reverted && line.ends_with("/perconaxtradbclusterbackups") {
+            reverted = true;
+            let mut git = std::process::Command::new("git");
+            git.current_dir(&repo).args(["-c", "user.name=Pat", "-c", "user.email=pat@example.org"]);
+            let output = git.args(["revert", "--no-edit", "-m", "1", "HEAD"]).output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+        }
+    });
+    let run = scene.verify(&["--format", "json"]);
+    assert_eq!((run.code, outcome(&run.stdout, "merged").as_str()), (1, "failed"), "{run:?}");
+    let again = scene.verify(&["--format", "json", "--incident", "minio-a-1122"]);
+    assert_eq!((again.code, outcome(&again.stdout, "merged").as_str()), (1, "failed"), "{again:?}");
+}
+
+#[test]
+fn a_run_that_was_ended_leaves_one_backup_that_the_next_one_follows() {
+    let scene = Scene::applied();
+    // The connection breaks on the way back: nobody knows whether the backup was made.
+    let ended = scene.verify(&["--test-backup", "--timeout", "0"]);
+    assert_eq!(ended.code, 1);
+    scene.api.change(BACKUP, |backup| backup["status"] = json!({"state": "Starting"}));
+    let run = scene.verify(&["--test-backup", "--timeout", "0", "--format", "json"]);
+    assert_eq!(outcome(&run.stdout, "backup"), "waiting");
+    assert_eq!(scene.api.writes().len(), 1);
+    let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+    let next = "leeward verify --incident minio-a-1122 --kubeconfig ../kubeconfig --backup leeward-minio-a-1122-1";
+    assert_eq!(answer["next"], next);
+}
+
+#[test]
+fn who_may_not_watch_looks_again_all_the_same() {
+    let scene = Scene::applied();
+    for resource in ["perconaxtradbclusters", "kustomizations", "deployments"] {
+        scene.api.deny("watch", resource);
+    }
+    scene.api.change(CLUSTER, |cluster| cluster["status"]["state"] = "initializing".into());
+    let mut looks = 0;
+    scene.api.play(move |line, objects| {
+        looks += usize::from(line == format!("GET {KUSTOMIZATION}"));
+        if looks == 2 {
+            objects.get_mut(CLUSTER).unwrap()["status"]["state"] = "ready".into();
+        }
+    });
+    let run = scene.verify(&["--format", "json"]);
+    assert_eq!(outcome(&run.stdout, "observed"), "passed", "{run:?}");
+}

@@ -1,0 +1,116 @@
+//! What is written on request, and only then: the request to reconcile, the verdict, restores.
+
+use serde_json::{Value, json};
+
+use crate::scene::{BACKUP, KUSTOMIZATION, SOURCE, Scene, kustomization};
+
+#[test]
+fn the_controller_is_asked_once_and_its_source_first() {
+    let scene = Scene::applied();
+    let old = scene.world.git(&["rev-parse", "main~1"]);
+    scene.api.put(kustomization(&old));
+    let run = scene.verify(&["--timeout", "3", "--reconcile"]);
+    assert_eq!(scene.api.writes(), [format!("PATCH {SOURCE}"), format!("PATCH {KUSTOMIZATION}")]);
+    let asked = "note: `GitRepository flux-system/gitops` was asked to look now\n\
+                 note: `Kustomization flux-system/pxc-a` was asked to look now\n";
+    assert!(run.stderr.ends_with(asked), "{}", run.stderr);
+    let annotation = "reconcile.fluxcd.io/requestedAt";
+    let objects = scene.api.all("kustomizations");
+    let value = objects[0]["metadata"]["annotations"][annotation].as_str().unwrap();
+    assert!(value.starts_with("2026-11-22T10:00:0"), "{value}");
+}
+
+#[test]
+fn who_may_not_annotate_is_told_and_the_answer_stands() {
+    let scene = Scene::applied();
+    scene.api.deny("patch", "kustomizations");
+    scene.api.put(kustomization(&scene.world.git(&["rev-parse", "main~1"])));
+    let run = scene.verify(&["--timeout", "0", "--reconcile"]);
+    let said = "note: `Kustomization flux-system/pxc-a` could not be asked to look now: user `ci` may not `patch` \
+                `kustomizations.kustomize.toolkit.fluxcd.io` in namespace `flux-system` (grant verb `patch` on \
+                `kustomizations.kustomize.toolkit.fluxcd.io` in namespace `flux-system`)\n";
+    assert_eq!((run.code, run.stderr.ends_with(said)), (1, true), "{}", run.stderr);
+}
+
+#[test]
+fn the_verdict_goes_to_a_file_that_the_next_stage_reads() {
+    let scene = Scene::applied();
+    let run = scene.verify(&["--timeout", "0", "--verdict-out", "../verdict.json", "--format", "json"]);
+    let file = std::fs::read_to_string(scene.world.top().join("verdict.json")).unwrap();
+    assert_eq!(file.replace(&format!("127.0.0.1:{}", scene.api.port), "SERVER"), run.stdout);
+    let saved: Value = serde_json::from_str(&file).unwrap();
+    let want = json!({"root": "clusters/prod-a/pxc", "namespace": "pxc-a", "name": "cluster1"});
+    assert_eq!(
+        (&saved["version"], &saved["kind"], &saved["verdict"]),
+        (&json!(1), &json!("Verdict"), &json!("cannot-tell"))
+    );
+    assert_eq!(
+        (&saved["incident"], &saved["stage"], &saved["cluster"]),
+        (&json!("minio-a-1122"), &json!("protect"), &want)
+    );
+    let failed = scene.verify(&["--timeout", "0", "--verdict-out", "../no/such/folder"]);
+    assert_eq!(failed.code, 4);
+    assert!(failed.stderr.starts_with("error: failed to write verdict `../no/such/folder`: "), "{}", failed.stderr);
+    assert!(failed.stdout.contains("5 of 7 checks passed"), "the answer stands: {}", failed.stdout);
+}
+
+#[test]
+fn restores_of_both_places_are_written_and_none_is_applied() {
+    let scene = Scene::applied();
+    let backup = |name: &str, storage: &str, completed: &str, more: Value| {
+        let mut status = json!({"state": "Succeeded", "completed": completed, "destination": "s3://x/y"});
+        for (field, value) in more.as_object().unwrap() {
+            status[field.as_str()] = value.clone();
+        }
+        json!({"apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBClusterBackup",
+            "metadata": {"name": name, "namespace": "pxc-a", "creationTimestamp": completed},
+            "spec": {"pxcCluster": "cluster1", "storageName": storage}, "status": status})
+    };
+    scene.api.put(backup("cron-older", "minio-a", "2026-11-20T00:07:00Z", json!({})));
+    scene.api.put(backup(
+        "cron-old",
+        "minio-a",
+        "2026-11-21T00:07:00Z",
+        json!({"latestRestorableTime": "2026-11-22T03:00:00Z"}),
+    ));
+    scene.verify(&["--test-backup", "--timeout", "0"]);
+    scene.api.change(BACKUP, |backup| {
+        backup["status"] = json!({"state": "Succeeded", "completed": "2026-11-22T10:04:12Z",
+        "destination": "s3://pxc-dr/clusters/prod-a/pxc/cluster1/daily/cluster1-x-full"});
+    });
+    let run = scene.verify(&["--timeout", "0", "--restore-manifest", "../restores.yaml"]);
+    let note =
+        "note: a restore of `leeward-minio-a-1122-1` and of `cron-old` is in `../restores.yaml`; nothing applied it\n";
+    assert_eq!(run.stderr, note);
+    let file = std::fs::read_to_string(scene.world.top().join("restores.yaml")).unwrap();
+    let want = "\
+# Restores of cluster1, made by `leeward verify`. Nothing applies this file: read it, then apply one of its documents.
+---
+# the backup on the new place, minio-b-daily of 2026-11-22T10:04:12Z
+# without point-in-time recovery: it is off
+apiVersion: pxc.percona.com/v1
+kind: PerconaXtraDBClusterRestore
+metadata:
+  name: \"restore-new-minio-a-1122\"
+  namespace: \"pxc-a\"
+spec:
+  pxcCluster: \"cluster1\"
+  backupName: \"leeward-minio-a-1122-1\"
+---
+# the newest backup on the failed place, minio-a of 2026-11-21T00:07:00Z
+apiVersion: pxc.percona.com/v1
+kind: PerconaXtraDBClusterRestore
+metadata:
+  name: \"restore-old-minio-a-1122\"
+  namespace: \"pxc-a\"
+spec:
+  pxcCluster: \"cluster1\"
+  backupName: \"cron-old\"
+  pitr:
+    type: latest
+    backupSource:
+      storageName: \"minio-a-binlogs\"
+";
+    assert_eq!(file, want);
+    assert_eq!(scene.api.all("perconaxtradbclusterrestores"), [Value::Null; 0]);
+}
