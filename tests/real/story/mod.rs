@@ -31,6 +31,7 @@ pub(crate) fn a_storage_dies_and_backups_go_on_elsewhere_without_losing_one(bed:
     let live = scene.bench.taken();
     assert_eq!(live["spec"]["backup"]["pitr"]["enabled"], json!(false));
     assert_eq!(scene.counts(), (2, 0, 0), "A is down, and nothing went to B yet");
+    assert_eq!(scene.stage(), json!("protect"), "status, from Git alone");
     let (verdict, tested) = scene.verified_by_a_backup();
     assert_eq!((&verdict["verdict"], &verdict["stage"]), (&json!("passed"), &json!("protect")), "{verdict:#}");
     assert_eq!(scene.counts(), (3, 0, 3), "the test backup is on B");
@@ -45,8 +46,11 @@ pub(crate) fn a_storage_dies_and_backups_go_on_elsewhere_without_losing_one(bed:
     assert_eq!((&pitr["enabled"], &pitr["storageName"]), (&json!(true), &json!("minio-b-binlogs")));
     let verdict = scene.json(&["verify", "--stage", "resume", "--secrets", "values", "--timeout", "120"], 0);
     assert_eq!((&verdict["verdict"], &verdict["stage"]), (&json!("passed"), &json!("resume")), "{verdict:#}");
+    assert_eq!(scene.stage(), json!("resume"), "status, from Git alone");
     scene.a.restart().unwrap();
     assert_eq!(scene.counts(), (3, 3, 3), "nothing is lost on the way");
+    let healed = scene.json(&["diagnose", "--cluster", &scene.cluster(), "--storage", "minio-a", "--read-secrets"], 0);
+    assert_eq!(healed["contradiction"]["kind"], json!("only-the-logs"), "A is back: {healed:#}");
     let old = scene.bench.percona.backup(&scene.bench.namespace, &good, "Succeeded").unwrap();
     assert_eq!(old["metadata"].get("deletionTimestamp"), None);
 }
