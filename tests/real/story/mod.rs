@@ -37,7 +37,7 @@ pub(crate) fn a_storage_dies_and_backups_go_on_elsewhere_without_losing_one(bed:
     assert_eq!(scene.counts(), (3, 0, 3), "the test backup is on B");
     let again = scene.json(&["verify", "--test-backup", "--secrets", "values", "--timeout", "60"], 0);
     assert_eq!((&again["verdict"], scene.counts()), (&json!("passed"), (3, 0, 3)), "it is never made twice: {again:#}");
-    let pull = scene.proposed(&["--cluster", &scene.cluster(), "--stage", "resume", "--confirmed-backup", &tested]);
+    let pull = scene.proposed(&["--cluster", &scene.cluster(), "--stage", "resume", "--verdict", &scene.verdict()]);
     assert!(body(bed, &scene, pull).contains(&tested), "the pull request names the backup that proves B");
     scene.previewed("resume");
     scene.merged(pull);
