@@ -10,6 +10,7 @@ mod argo;
 mod argo_parts;
 mod bed;
 mod certificate;
+mod diagnosed;
 mod faults;
 mod fidelity;
 mod flux;
@@ -154,6 +155,11 @@ const TESTS: &[Test] = &[
     test!(STORAGE, storage::a_place_that_is_named_wrongly_calls_for_its_right_name),
     test!(STORAGE, storage::a_storage_without_room_shows_it_to_who_writes),
     test!(STORAGE, storage::a_server_that_cannot_serve_is_told_from_one_that_is_starting),
+    test!(OPERATOR, diagnosed::what_pods_of_failed_backups_log_is_taken_for_what_it_is),
+    test!(OPERATOR, diagnosed::a_collector_that_crashes_names_the_storage_and_what_it_stops),
+    test!(OPERATOR, diagnosed::pods_that_cannot_start_say_why),
+    test!(OPERATOR, diagnosed::what_is_saved_of_a_cluster_gives_the_same_answer_without_it),
+    test!(OPERATOR, diagnosed::with_the_shipped_rights_it_sees_everything_and_with_one_less_it_names_it),
     // Last of those with the operator: it waits until it is alone.
     test!(STORY, faults::verify_outlives_an_api_server_that_starts_again),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
