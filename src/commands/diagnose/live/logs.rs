@@ -69,14 +69,19 @@ pub(super) fn read(
     }
     let ends = cluster.logs(&requests, &mut |number, block| incoming[number].feed(block));
     let came: Vec<usize> = incoming.iter().map(|incoming| incoming.bytes).collect();
-    let logs = incoming.into_iter().map(|incoming| incoming.taker.finish()).collect::<anyhow::Result<_>>()?;
+    let logs = incoming.into_iter().map(|incoming| incoming.taker.finish()).collect::<anyhow::Result<Vec<Log>>>()?;
+    let cut = logs.iter().filter(|log| log.lines >= LINES).map(|log| Unseen {
+        what: format!("the start of the log of {}", log.name),
+        trouble: Trouble::new(Reason::NotAsked, format!("the last {LINES} lines of a log are read")),
+    });
+    let cut: Vec<Unseen> = cut.collect();
     let ends = wanted.iter().zip(ends).zip(came);
     let missed = ends.filter_map(|((spoken, end), came)| Some((spoken, end.err()?, came)));
     let older = (dropped > 0).then(|| Unseen {
         what: format!("the logs of {dropped} older pods"),
         trouble: Trouble::new(Reason::NotAsked, format!("no more than {LOGS} logs are read")),
     });
-    Ok((logs, unseen(missed).into_iter().chain(older).collect()))
+    Ok((logs, unseen(missed).into_iter().chain(older).chain(cut).collect()))
 }
 
 /// Returns what asks for a log.
