@@ -19,3 +19,4 @@ mod setting;
 mod status;
 mod unseen;
 mod words;
+mod writing;
