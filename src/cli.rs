@@ -348,9 +348,24 @@ pub struct IncidentArgs {
     /// The Backup object that succeeded on the target, for stage resume
     #[arg(long, value_name = "NAME", env = "LEEWARD_CONFIRMED_BACKUP", hide_env = true)]
     pub confirmed_backup: Option<String>,
+    /// What `verify --verdict-out` wrote: its Backup proves the target, for stage resume; one for each cluster, repeatable
+    #[arg(long, value_name = "FILE", env = "LEEWARD_VERDICT", hide_env = true, value_delimiter = ',')]
+    pub verdict: Vec<PathBuf>,
+    /// The cluster that is looked at for such a Backup; commands that may look fill it in
+    #[arg(skip)]
+    pub look: Option<LookArgs>,
     /// How the overlay takes effect
     #[arg(long, value_enum, default_value_t = Activation::Auto, env = "LEEWARD_ACTIVATION", hide_env = true)]
     pub activation: Activation,
+}
+
+/// Which cluster is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookArgs {
+    /// The context of the kubeconfig.
+    pub context: Option<String>,
+    /// The kubeconfig.
+    pub kubeconfig: Option<PathBuf>,
 }
 
 /// What to do.

@@ -5,7 +5,10 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{BackupArgs, Cli, CommentArgs, DiagnoseArgs, DryRunArg, LiveArgs, ProposeArgs, RecoveryArgs, Verb};
+use super::{
+    BackupArgs, Cli, CommentArgs, DiagnoseArgs, DryRunArg, LiveArgs, LookArgs, ProposeArgs, RecoveryArgs, StageArg,
+    Verb,
+};
 
 impl Cli {
     /// Returns the command line as typed, with the variables that it leaves room for.
@@ -166,6 +169,12 @@ fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault>
         Loser::Second => pull.pr = false,
         Loser::Neither => {}
     }
+    // Stage resume looks there for the backup that proves the target.
+    let looks = args.recovery.incident.stage == StageArg::Resume;
+    if looks && (pull.context.is_some() || pull.kubeconfig.is_some()) {
+        let (context, kubeconfig) = (pull.context.clone(), pull.kubeconfig.clone());
+        args.recovery.incident.look = Some(LookArgs { context, kubeconfig });
+    }
     let needs = [
         ("label", !pull.label.is_empty()),
         ("reviewer", !pull.reviewer.is_empty()),
@@ -173,8 +182,8 @@ fn publishing(args: &mut ProposeArgs, matches: &ArgMatches) -> Result<(), Fault>
         ("reopen", pull.reopen),
         ("forge", pull.forge.is_some()),
         ("live", !pull.live.is_empty()),
-        ("context", pull.context.is_some()),
-        ("kubeconfig", pull.kubeconfig.is_some()),
+        ("context", pull.context.is_some() && !looks),
+        ("kubeconfig", pull.kubeconfig.is_some() && !looks),
     ];
     if let Some((flag, _)) = needs.iter().find(|(flag, is_set)| *is_set && is_typed(matches, flag) && !pull.pr) {
         return Err(lacks(flag, "pr"));

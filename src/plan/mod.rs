@@ -99,6 +99,42 @@ pub struct Subject {
     pub incident_in_base: Option<Incident>,
     /// Other incidents of this cluster in the base.
     pub history: Vec<Incident>,
+    /// What is known of a backup at the new place, for stage `resume`.
+    pub proof: Proof,
+}
+
+/// What is known of a backup at the new place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// What a person says, if anybody does.
+    Word,
+    /// A saved verdict says that one succeeded.
+    Verdict {
+        /// The Backup.
+        backup: String,
+        /// When that was seen, RFC 3339.
+        at: String,
+    },
+    /// The cluster showed one that succeeded.
+    Seen {
+        /// The Backup.
+        backup: String,
+    },
+    /// Somebody looked, and nothing proves the place.
+    Refuted {
+        /// Why.
+        fact: String,
+    },
+}
+
+impl Proof {
+    /// Returns the Backup that proves the place.
+    pub fn backup(&self) -> Option<&str> {
+        match self {
+            Self::Verdict { backup, .. } | Self::Seen { backup } => Some(backup),
+            Self::Word | Self::Refuted { .. } => None,
+        }
+    }
 }
 
 /// Whether a cluster's name is one of its root, across namespaces.

@@ -21,6 +21,10 @@ pub(super) fn resume(request: &Request, subject: &Subject) -> Result<Desired, Fi
             Finding::refuse("stage-order", fact).hint(format!("git merge leeward/{}/protect", request.incident))
         );
     };
+    if opened.pitr.was_enabled && opened.action == Action::Buffer {
+        let fact = "volumes hold no binlogs: point-in-time recovery comes on again where backups are on S3";
+        return Err(Finding::refuse("buffer-resume", fact).hint("leeward propose --to an S3 target"));
+    }
     if !opened.pitr.was_enabled || opened.to.binlogs.is_empty() {
         let fact = format!("{} without point-in-time recovery to resume has one stage", opened.action.word());
         return Err(Finding::refuse("stage-unknown", fact));
@@ -38,7 +42,7 @@ pub(super) fn resume(request: &Request, subject: &Subject) -> Result<Desired, Fi
     let believed = opened.confirmed_backup.clone().filter(|_| opened.stage == Stage::Resume);
     let incident = Incident {
         stage: Stage::Resume,
-        confirmed_backup: request.confirmed_backup.clone().or(believed),
+        confirmed_backup: subject.proof.backup().map(str::to_owned).or(request.confirmed_backup.clone()).or(believed),
         ..opened.clone()
     };
     let affected = Affected { storages: opened.from.storages.clone(), endpoint: opened.from.endpoint.clone() };

@@ -5,6 +5,7 @@
 
 #[path = "../action.rs"]
 mod action;
+mod api;
 mod bad_disk;
 mod bad_flags;
 mod bad_repository;
@@ -24,6 +25,7 @@ mod preview;
 mod push;
 mod readme;
 mod refusal;
+mod resume;
 mod selection;
 #[path = "../skip.rs"]
 mod skip;

@@ -4,6 +4,7 @@
 mod activate;
 mod bare;
 mod branches;
+mod confirm;
 mod diagnosed;
 mod incident;
 mod request;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 
 use super::bare::Bare;
+use super::confirm;
 use super::incident::Found;
 use super::scene::Scene;
 use super::select::Choice;
@@ -16,7 +17,7 @@ use crate::model::incident::{Action, Incident, Stage};
 use crate::model::object::Object;
 use crate::model::target::{SecretKey, Target};
 use crate::model::version::{Rules, Version};
-use crate::plan::{BinlogPlace, NameInRoot, Subject};
+use crate::plan::{BinlogPlace, NameInRoot, Proof, Subject};
 use crate::render::proof::produced_secrets;
 
 /// Returns the subjects of the plan, in the order of the choice.
@@ -27,8 +28,12 @@ pub(super) fn subjects(
     found: &Found,
     args: &RecoveryArgs,
 ) -> anyhow::Result<Vec<Subject>> {
+    let mut proofs = confirm::proofs(scene, chosen, found, args)?;
     let subject = |choice: &Choice| {
-        subject(scene, bare, choice, found, args)
+        let subject = subject(scene, bare, choice, found, args);
+        let proof = proofs.remove(&choice.cluster).unwrap_or(Proof::Word);
+        subject
+            .map(|subject| Subject { proof, ..subject })
             .with_context(|| format!("failed to plan for `{}`", choice.cluster.short()))
     };
     chosen.iter().map(subject).collect()
@@ -73,6 +78,7 @@ fn subject(scene: &Scene, bare: &Bare, choice: &Choice, found: &Found, args: &Re
             .filter(|incident| !is_this(incident))
             .cloned()
             .collect(),
+        proof: Proof::Word,
         target,
         bare,
         current,

@@ -169,6 +169,7 @@ impl Looked {
             }
         };
         trouble.extend(self.backups.get(&place.0).and_then(|backups| Some(backups.as_ref().err()?.fact.clone())));
+        trouble.dedup();
         let word =
             |state: &ClusterState| if state.state.is_empty() { "unknown".to_owned() } else { state.state.clone() };
         Some(LiveLine {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::BinlogPlace;
+use super::super::{BinlogPlace, Proof};
 use super::Context;
 use crate::model::backup::{Backup, Storage};
 use crate::model::finding::{Finding, Level};
@@ -54,7 +54,12 @@ fn beside_filesystem(context: &Context) -> Option<Finding> {
     let fact = format!(
         "schedule `{now}` writes to a filesystem while point-in-time recovery is on: a gap would fail every reconcile"
     );
-    let (level, hint) = if was { (Level::Warn, "storageName: STORAGE") } else { (Level::Refuse, "--to an S3 target") };
+    // At `resume` a gap is what is to be expected, whoever wrote the schedule.
+    let (level, hint) = match (was, context.request.stage) {
+        (true, Stage::Protect) => (Level::Warn, "storageName: STORAGE"),
+        (true, Stage::Resume) => (Level::Refuse, "storageName: STORAGE"),
+        (false, _) => (Level::Refuse, "--to an S3 target"),
+    };
     Some(Finding { id: "filesystem-beside-pitr", level, fact, hint: Some(hint.to_owned()) })
 }
 
@@ -133,13 +138,28 @@ fn at_resume(context: &Context) -> Vec<Finding> {
 fn confirmation(context: &Context) -> Finding {
     let to = &context.desired.incident.to;
     let to = if to.storages.is_empty() { to.binlogs.clone() } else { to.storages.join("`, `") };
-    match &context.desired.incident.confirmed_backup {
-        Some(name) => Finding::note(
+    let incident = &context.desired.incident;
+    let look = format!(
+        "leeward verify --incident {} --cluster {} --test-backup",
+        quoted(&incident.id),
+        quoted(&incident.cluster.shown())
+    );
+    match (&context.subject.proof, &incident.confirmed_backup) {
+        (Proof::Refuted { fact }, _) => Finding::refuse("unconfirmed", fact.as_str()).hint(look),
+        (Proof::Verdict { backup, at }, _) => Finding::note(
+            "backup-verified",
+            format!("Backup `{backup}` succeeded on `{to}`, as the verdict of {at} says"),
+        ),
+        (Proof::Seen { backup }, _) => {
+            Finding::note("backup-verified", format!("Backup `{backup}` succeeded on `{to}`, as the cluster shows"))
+        }
+        (Proof::Word, Some(name)) => Finding::note(
             "backup-not-checked",
             format!("that Backup `{name}` succeeded on `{to}` is taken from you, no cluster was given"),
         ),
-        None => Finding::refuse("unconfirmed", format!("no full backup is known to have succeeded on `{to}`"))
-            .hint("--confirmed-backup NAME"),
+        (Proof::Word, None) => {
+            Finding::refuse("unconfirmed", format!("no full backup is known to have succeeded on `{to}`")).hint(look)
+        }
     }
 }
 

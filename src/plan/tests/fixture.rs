@@ -14,7 +14,7 @@ use crate::model::path::RepoPath;
 use crate::model::target::Target;
 use crate::model::version::{Rules, Version};
 use crate::model::yaml;
-use crate::plan::{BinlogPlace, ClusterPlan, NameInRoot, Request, Scope, Subject, plan};
+use crate::plan::{BinlogPlace, ClusterPlan, NameInRoot, Proof, Request, Scope, Subject, plan};
 
 /// A cluster with one storage that fails, one that does not, a schedule on each, and point-in-time recovery.
 const CLUSTER: &str = "
@@ -104,6 +104,7 @@ impl Case {
             binlogs: BinlogPlace::DeclaredEmpty,
             incident_in_base: None,
             history: Vec::new(),
+            proof: Proof::Word,
         };
         let request = Request {
             action,

@@ -43,7 +43,7 @@ fn refuses_a_filesystem_schedule_beside_binlogs() {
     );
     Case::resume().base(&base).says(
         "filesystem-beside-pitr",
-        "warn: schedule `local` writes to a filesystem while point-in-time recovery is on: a gap \
+        "refuse: schedule `local` writes to a filesystem while point-in-time recovery is on: a gap \
         would fail every reconcile\n  \
         hint: storageName: STORAGE",
     );
@@ -98,7 +98,8 @@ fn asks_whether_the_place_for_binlogs_is_empty() {
 fn refuses_resume_without_a_backup_that_succeeded() {
     Case::resume().ask(|request| request.confirmed_backup = None).says(
         "unconfirmed",
-        "refuse: no full backup is known to have succeeded on `minio-b`\n  hint: --confirmed-backup NAME",
+        "refuse: no full backup is known to have succeeded on `minio-b`\n  \
+        hint: leeward verify --incident inc1 --cluster prod:pxc-a/cluster1 --test-backup",
     );
     Case::resume().says(
         "backup-not-checked",

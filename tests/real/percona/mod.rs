@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use crate::kubernetes::Kubernetes;
 use crate::process::{Process, command};
 use crate::program;
 use crate::room::{Room, until};
+pub(crate) use nodes::MISSING;
 use nodes::Nodes;
 pub(crate) use play::End;
 
@@ -58,6 +59,8 @@ pub(crate) struct Percona {
     pub(crate) cluster: Arc<Kubernetes>,
     /// How many namespaces were made.
     made: AtomicU16,
+    /// Who runs the program against this cluster, and who needs that nobody does.
+    turns: RwLock<()>,
     room: Arc<Room>,
 }
 
@@ -73,7 +76,7 @@ impl Percona {
         }
         itself(&cluster)?;
         let operator = Mutex::new(started(&room, &cluster, "pxc-operator")?);
-        Ok(Self { operator, nodes, cluster, made: AtomicU16::new(0), room })
+        Ok(Self { operator, nodes, cluster, made: AtomicU16::new(0), turns: RwLock::default(), room })
     }
 
     /// Makes a namespace whose cluster can become ready; no other test has it.
@@ -92,6 +95,16 @@ impl Percona {
             if cluster["status"]["state"] == state { Ok(cluster) } else { Err(cluster["status"].to_string()) }
         });
         seen.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.log()))
+    }
+
+    /// Waits for the end of a test that needs to be alone, and holds the next one up. Nobody may ask twice at a time.
+    pub(crate) fn beside_others(&self) -> RwLockReadGuard<'_, ()> {
+        self.turns.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until no other test runs the program against this cluster.
+    pub(crate) fn alone(&self) -> RwLockWriteGuard<'_, ()> {
+        self.turns.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns where its processes live, for what a test adds to them.
