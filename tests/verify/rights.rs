@@ -90,5 +90,10 @@ fn the_shipped_rights_are_those_that_runs_need() {
         let is_race = verb == "get" && resource.starts_with("perconaxtradbclusterbackups");
         !resource.ends_with(".argoproj.io") && !is_race
     });
-    assert_eq!(asked, granted);
+    // The first of several watches that fires ends the wait: which of the others were asked for by then is chance.
+    let without_watches = |rights: &BTreeSet<(String, String)>| -> Vec<(String, String)> {
+        rights.iter().filter(|(verb, _)| verb != "watch").cloned().collect()
+    };
+    assert_eq!(without_watches(&asked), without_watches(&granted));
+    assert!(asked.is_subset(&granted), "{:?}", asked.difference(&granted));
 }
