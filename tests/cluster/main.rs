@@ -20,3 +20,4 @@ mod setting;
 mod status;
 mod unseen;
 mod words;
+mod writing;
