@@ -13,6 +13,7 @@ mod listing;
 mod lists;
 mod logs;
 mod many;
+mod probed;
 mod saved;
 mod server;
 mod setting;

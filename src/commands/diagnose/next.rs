@@ -13,13 +13,21 @@ const LOGS: &str = "kubectl logs --all-containers --prefix POD | leeward diagnos
 pub(super) fn command(diagnosis: &Diagnosis, subject: &SubjectArgs) -> Option<String> {
     // What worked from here a moment ago is not moved away from: the log of a newer backup tells.
     let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
-    if is_doubtful { Some(LOGS.to_owned()) } else { of_cause(diagnosis.leading.cause, subject) }
+    if is_doubtful { Some(again(diagnosis, subject)) } else { of_cause(diagnosis, subject) }
+}
+
+/// Returns what looks again once something is mended: at the cluster where that was looked at, else at logs.
+fn again(diagnosis: &Diagnosis, subject: &SubjectArgs) -> String {
+    let (Some(_), [cluster]) = (&diagnosis.site, subject.cluster.as_slice()) else { return LOGS.to_owned() };
+    let storage = subject.storage.iter().map(|storage| format!(" --storage {}", quoted(storage)));
+    format!("leeward diagnose --cluster {}{}", quoted(cluster), storage.collect::<String>())
 }
 
 /// Returns the command that a cause by itself calls for.
-fn of_cause(cause: Cause, subject: &SubjectArgs) -> Option<String> {
+fn of_cause(diagnosis: &Diagnosis, subject: &SubjectArgs) -> Option<String> {
+    let cause = diagnosis.leading.cause;
     let Some(action) = cause.remedy().action() else {
-        return (cause != Cause::Healthy).then(|| LOGS.to_owned());
+        return (cause != Cause::Healthy).then(|| again(diagnosis, subject));
     };
     let mut words: Vec<String> = ["leeward", "plan"].map(str::to_owned).into();
     let mut add = |flag: &str, value: &str| words.extend([flag.to_owned(), quoted(value)]);
@@ -38,11 +46,19 @@ fn of_cause(cause: Cause, subject: &SubjectArgs) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnose::{Evidence, Observed, Snapshot, diagnose};
+
+    /// Returns the diagnosis of a cause, from logs alone.
+    fn of(cause: Cause) -> Diagnosis {
+        let mut diagnosis = diagnose(&Evidence::default());
+        diagnosis.leading.cause = cause;
+        diagnosis
+    }
 
     #[test]
     fn names_what_is_known_and_leaves_room_for_the_rest() {
         let nobody = SubjectArgs { cluster: Vec::new(), storage: None, to: None };
-        let command = |cause, subject| of_cause(cause, subject).unwrap_or_default();
+        let command = |cause, subject| command(&of(cause), subject).unwrap_or_default();
         assert_eq!(command(Cause::StorageFull, &nobody), "leeward plan --storage STORAGE --to TARGET --all");
         let known = SubjectArgs {
             cluster: vec!["pxc/cluster1".to_owned()],
@@ -55,5 +71,10 @@ mod tests {
         assert_eq!(command(Cause::SecretKeyWrong, &known), rotate);
         assert_eq!(command(Cause::AccessDenied, &known), LOGS);
         assert_eq!(command(Cause::Healthy, &known), "");
+        let seen = diagnose(&Evidence { observed: Some(Observed::read(&Snapshot::default())), ..Evidence::default() });
+        let mut denied = of(Cause::AccessDenied);
+        denied.site = seen.site;
+        let again = "leeward diagnose --cluster pxc/cluster1 --storage minio-a";
+        assert_eq!(super::command(&denied, &known).as_deref(), Some(again));
     }
 }

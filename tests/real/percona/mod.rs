@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -71,8 +71,8 @@ impl Percona {
         let cluster = Arc::new(Kubernetes::start(&room)?);
         cluster.define(&[&beside("pxc-operator")?.join("deploy/crd.yaml")])?;
         let nodes = Nodes::start(&room, &cluster)?;
-        for port in database::PORTS {
-            database::answer(TcpListener::bind(("127.0.0.1", port)).map_err(|why| format!("port {port}: {why}"))?);
+        for port in ports().as_ref().map_err(String::clone)? {
+            database::answer(port.try_clone().map_err(|why| why.to_string())?);
         }
         itself(&cluster)?;
         let operator = Mutex::new(started(&room, &cluster, "pxc-operator")?);
@@ -153,6 +153,14 @@ impl Percona {
     pub(crate) fn ask_all_to_end(&self) {
         self.room.ask_all_to_end();
     }
+}
+
+/// Returns the stand-in's ports. One of them is among those that the kernel gives to whoever connects somewhere, so who wants
+/// them asks before anything runs.
+pub(crate) fn ports() -> &'static Result<Vec<TcpListener>, String> {
+    static PORTS: OnceLock<Result<Vec<TcpListener>, String>> = OnceLock::new();
+    let bind = |port| TcpListener::bind(("127.0.0.1", port)).map_err(|why| format!("port {port}: {why}"));
+    PORTS.get_or_init(|| database::PORTS.into_iter().map(bind).collect())
 }
 
 /// Returns the namespaces whose clusters can become ready.
