@@ -43,17 +43,29 @@ pub(super) async fn leave(
         said.push(one(client, signer.get(key), until).await);
     }
     let version = said[0].version.clone().filter(|version| version != "null");
-    let removal = one(client, signer.delete(key, version.as_deref()), end).await;
+    let (removal, stays) = removed(client, signer, (key, version.as_deref()), end).await;
     for said in &said {
         noted(said, place, record);
     }
     noted(&removal, place, record);
-    if !removal.is_fine() {
+    if stays && removal.is_fine() {
+        record.step(format!("`{key}` stays as an older version, which the bucket does not let go"));
+    } else if !removal.is_fine() {
         record.line(format!("probe: the marker is left behind: {key}"));
         record.step(format!("the marker `{key}` is left behind, or may be"));
     }
     said.push(removal);
     said
+}
+
+/// Removes the marker; returns what was said, and whether a version of it stays all the same.
+async fn removed(client: &Client, signer: &Signer, (key, version): (&str, Option<&str>), end: Instant) -> (Said, bool) {
+    let removal = one(client, signer.delete(key, version), end).await;
+    // A bucket that locks objects keeps the version; backups do not ask for that, and are deleted as this is now.
+    if version.is_some() && removal.is_refusal() {
+        return (one(client, signer.delete(key, None), end).await, true);
+    }
+    (removal, false)
 }
 
 /// Records an answer.

@@ -152,6 +152,7 @@ const TESTS: &[Test] = &[
     test!(STORAGE, storage::a_certificate_that_nobody_can_trust_calls_for_no_other_place),
     test!(STORAGE, storage::a_key_that_is_not_good_calls_for_another_key),
     test!(STORAGE, storage::a_policy_that_denies_an_operation_is_named_with_it),
+    test!(STORAGE, storage::a_marker_leaves_no_version_behind_but_where_nobody_may_remove_one),
     test!(STORAGE, storage::a_place_that_is_named_wrongly_calls_for_its_right_name),
     test!(STORAGE, storage::a_storage_without_room_shows_it_to_who_writes),
     test!(STORAGE, storage::a_server_that_cannot_serve_is_told_from_one_that_is_starting),

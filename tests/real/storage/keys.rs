@@ -63,6 +63,22 @@ pub(crate) fn a_policy_that_denies_an_operation_is_named_with_it(bed: &Bed) {
     }
 }
 
+pub(crate) fn a_marker_leaves_no_version_behind_but_where_nobody_may_remove_one(bed: &Bed) {
+    let minio = sound(bed, "storage-versions", Setup::default());
+    minio.mc(&["version", "enable", &format!("it/{BUCKET}")]).unwrap();
+    let case = |what| Case::new(bed, what, &minio.endpoint()).words(&["--write-probe"]);
+    case("a bucket that keeps versions").is("Healthy", "nothing");
+    let versions =
+        |bucket: &str| minio.mc(&["ls", "--recursive", "--versions", "--json", &format!("it/{bucket}/")]).unwrap();
+    assert_eq!(versions(BUCKET), "");
+    minio.mc(&["mb", "--with-lock", "it/pxc-locked"]).unwrap();
+    minio.mc(&["retention", "set", "--default", "governance", "1d", "it/pxc-locked"]).unwrap();
+    let said = case("a bucket that locks objects").s3("bucket", &json!("pxc-locked/c1")).is("Healthy", "nothing");
+    assert!(said.summary().contains("` stays as an older version"), "{}", said.summary());
+    // The version, and the mark of its deletion.
+    assert_eq!(versions("pxc-locked").lines().count(), 2, "{}", said.log);
+}
+
 pub(crate) fn a_place_that_is_named_wrongly_calls_for_its_right_name(bed: &Bed) {
     let minio = sound(bed, "storage-places", Setup::default());
     let case = |what| Case::new(bed, what, &minio.endpoint());
