@@ -9,6 +9,8 @@ mod decode;
 mod evidence;
 mod history;
 mod judge;
+#[cfg(test)]
+mod laws;
 mod line;
 mod mask;
 mod masker;

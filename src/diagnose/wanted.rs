@@ -6,13 +6,11 @@ use jiff::Timestamp;
 use super::confidence::Confidence;
 use super::evidence::{About, Form, Role, Spoken};
 use super::history::{History, places};
-use super::observed::Observed;
-use crate::model::observed::{BackupObject, BackupState, ContainerState, PodState};
+use super::observed::{BACKUPS, Observed};
+use crate::model::observed::{BackupState, ContainerState, PodState};
 
 /// How many Backups of a place are looked into.
-const BACKUPS: usize = 3;
-/// How many logs are read at most.
-const LOGS: usize = 60;
+const FAILED: usize = 3;
 /// The container whose log tells how a backup went.
 const MAIN: &str = "xtrabackup";
 
@@ -20,7 +18,7 @@ impl Observed {
     /// Returns the logs to read, the oldest first.
     pub fn logs_wanted(&self) -> Vec<Spoken> {
         let backups = self.looked_into();
-        let pods = self.pods.iter().filter(|pod| backups.iter().any(|backup| backup.meta.name == pod.backup));
+        let pods = self.pods.iter().filter(|pod| backups.contains(&pod.backup.as_str()));
         let of_backups = pods.flat_map(|pod| {
             let telling = |container: &&ContainerState| container.name == MAIN || has_failed(container);
             let containers = pod.containers.iter().filter(telling).filter(|container| has_started(container));
@@ -37,9 +35,7 @@ impl Observed {
             let container = pod.containers.iter().find(|container| container.is_running)?;
             Some(spoken(Role::Operator, pod, container, false))
         });
-        let mut wanted: Vec<Spoken> = of_backups.chain(collectors).chain(operators).collect();
-        wanted.drain(..wanted.len().saturating_sub(LOGS));
-        wanted
+        of_backups.chain(collectors).chain(operators).collect()
     }
 
     /// Returns what a log of the cluster is about.
@@ -54,15 +50,22 @@ impl Observed {
         About { form: Form::Live, ..about.unwrap_or_default() }
     }
 
-    /// Returns the Backups whose pods are looked into: those that do not succeed, and the last that failed before.
-    fn looked_into(&self) -> Vec<&BackupObject> {
+    /// Returns the names of the Backups whose pods are looked into: those that do not succeed, and the last that failed before;
+    /// where Backups could not be seen, those that the newest pods name.
+    fn looked_into(&self) -> Vec<&str> {
+        if self.cannot_see(BACKUPS) {
+            let mut named: Vec<&str> = self.pods.iter().rev().map(|pod| pod.backup.as_str()).collect();
+            named.dedup();
+            named.truncate(FAILED);
+            return named;
+        }
         let of_place = |place: String| {
             let history = History::of(self, &place);
             let mut failing = history.failing;
-            failing.drain(..failing.len().saturating_sub(BACKUPS));
+            failing.drain(..failing.len().saturating_sub(FAILED));
             let mut there = self.backups.iter().filter(|backup| self.place(&backup.storage) == place);
             let before = there.rfind(|backup| backup.state == BackupState::Failed);
-            failing.into_iter().chain(before).collect::<Vec<_>>()
+            failing.into_iter().chain(before).map(|backup| backup.meta.name.as_str()).collect::<Vec<_>>()
         };
         places(self).into_iter().flat_map(of_place).collect()
     }

@@ -22,6 +22,7 @@ pub(crate) struct Bed {
     gitea: OnceLock<Result<Gitea, String>>,
     kubernetes: OnceLock<Result<Arc<Kubernetes>, String>>,
     // Before the operator's cluster, which they ask.
+    operated_argo: OnceLock<Result<Argo, String>>,
     operated_flux: OnceLock<Result<Flux, String>>,
     percona: OnceLock<Result<Percona, String>>,
     stage: OnceLock<Result<Stage, String>>,
@@ -36,6 +37,7 @@ impl Bed {
             flux: OnceLock::new(),
             gitea: OnceLock::new(),
             kubernetes: OnceLock::new(),
+            operated_argo: OnceLock::new(),
             operated_flux: OnceLock::new(),
             percona: OnceLock::new(),
             stage: OnceLock::new(),
@@ -62,6 +64,12 @@ impl Bed {
     pub(crate) fn operated_flux(&self) -> &Flux {
         let percona = self.percona();
         part("the operator's Flux", &self.operated_flux, || Flux::start(percona.room(), &percona.cluster))
+    }
+
+    /// Returns Argo CD on the operator's cluster.
+    pub(crate) fn operated_argo(&self) -> &Argo {
+        let percona = self.percona();
+        part("the operator's Argo CD", &self.operated_argo, || Argo::start(percona.room(), &percona.cluster))
     }
 
     /// Returns the forge.
@@ -113,6 +121,7 @@ impl Bed {
         let mut all = up(&self.kubernetes).map(|cluster| cluster.memory()).unwrap_or_default();
         all.extend(up(&self.stage).map(|stage| stage.cluster.memory()).unwrap_or_default());
         all.extend(up(&self.percona).map(Percona::memory).unwrap_or_default());
+        all.extend(up(&self.operated_argo).into_iter().flat_map(Argo::memory));
         all.extend(up(&self.operated_flux).into_iter().flat_map(Flux::memory));
         all.extend(up(&self.gitea).map(Gitea::memory));
         all.extend(up(&self.flux).into_iter().flat_map(Flux::memory));

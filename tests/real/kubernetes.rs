@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -22,9 +22,11 @@ pub(crate) struct Kubernetes {
     // Dropped in this order: who asks ends before who answers.
     manager: Option<Process>,
     proxy: Process,
-    server: Option<Process>,
+    server: RwLock<Option<Process>>,
     etcd: Process,
     kubeconfig: PathBuf,
+    /// Where the API server listens, and where its store does.
+    serves: (u16, String),
     /// Where the proxy listens.
     port: u16,
     room: Arc<Room>,
@@ -42,8 +44,7 @@ impl Kubernetes {
         let port = free_port();
         let kubeconfig = room.path().join("admin.kubeconfig");
         write_kubeconfig(&kubeconfig, &pki, port, &admin);
-        let mut server = Process::start(room, "kube-apiserver", server(room, &pki, &store, port)?)?;
-        server.ready(START, || ask(room, &kubeconfig, &["get", "--raw", "/readyz"], None).map(drop))?;
+        let server = serving(room, &kubeconfig, (port, &store))?;
         let (proxy, proxy_port) = proxy(room, &kubeconfig)?;
         let manager = match program::path("kube-controller-manager") {
             Some(_) => {
@@ -54,7 +55,8 @@ impl Kubernetes {
             }
             None => None,
         };
-        Ok(Self { manager, proxy, server: Some(server), etcd, kubeconfig, port: proxy_port, room: Arc::clone(room) })
+        let (server, room) = (RwLock::new(Some(server)), Arc::clone(room));
+        Ok(Self { manager, proxy, server, etcd, kubeconfig, serves: (port, store), port: proxy_port, room })
     }
 
     /// Waits until the controller manager does its work: service accounts are made, what is deleted goes.
@@ -70,6 +72,7 @@ impl Kubernetes {
 
     /// Runs `kubectl` and returns what it prints, or what it says on failure.
     pub(crate) fn kubectl(&self, args: &[&str]) -> Result<String, String> {
+        let _served = self.served();
         ask(&self.room, &self.kubeconfig, args, None)
     }
 
@@ -81,6 +84,7 @@ impl Kubernetes {
 
     /// Returns what the API answers on a path, without a process for the question: for those who ask again and again.
     pub(crate) fn read(&self, path: &str) -> Result<Value, String> {
+        let _served = self.served();
         let answer = request(self.port, "GET", path, None, None)?;
         if answer.status != 200 {
             return Err(format!("{path}: {} {}", answer.status, answer.body));
@@ -97,12 +101,13 @@ impl Kubernetes {
 
     /// Runs `kubectl` with an input and returns what it prints, or what it says on failure.
     pub(crate) fn feed(&self, args: &[&str], input: &str) -> Result<String, String> {
+        let _served = self.served();
         ask(&self.room, &self.kubeconfig, args, Some(input))
     }
 
     /// Applies a stream of YAML or JSON on the server's side.
     pub(crate) fn apply(&self, text: &str) -> Result<String, String> {
-        ask(&self.room, &self.kubeconfig, &["apply", "--server-side", "-f", "-"], Some(text))
+        self.feed(&["apply", "--server-side", "-f", "-"], text)
     }
 
     /// Applies the definitions of custom resources in files or folders and waits until each is served.
@@ -124,12 +129,27 @@ impl Kubernetes {
 
     /// Ends the API server, and nothing else.
     pub(crate) fn end_server(&mut self) {
-        self.server = None;
+        *self.server.get_mut().expect("no holder panics") = None;
+    }
+
+    /// Ends the API server and starts it again where it was: what was watched breaks off, and nothing is forgotten. Tests that
+    /// ask meanwhile wait.
+    pub(crate) fn restart_server(&self) -> Result<(), String> {
+        let mut server = self.server.write().expect("no holder panics");
+        *server = None;
+        *server = Some(serving(&self.room, &self.kubeconfig, (self.serves.0, &self.serves.1))?);
+        Ok(())
+    }
+
+    /// Returns what holds a restart up while a test asks.
+    fn served(&self) -> RwLockReadGuard<'_, Option<Process>> {
+        self.server.read().expect("no holder panics")
     }
 
     /// Returns the memory of each part.
     pub(crate) fn memory(&self) -> Vec<(&'static str, u64)> {
-        self.manager.iter().chain(&self.server).chain([&self.proxy, &self.etcd]).map(Process::memory).collect()
+        let server = self.served();
+        self.manager.iter().chain(server.iter()).chain([&self.proxy, &self.etcd]).map(Process::memory).collect()
     }
 }
 
@@ -155,6 +175,13 @@ fn proxy(room: &Arc<Room>, kubeconfig: &Path) -> Result<(Process, u16), String> 
     let mut proxy = Process::start(room, "kubectl-proxy", proxy)?;
     proxy.ready(START, || healthy(port, "/readyz"))?;
     Ok((proxy, port))
+}
+
+/// Starts the API server on a port and a store, and waits until it answers.
+fn serving(room: &Arc<Room>, kubeconfig: &Path, (port, store): (u16, &str)) -> Result<Process, String> {
+    let mut server = Process::start(room, "kube-apiserver", server(room, &room.folder("pki"), store, port)?)?;
+    server.ready(START, || ask(room, kubeconfig, &["get", "--raw", "/readyz"], None).map(drop))?;
+    Ok(server)
 }
 
 /// Returns the command of the API server.

@@ -10,6 +10,8 @@ mod argo;
 mod argo_parts;
 mod bed;
 mod certificate;
+mod diagnosed;
+mod faults;
 mod fidelity;
 mod flux;
 mod gitea;
@@ -34,6 +36,7 @@ mod skip;
 mod smoke;
 mod storage;
 mod story;
+mod synced;
 
 use run::Test;
 
@@ -59,6 +62,22 @@ const OPERATED: &[&str] = &[
     "gitea",
     "source-controller",
     "kustomize-controller",
+];
+/// The same with Argo CD, and storages.
+const SYNCED: &[&str] = &[
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+    "pxc-operator",
+    "gitea",
+    "argocd",
+    "redis",
+    "kustomize",
+    "minio",
+    "mc",
 ];
 /// The operator on a cluster whose nodes are played, and S3 servers.
 const OPERATED_STORAGE: &[&str] = &[
@@ -122,6 +141,8 @@ const TESTS: &[Test] = &[
     test!(STORAGE, smoke::the_storage_keeps_what_a_key_may_put_and_has_it_after_a_restart),
     test!(STORAGE, smoke::the_storage_says_what_keeps_it_from_writing),
     test!(OPERATED, operated::flux_brings_our_commit_to_the_operator_and_schedules_back_up_to_the_new_place),
+    test!(STORY, faults::verify_comes_to_the_right_end_whatever_fails_and_a_rerun_to_a_good_one),
+    test!(SYNCED, synced::argo_cd_brings_a_recovery_to_its_end_as_flux_does),
     test!(OPERATOR, operated::what_the_guards_refuse_breaks_the_cluster_as_they_say),
     test!(OPERATOR, operated::a_cron_with_a_short_checksum_ends_the_operator),
     test!(OPERATOR, operated::a_backup_whose_pods_fail_is_tried_again_and_then_failed),
@@ -134,6 +155,13 @@ const TESTS: &[Test] = &[
     test!(STORAGE, storage::a_place_that_is_named_wrongly_calls_for_its_right_name),
     test!(STORAGE, storage::a_storage_without_room_shows_it_to_who_writes),
     test!(STORAGE, storage::a_server_that_cannot_serve_is_told_from_one_that_is_starting),
+    test!(OPERATOR, diagnosed::what_pods_of_failed_backups_log_is_taken_for_what_it_is),
+    test!(OPERATOR, diagnosed::a_collector_that_crashes_names_the_storage_and_what_it_stops),
+    test!(OPERATOR, diagnosed::pods_that_cannot_start_say_why),
+    test!(OPERATOR, diagnosed::what_is_saved_of_a_cluster_gives_the_same_answer_without_it),
+    test!(OPERATOR, diagnosed::with_the_shipped_rights_it_sees_everything_and_with_one_less_it_names_it),
+    // Last of those with the operator: it waits until it is alone.
+    test!(STORY, faults::verify_outlives_an_api_server_that_starts_again),
     test!(CLUSTER, preview::with_the_shipped_rights_it_shows_everything_and_with_one_less_it_names_it),
     test!(CLUSTER, preview::a_preview_is_timed_beside_kubectl_diff),
     test!(CLUSTER, preview::no_output_shows_a_secret_in_any_form),

@@ -29,7 +29,8 @@ impl Again {
             let context = args.live.context.as_ref().map(|context| format!(" --context {}", quoted(context)));
             let file =
                 args.live.kubeconfig.as_ref().map(|file| format!(" --kubeconfig {}", quoted(&file.to_string_lossy())));
-            let flags: String = context.into_iter().chain(file).collect();
+            let storage = subject.storage.as_ref().map(|storage| format!(" --storage {}", quoted(storage)));
+            let flags: String = storage.into_iter().chain(context).chain(file).collect();
             format!("leeward diagnose --cluster {cluster}{flags}")
         });
         let storage = subject.storage.as_ref();

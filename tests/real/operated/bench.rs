@@ -1,6 +1,7 @@
 //! One test's own cluster under the operator: what Git holds of it, what `leeward` says of that, what is played of its
 //! backups, and what becomes of them.
 
+use std::sync::{RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use leeward::model::yaml;
@@ -15,7 +16,7 @@ use crate::program;
 use crate::room::until;
 
 /// How long a schedule of every minute may take to run.
-pub(super) const RUN: Duration = Duration::from_mins(3);
+pub(crate) const RUN: Duration = Duration::from_mins(3);
 
 /// A cluster in a namespace of its own.
 pub(crate) struct Bench<'a> {
@@ -27,13 +28,15 @@ pub(crate) struct Bench<'a> {
     pub(crate) namespace: String,
     /// Its manifest.
     pub(crate) manifest: Value,
+    /// While it is held, the API server stays.
+    turn: Option<RwLockReadGuard<'a, ()>>,
 }
 
 impl<'a> Bench<'a> {
     /// Returns a bench with the keys of both places and the manifest of a cluster with this laid over its `spec`.
     pub(crate) fn new(bed: &'a Bed, over: &Value) -> Self {
         let percona = bed.percona();
-        let namespace = percona.namespace().unwrap();
+        let (turn, namespace) = (Some(percona.beside_others()), percona.namespace().unwrap());
         for name in ["keys", "other-keys"] {
             let secret = ["create", "secret", "generic", name, "-n", &namespace];
             let keys = ["--from-literal=AWS_ACCESS_KEY_ID=a", "--from-literal=AWS_SECRET_ACCESS_KEY=b"];
@@ -41,7 +44,7 @@ impl<'a> Bench<'a> {
         }
         let mut manifest = yaml::documents(&cluster(&namespace)).unwrap().remove(0);
         merge(&mut manifest["spec"], over);
-        Self { bed, percona, namespace, manifest }
+        Self { bed, percona, namespace, manifest, turn }
     }
 
     /// Returns a bench whose cluster, of one node, is ready; this is laid over its backup block.
@@ -54,6 +57,12 @@ impl<'a> Bench<'a> {
         bench.percona.cluster.apply(&bench.manifest.to_string()).unwrap();
         bench.percona.wait(&bench.namespace, "ready").unwrap();
         bench
+    }
+
+    /// Waits until no other bench is left, and holds new ones up.
+    pub(crate) fn alone(&mut self) -> RwLockWriteGuard<'a, ()> {
+        self.turn = None;
+        self.percona.alone()
     }
 
     /// Lays this over the live cluster's backup block.
@@ -171,12 +180,12 @@ impl Drop for Bench<'_> {
 }
 
 /// Says whether a Backup was made by a schedule of this name: after the hash of its cluster, its label names it.
-pub(super) fn is_of(backup: &Value, schedule: &str) -> bool {
+pub(crate) fn is_of(backup: &Value, schedule: &str) -> bool {
     let ancestor = backup["metadata"]["labels"]["percona.com/backup-ancestor"].as_str();
     ancestor.and_then(|ancestor| ancestor.get(6..)) == Some(schedule)
 }
 
 /// Returns an object's name.
-pub(super) fn name(object: &Value) -> &str {
+pub(crate) fn name(object: &Value) -> &str {
     object["metadata"]["name"].as_str().unwrap()
 }

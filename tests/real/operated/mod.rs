@@ -6,9 +6,9 @@
 
 #![expect(clippy::missing_docs_in_private_items, reason = "the names of tests are sentences")]
 
-mod bench;
+pub(crate) mod bench;
 mod merged;
-mod planned;
+pub(crate) mod planned;
 mod wrong;
 
 pub(crate) use bench::Bench;

@@ -27,22 +27,22 @@ targets:
 ";
 /// What a run of `leeward plan` says.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// The exit code.
-    pub(super) code: Option<i32>,
+    pub(crate) code: Option<i32>,
     /// The answer.
-    pub(super) answer: Value,
+    pub(crate) answer: Value,
 }
 
 impl Bench<'_> {
     /// Shows that `leeward plan` refuses a recovery where the manifest has this over its backup block.
-    pub(super) fn refuses(&self, block: &Value, args: &[&str], finding: &str) {
+    pub(crate) fn refuses(&self, block: &Value, args: &[&str], finding: &str) {
         let plan = self.plan(block, args);
         assert_eq!((plan.code, plan.level(finding)), (Some(3), Some("refuse")), "{finding}: {}", plan.answer);
     }
 
     /// Shows that `leeward plan` warns, and returns what it plans.
-    pub(super) fn warns(&self, block: &Value, args: &[&str], finding: &str) -> Plan {
+    pub(crate) fn warns(&self, block: &Value, args: &[&str], finding: &str) -> Plan {
         let plan = self.plan(block, args);
         assert_eq!((plan.code, plan.level(finding)), (Some(0), Some("warn")), "{finding}: {}", plan.answer);
         plan
@@ -73,12 +73,12 @@ impl Bench<'_> {
 
 impl Plan {
     /// Returns the level of a finding about the cluster.
-    pub(super) fn level(&self, id: &str) -> Option<&str> {
+    pub(crate) fn level(&self, id: &str) -> Option<&str> {
         self.finding(id)?["level"].as_str()
     }
 
     /// Returns the hint of a finding about the cluster.
-    pub(super) fn hint(&self, id: &str) -> Option<&str> {
+    pub(crate) fn hint(&self, id: &str) -> Option<&str> {
         self.finding(id)?["hint"].as_str()
     }
 
@@ -89,7 +89,7 @@ impl Plan {
 }
 
 /// Returns the files of a repository that holds a cluster in the folder `pxc`.
-pub(super) fn files(manifest: &Value) -> [(&'static str, String); 3] {
+pub(crate) fn files(manifest: &Value) -> [(&'static str, String); 3] {
     [
         ("leeward.yaml", TARGETS.to_owned()),
         ("pxc/kustomization.yaml", "resources: [cluster.yaml]\n".to_owned()),
@@ -98,7 +98,7 @@ pub(super) fn files(manifest: &Value) -> [(&'static str, String); 3] {
 }
 
 /// Returns the built program in a folder, as a person without a cluster runs it.
-pub(super) fn leeward(bed: &Bed, folder: &Path) -> Command {
+pub(crate) fn leeward(bed: &Bed, folder: &Path) -> Command {
     let mut command = bed.tool(env!("CARGO_BIN_EXE_leeward"));
     for role in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{role}_NAME"), "t").env(format!("GIT_{role}_EMAIL"), "t@example.test");
@@ -108,7 +108,7 @@ pub(super) fn leeward(bed: &Bed, folder: &Path) -> Command {
 }
 
 /// Returns what a command answers that goes well.
-pub(super) fn said(command: &mut Command) -> String {
+pub(crate) fn said(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()

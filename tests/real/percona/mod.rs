@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use crate::kubernetes::Kubernetes;
 use crate::process::{Process, command};
 use crate::program;
 use crate::room::{Room, until};
+pub(crate) use nodes::MISSING;
 use nodes::Nodes;
 pub(crate) use play::End;
 
@@ -58,6 +59,8 @@ pub(crate) struct Percona {
     pub(crate) cluster: Arc<Kubernetes>,
     /// How many namespaces were made.
     made: AtomicU16,
+    /// Who runs the program against this cluster, and who needs that nobody does.
+    turns: RwLock<()>,
     room: Arc<Room>,
 }
 
@@ -68,12 +71,12 @@ impl Percona {
         let cluster = Arc::new(Kubernetes::start(&room)?);
         cluster.define(&[&beside("pxc-operator")?.join("deploy/crd.yaml")])?;
         let nodes = Nodes::start(&room, &cluster)?;
-        for port in database::PORTS {
-            database::answer(TcpListener::bind(("127.0.0.1", port)).map_err(|why| format!("port {port}: {why}"))?);
+        for port in ports().as_ref().map_err(String::clone)? {
+            database::answer(port.try_clone().map_err(|why| why.to_string())?);
         }
         itself(&cluster)?;
         let operator = Mutex::new(started(&room, &cluster, "pxc-operator")?);
-        Ok(Self { operator, nodes, cluster, made: AtomicU16::new(0), room })
+        Ok(Self { operator, nodes, cluster, made: AtomicU16::new(0), turns: RwLock::default(), room })
     }
 
     /// Makes a namespace whose cluster can become ready; no other test has it.
@@ -92,6 +95,16 @@ impl Percona {
             if cluster["status"]["state"] == state { Ok(cluster) } else { Err(cluster["status"].to_string()) }
         });
         seen.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.log()))
+    }
+
+    /// Waits for the end of a test that needs to be alone, and holds the next one up. Nobody may ask twice at a time.
+    pub(crate) fn beside_others(&self) -> RwLockReadGuard<'_, ()> {
+        self.turns.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until no other test runs the program against this cluster.
+    pub(crate) fn alone(&self) -> RwLockWriteGuard<'_, ()> {
+        self.turns.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns where its processes live, for what a test adds to them.
@@ -140,6 +153,14 @@ impl Percona {
     pub(crate) fn ask_all_to_end(&self) {
         self.room.ask_all_to_end();
     }
+}
+
+/// Returns the stand-in's ports. One of them is among those that the kernel gives to whoever connects somewhere, so who wants
+/// them asks before anything runs.
+pub(crate) fn ports() -> &'static Result<Vec<TcpListener>, String> {
+    static PORTS: OnceLock<Result<Vec<TcpListener>, String>> = OnceLock::new();
+    let bind = |port| TcpListener::bind(("127.0.0.1", port)).map_err(|why| format!("port {port}: {why}"));
+    PORTS.get_or_init(|| database::PORTS.into_iter().map(bind).collect())
 }
 
 /// Returns the namespaces whose clusters can become ready.

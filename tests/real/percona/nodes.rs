@@ -18,6 +18,11 @@ use crate::room::{Room, free_port, until};
 const STAGES: [&str; 5] =
     ["node/fast", "node/heartbeat-with-lease", "pod/fast/pod-ready.yaml", "pod/fast/pod-delete.yaml", "volume/fast"];
 
+/// Where a pod names Secrets for its variables.
+const SECRETS: &str = ".spec.containers[].env[]?.valueFrom.secretKeyRef.name";
+/// The Secret that no node finds.
+pub(crate) const MISSING: &str = "missing-keys";
+
 /// The scheduler and the nodes.
 pub(super) struct Nodes {
     kwok: Process,
@@ -32,13 +37,14 @@ impl Nodes {
         for stage in STAGES {
             let path = own.join("stage").join(stage);
             let built = if path.is_dir() { built(cluster, &path)? } else { read(&path)? };
-            cluster.apply(&built)?;
+            cluster.apply(&if stage.ends_with("pod-ready.yaml") { with_secrets(&built) } else { built })?;
         }
         let default = "storageclass.kubernetes.io/is-default-class=true";
         // The operator reads the database's log before it calls a cluster ready.
         let log = room.path().join("silent.log");
         std::fs::write(&log, "2026-11-22T00:00:00.000000000Z stdout F {}\n").map_err(|error| error.to_string())?;
         cluster.apply(&silent(&log).to_string())?;
+        cluster.apply(&without_secret().to_string())?;
         cluster.apply(&collecting(&programs(room)?).to_string())?;
         cluster.kubectl(&["annotate", "storageclass", "kwok-volume", default])?;
         let scheduler = scheduler(room, cluster)?;
@@ -79,6 +85,33 @@ fn silent(log: &Path) -> serde_json::Value {
     json!({
         "apiVersion": "kwok.x-k8s.io/v1alpha1", "kind": "ClusterLogs", "metadata": {"name": "all"},
         "spec": {"logs": [{"logsFile": log, "follow": false}]},
+    })
+}
+
+/// Returns what makes a pod ready, unless it names the Secret that is not there: only a real node would look for it.
+fn with_secrets(stage: &str) -> String {
+    let lacks = format!("    - key: '{SECRETS}'\n      operator: NotIn\n      values: [{MISSING}]\n");
+    stage.replacen("    matchExpressions:\n", &format!("    matchExpressions:\n{lacks}"), 1)
+}
+
+/// Returns what a node says of a pod that names the Secret that is not there.
+fn without_secret() -> serde_json::Value {
+    let waiting = format!("waiting: {{reason: CreateContainerConfigError, message: 'secret \"{MISSING}\" not found'}}");
+    let container = format!(
+        "{{name: {{{{ .name }}}}, image: {{{{ .image }}}}, ready: false, restartCount: 0, state: {{{waiting}}}}}"
+    );
+    let statuses = format!("{{{{ range .spec.containers }}}}\n- {container}\n{{{{ end }}}}");
+    let expressions = json!([
+        {"key": SECRETS, "operator": "In", "values": [MISSING]},
+        {"key": ".spec.nodeName", "operator": "Exists"},
+        {"key": ".status.containerStatuses", "operator": "DoesNotExist"},
+    ]);
+    json!({
+        "apiVersion": "kwok.x-k8s.io/v1alpha1", "kind": "Stage", "metadata": {"name": "pod-without-secret"},
+        "spec": {
+            "resourceRef": {"apiGroup": "v1", "kind": "Pod"}, "selector": {"matchExpressions": expressions},
+            "next": {"statusTemplate": format!("phase: Pending\ncontainerStatuses:\n{statuses}\n")},
+        },
     })
 }
 

@@ -13,7 +13,8 @@ use super::case::{BUCKET, KEY};
 use super::reach::sound;
 use crate::bed::Bed;
 use crate::minio::{Minio, Setup};
-use crate::percona::Percona;
+use crate::operated::Bench;
+use crate::percona::{CLUSTER, End};
 use crate::preview::benchmarked;
 use crate::program;
 use crate::room::until;
@@ -23,6 +24,8 @@ const RUNS: (usize, usize) = (21, 3);
 /// What the pod of the failed backup logged.
 const LOGGED: &str = "An error occurred (SignatureDoesNotMatch) when calling the ListObjectsV2 operation: The request signature we \
                       calculated does not match the signature you provided.";
+/// The secret key that is not the key's.
+const WRONG: &str = "sesame-wrong";
 /// What a healthy storage may take, from the start of the process.
 const HEALTHY: Duration = Duration::from_secs(1);
 
@@ -40,9 +43,16 @@ pub(crate) fn a_diagnosis_is_timed_beside_the_runbook(bed: &Bed) {
         None => (PathBuf::from(env!("CARGO_BIN_EXE_leeward")), RUNS.1),
     };
     let minio = sound(bed, "storage-bench", Setup::default());
-    let (percona, namespace) = (bed.percona(), bed.percona().namespace().unwrap());
-    played(percona, &namespace);
-    let mut contenders = contenders(bed, &minio, percona, (&namespace, &program));
+    let at = |prefix: &str| {
+        let s3 = json!({
+            "bucket": format!("{BUCKET}{prefix}"), "endpointUrl": minio.endpoint(), "credentialsSecret": "keys",
+            "region": "us-east-1",
+        });
+        json!({"type": "s3", "s3": s3})
+    };
+    let bench = Bench::ready(bed, &json!({"storages": {"minio": at("/c1"), "minio-binlogs": at("/c1/binlogs")}}));
+    let pod = failed(&bench);
+    let mut contenders = contenders(&minio, &bench, &pod, &program);
     for _ in 0..runs {
         contenders.iter_mut().for_each(Contender::run);
     }
@@ -51,40 +61,40 @@ pub(crate) fn a_diagnosis_is_timed_beside_the_runbook(bed: &Bed) {
     assert!(healthy.figures().0 < HEALTHY, "{:?}", healthy.runs);
 }
 
-/// Plays what the runbook looks at: a pod that failed, and the Secret of its keys.
-fn played(percona: &Percona, namespace: &str) {
-    let container = json!({"name": "xtrabackup", "image": "percona/percona-xtrabackup:8.0.35-34.1"});
-    let pod = json!({
-        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "xb-failed", "namespace": namespace},
-        "spec": {"containers": [container]},
-    });
-    // Namespaces get their service account in time of their own.
-    until(crate::percona::START, || percona.cluster.apply(&pod.to_string())).unwrap();
-    let secret = json!({
+/// Plays a backup that fails since its keys are wrong, and returns the pod that says so.
+fn failed(bench: &Bench<'_>) -> String {
+    let (percona, namespace) = (bench.percona, &bench.namespace);
+    let keys = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys", "namespace": namespace},
-        "stringData": {"AWS_ACCESS_KEY_ID": KEY[0], "AWS_SECRET_ACCESS_KEY": "sesame-wrong"},
+        "stringData": {"AWS_ACCESS_KEY_ID": KEY[0], "AWS_SECRET_ACCESS_KEY": WRONG},
     });
-    percona.cluster.apply(&secret.to_string()).unwrap();
-    percona.logged(&pod, LOGGED).unwrap();
-    let logged = until(crate::percona::START, || {
-        let said = percona.cluster.kubectl(&["logs", "-n", namespace, "xb-failed"])?;
-        if said.contains("SignatureDoesNotMatch") { Ok(()) } else { Err(said) }
-    });
-    logged.unwrap();
+    percona.cluster.apply(&keys.to_string()).unwrap();
+    bench.back_up("during", "minio");
+    let mut name = String::new();
+    for _ in 0..2 {
+        let pod = percona.pod_of(namespace, "during").unwrap();
+        pod["metadata"]["name"].as_str().unwrap().clone_into(&mut name);
+        percona.logged(&pod, LOGGED).unwrap();
+        let logged = until(crate::percona::START, || {
+            let said = percona.cluster.kubectl(&["logs", "-n", namespace, &name])?;
+            if said.contains("SignatureDoesNotMatch") { Ok(()) } else { Err(said) }
+        });
+        logged.unwrap();
+        percona.end(&pod, End::Failed).unwrap();
+    }
+    percona.backup(namespace, "during", "Failed").unwrap();
+    name
 }
 
 /// Returns what is timed.
-fn contenders(bed: &Bed, minio: &Minio, percona: &Percona, (namespace, leeward): (&str, &Path)) -> Vec<Contender> {
-    let (kubectl, mc) = (program::path("kubectl").unwrap(), program::path("mc").unwrap());
+fn contenders(minio: &Minio, bench: &Bench<'_>, pod: &str, leeward: &Path) -> Vec<Contender> {
+    let (bed, namespace) = (bench.bed, &bench.namespace);
     let folder = |keys: &[&str; 2]| Case::new(bed, "a benchmark", &minio.endpoint()).keys(keys).prepared();
-    let (wrong, right) = (folder(&[KEY[0], "sesame-wrong"]), folder(&KEY));
+    let (wrong, right) = (folder(&[KEY[0], WRONG]), folder(&KEY));
     large(&right.join("large.log"));
-    let host = minio.endpoint().replace("http://", &format!("http://{}:sesame-wrong@", KEY[0]));
-    let (kubeconfig, home, search) =
-        (percona.cluster.kubeconfig().to_owned(), bed.folder("storage-bench-home"), crate::process::search_path());
-    let (kubectl, mc, leeward) = (kubectl.display(), mc.display(), leeward.display());
-    let logs = format!("{kubectl} logs -n {namespace} xb-failed");
-    let probe = format!("{leeward} diagnose --cluster pxc/db --storage minio-a --credentials keys.env");
+    let host = minio.endpoint().replace("http://", &format!("http://{}:{WRONG}@", KEY[0]));
+    let (home, search) = (bed.folder("storage-bench-home"), crate::process::search_path());
+    let kubeconfig = bench.percona.cluster.kubeconfig().to_owned();
     let contender = |name, folder: &Path, line: String, says| {
         let (folder, home, kubeconfig) = (folder.to_owned(), home.clone(), kubeconfig.clone());
         let (search, host) = (search.clone(), host.clone());
@@ -96,19 +106,21 @@ fn contenders(bed: &Bed, minio: &Minio, percona: &Percona, (namespace, leeward):
         };
         Contender { name, command: Box::new(command), says, runs: Vec::new() }
     };
-    let runbook = format!("{logs}; {mc} --quiet ls it/{BUCKET}/c1/; {kubectl} get secret -n {namespace} keys -o yaml");
-    let both = format!("{logs} | {probe} --log - --probe");
+    let (kubectl, mc) = (program::path("kubectl").unwrap(), program::path("mc").unwrap());
+    let (kubectl, mc, leeward) = (kubectl.display(), mc.display(), leeward.display());
+    let runbook = format!(
+        "{kubectl} logs -n {namespace} {pod}; {mc} --quiet ls it/{BUCKET}/c1/; {kubectl} get secret -n {namespace} keys -o yaml"
+    );
+    let live = format!("{leeward} diagnose --cluster {namespace}/{CLUSTER} --read-secrets");
+    let probe =
+        format!("KUBECONFIG= {leeward} diagnose --cluster pxc/db --storage minio-a --credentials keys.env --probe");
+    let log = format!("{leeward} diagnose --log large.log");
     vec![
         contender("the runbook's three commands", &wrong, runbook, "signature"),
-        contender("`kubectl logs | leeward diagnose --log - --probe`", &wrong, both, "SecretKeyWrong: "),
-        contender("`leeward diagnose`, a wrong key", &wrong, probe.clone(), "SecretKeyWrong: "),
-        contender("`leeward diagnose`, a healthy storage", &right, probe, "Healthy: "),
-        contender(
-            "`leeward diagnose --log` of 50 MB",
-            &right,
-            format!("{leeward} diagnose --log large.log"),
-            "QuotaExceeded: ",
-        ),
+        contender("`leeward diagnose`: cluster, logs, storage", &wrong, live, "SecretKeyWrong: "),
+        contender("`leeward diagnose`: storage alone", &wrong, probe.clone(), "SecretKeyWrong: "),
+        contender("`leeward diagnose`: a healthy storage", &right, probe, "Healthy: "),
+        contender("`leeward diagnose --log` of 50 MB", &right, log, "QuotaExceeded: "),
     ]
 }
 

@@ -9,6 +9,8 @@ use crate::cluster::{Cluster, LogRequest, Run};
 use crate::diagnose::{Log, Observed, OperatorLines, Role, Spoken, Unseen};
 use crate::model::live::{Reason, Trouble};
 
+/// How many logs are read at most: the newest ones.
+const LOGS: usize = 60;
 /// How many lines of a log are read: the last ones.
 const LINES: u64 = 20_000;
 /// How long a line of the operator's may be.
@@ -53,7 +55,9 @@ pub(super) fn read(
     observed: &Observed,
     mut saver: Option<&mut Saver>,
 ) -> anyhow::Result<(Vec<Log>, Vec<Unseen>)> {
-    let wanted = observed.logs_wanted();
+    let mut wanted = observed.logs_wanted();
+    let dropped = wanted.len().saturating_sub(LOGS);
+    wanted.drain(..dropped);
     let requests: Vec<LogRequest> = wanted.iter().map(request).collect();
     let mut incoming = Vec::new();
     for spoken in &wanted {
@@ -68,7 +72,11 @@ pub(super) fn read(
     let logs = incoming.into_iter().map(|incoming| incoming.taker.finish()).collect::<anyhow::Result<_>>()?;
     let ends = wanted.iter().zip(ends).zip(came);
     let missed = ends.filter_map(|((spoken, end), came)| Some((spoken, end.err()?, came)));
-    Ok((logs, unseen(missed)))
+    let older = (dropped > 0).then(|| Unseen {
+        what: format!("the logs of {dropped} older pods"),
+        trouble: Trouble::new(Reason::NotAsked, format!("no more than {LOGS} logs are read")),
+    });
+    Ok((logs, unseen(missed).into_iter().chain(older).collect()))
 }
 
 /// Returns what asks for a log.
