@@ -45,7 +45,7 @@ fn parse(path: &Path) -> anyhow::Result<Diagnosed> {
         return Err(refused(format!("it is {found}, not `Diagnosis` of version `1`")).hint(MAKE).into());
     }
     let mut value = value;
-    value.get_mut("clock").map_or((), mask);
+    value.get_mut("clock").into_iter().for_each(mask);
     Ok(Diagnosed(serde_json::from_value(value).map_err(refusal)?))
 }
 
