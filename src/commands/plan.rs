@@ -109,6 +109,7 @@ pub(super) fn report(recovery: &Recovery, args: &RecoveryArgs) -> PlanReport {
         base: BaseLine { name: recovery.base.name.clone(), commit: recovery.base.commit.id.clone() },
         builder: recovery.builder.describe(),
         clusters,
+        clock: recovery.clock.clone(),
         findings: recovery.findings.iter().cloned().chain(foreign(recovery)).collect(),
         files,
         proof,

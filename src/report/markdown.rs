@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::clock;
 use super::escape::escaped_lines;
 use super::{ClusterReport, PlanReport, picture, text};
 use crate::model::finding::Finding;
@@ -52,6 +53,9 @@ pub(super) fn plan_in(report: &PlanReport, detail: Detail) -> String {
     if !report.reason.is_empty() {
         let kept = if detail == Detail::Counted { REASON } else { usize::MAX };
         put(&mut out, &format!("\nReason: {}", inline(&shortened(&report.reason, kept))));
+    }
+    for clock in report.clock.iter().filter(|_| detail < Detail::Names) {
+        put(&mut out, clock::rows(clock).trim_end());
     }
     if detail == Detail::Counted {
         let refused = report.clusters.iter().filter(|cluster| cluster.is_refused).count();

@@ -60,6 +60,8 @@ pub struct PlanReport {
     pub builder: String,
     /// One part a cluster.
     pub clusters: Vec<ClusterReport>,
+    /// How much time there was when the incident was diagnosed, a clock for each cluster that was looked at.
+    pub clock: Vec<ClockReport>,
     /// What the whole run found.
     pub findings: Vec<Finding>,
     /// The files that change; empty where a guard refused, or where the base has them already.

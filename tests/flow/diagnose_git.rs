@@ -141,3 +141,23 @@ fn evidence_in_a_folder_reads_the_same_in_and_out_of_the_repository() {
     let there = elsewhere.leeward(&["diagnose", "--evidence", kept.to_str().unwrap()]);
     assert_eq!((&here, &there), (&saved, &saved));
 }
+
+#[test]
+fn the_clock_of_a_diagnosis_stands_in_the_page_of_the_plan() {
+    let world = world(DEAD);
+    let diagnosis =
+        world.leeward(&["diagnose", "--log", "../pod.log", "--cluster", "pxc-a/cluster1", "--format", "json"]);
+    let text = diagnosis.stdout.replace("2026-11-23T00:00:00Z", "https://pat:sesame@h|x");
+    std::fs::write(world.top().join("diagnosis.json"), text).unwrap();
+    let plan = ["plan", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--to", "minio-b"];
+    let page = world.leeward(&[&plan[..], &["--diagnosis", "../diagnosis.json", "--format", "markdown"]].concat());
+    assert!(
+        page.stdout.contains(
+            "\n| risk clock of pxc-a/cluster1 | read from Git alone, 2026-11-22 10:00 UTC |\n| --- | --- |\n"
+        ),
+        "{page:?}"
+    );
+    assert!(page.stdout.contains("| due next | `daily` https://***&#64;h\\|x, `weekly`"), "{page:?}");
+    let without = world.leeward(&[&plan[..], &["--format", "markdown"]].concat());
+    assert!(!without.stdout.contains("risk clock"), "{without:?}");
+}

@@ -10,7 +10,7 @@ use crate::diagnose::{Cause, Remedy};
 use crate::failure::refused;
 use crate::model::finding::Finding;
 use crate::model::incident::Action;
-use crate::report::DiagnosisReport;
+use crate::report::{ClockReport, DiagnosisReport, masked};
 
 /// The largest file that is read.
 const SIZE_MAX: u64 = 4 << 20;
@@ -44,13 +44,30 @@ fn parse(path: &Path) -> anyhow::Result<Diagnosed> {
         let found = format!("`{}` of version `{}`", value["kind"], value["version"]).replace('"', "");
         return Err(refused(format!("it is {found}, not `Diagnosis` of version `1`")).hint(MAKE).into());
     }
+    let mut value = value;
+    value.get_mut("clock").into_iter().for_each(mask);
     Ok(Diagnosed(serde_json::from_value(value).map_err(refusal)?))
+}
+
+/// Masks every text of a value: what a file says is shown in pull requests.
+fn mask(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = masked(text, &[]),
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Object(fields) => fields.values_mut().for_each(mask),
+        _ => {}
+    }
 }
 
 impl Diagnosed {
     /// Returns the name of the cause.
     pub(super) fn cause(&self) -> &'static str {
         self.0.leading.cause.name()
+    }
+
+    /// Returns how much time there was when it was made.
+    pub(super) fn clock(&self) -> Vec<ClockReport> {
+        self.0.clock.clone()
     }
 
     /// Returns the diagnosis in a sentence: the cause, how sure, and the first line it rests on.

@@ -16,7 +16,7 @@ use crate::model::incident::{Action, Cause, Incident, Stage};
 use crate::model::name::IncidentId;
 use crate::model::shell::quoted;
 use crate::plan::{endpoint_of, incident_id, open_incident};
-use crate::report::masked;
+use crate::report::{ClockReport, masked};
 
 /// The incident of this run.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub(super) struct Found {
     pub opened_at: String,
     /// Why.
     pub cause: Cause,
+    /// How much time there was when it was diagnosed.
+    pub clock: Vec<ClockReport>,
     /// What is said of incidents that were open before this run.
     pub findings: Vec<Finding>,
 }
@@ -69,7 +71,8 @@ pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: T
     let diagnosed = args.incident.diagnosis.as_deref().map(diagnosed::read).transpose()?;
     findings.extend(diagnosed.as_ref().and_then(|diagnosed| diagnosed.finding(action)));
     let cause = cause(args, open, diagnosed.as_ref());
-    Ok(Found { id, action, stage, opened_at, cause, findings })
+    let clock = diagnosed.as_ref().map(Diagnosed::clock).unwrap_or_default();
+    Ok(Found { id, action, stage, opened_at, cause, clock, findings })
 }
 
 /// Returns why: what was diagnosed and what a person gave as a reason in this run, else what the open incident says.

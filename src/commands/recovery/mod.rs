@@ -30,6 +30,7 @@ use crate::model::path::RepoPath;
 use crate::model::target::Target;
 use crate::plan::{ClusterPlan, Plan, Subject, plan};
 use crate::render::overlay::Rung;
+use crate::report::ClockReport;
 use crate::survey::Root;
 
 use activate::Activated;
@@ -54,6 +55,8 @@ pub(super) struct Recovery {
     pub target: String,
     /// The plan.
     pub plan: Plan,
+    /// How much time there was when the incident was diagnosed.
+    pub clock: Vec<ClockReport>,
     /// How each cluster is called, in the order of the plan.
     pub shown: Vec<String>,
     /// What the whole run found, beside the plan's findings.
@@ -101,7 +104,19 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
     let roots = scene.roots.into_iter().filter(is_planned).collect();
     let unread = unread(args, &subjects);
     let findings = scene.findings.into_iter().chain(found.findings).chain(unread).collect();
-    Ok(Recovery { base, builder, storage: chosen[0].storage.clone(), target, plan, shown, findings, roots, proven })
+    let clock = found.clock;
+    Ok(Recovery {
+        clock,
+        base,
+        builder,
+        storage: chosen[0].storage.clone(),
+        target,
+        plan,
+        shown,
+        findings,
+        roots,
+        proven,
+    })
 }
 
 /// Says that clusters outside of the roots that flags name were not read, where one could write to a listed storage.

@@ -34,6 +34,7 @@ fn cluster(number: usize, diff: &str) -> ClusterReport {
 /// Returns a report on so many clusters.
 fn report(clusters: usize, diff: &str, reason: &str) -> PlanReport {
     PlanReport {
+        clock: Vec::new(),
         incident: "minio-a-1122".to_owned(),
         action: Action::Failover,
         stage: Stage::Protect,
