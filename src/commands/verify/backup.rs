@@ -91,6 +91,14 @@ impl Scene<'_> {
         attempt.choose(all, making)
     }
 
+    /// Returns the backup that is followed, where it is there already.
+    pub(super) fn known(&self, all: &[Value], applied_at: Option<Timestamp>, memory: &Memory) -> Option<String> {
+        match self.choice(&self.attempt(applied_at), all, memory) {
+            Choice::Follow(name) => Some(name),
+            Choice::Make(_) | Choice::None => None,
+        }
+    }
+
     /// Makes a test backup and follows it.
     fn make(&self, attempt: &Attempt<'_>, name: &str, state: &ClusterState, look: &mut Look) -> Followed {
         let has_storage = state.backup().is_ok_and(|backup| backup.storages.contains_key(attempt.storage));

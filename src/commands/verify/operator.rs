@@ -43,7 +43,7 @@ impl Scene<'_> {
         if let Some(check) = verify::secret(&secrets, proven) {
             look.verdict.add(check);
         }
-        let own = memory.followed.clone();
+        let own = self.known(backups.as_deref().unwrap_or_default(), applied_at, memory);
         if let Some(check) = verify::lock(&self.lock(reader, state), &read, own.as_deref()) {
             look.verdict.add(check);
         }

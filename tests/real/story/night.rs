@@ -1,5 +1,7 @@
 //! What the test plays of a backup: the objects that its Job uploads, the lines that its pods log, how they end.
 
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use super::scene::{BUCKET, Scene};
@@ -35,20 +37,47 @@ impl Scene<'_> {
             let said = until(START, || {
                 let said =
                     percona.cluster.kubectl(&["logs", "-n", namespace, pod["metadata"]["name"].as_str().unwrap()])?;
-                if said.contains("Probe failed") { Ok(said) } else { Err(said) }
+                if said.contains("Probe failed") { Ok(()) } else { Err(said) }
             });
-            std::fs::write(self.file("pod.log"), said.unwrap()).unwrap();
+            said.unwrap();
             percona.end(&pod, End::Failed).unwrap();
         }
         percona.backup(namespace, name, "Failed").unwrap();
     }
 
-    /// Asks what broke: of the pod's log and of the storages, as Git has them. The answer is kept for the proposal.
+    /// Asks what broke: of the cluster, its logs and its storages. The answer is kept for the proposal.
     pub(super) fn diagnosed(&self) -> Value {
-        let log = self.file("pod.log").display().to_string();
-        let said = self.json(&["diagnose", "--cluster", &self.cluster(), "--log", &log, "--probe"], 0);
+        let said = self.json(&["diagnose", "--cluster", &self.cluster(), "--read-secrets"], 0);
         std::fs::write(self.file("diagnosis.json"), said.to_string()).unwrap();
         said
+    }
+
+    /// Verifies with a backup that `leeward` asks for and whose Job the test plays; returns the verdict, which is kept for the
+    /// next stage, and the backup's name.
+    pub(super) fn verified_by_a_backup(&self) -> (Value, String) {
+        let (kept, restores) = (self.verdict(), self.file("restores.yaml").display().to_string());
+        let words = ["verify", "--test-backup", "--secrets", "values", "--timeout", "240", "--format", "json"];
+        let mut verify =
+            self.leeward(&[&words[..], &["--verdict-out", &kept, "--restore-manifest", &restores]].concat());
+        let verify = verify.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let name = self.bench.some_backup(START, |all| {
+            let mut names = all.iter().filter_map(|one| one["metadata"]["name"].as_str());
+            names.find(|name| name.starts_with("leeward-")).map(str::to_owned)
+        });
+        let destination = self.uploaded(&self.b, &name);
+        self.bench.succeed(&name);
+        let output = verify.wait_with_output().unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(!said.contains("sesame"), "{said}");
+        assert!(std::fs::read_to_string(restores).unwrap().contains(&name), "a restore of the new backup is at hand");
+        assert!(said.contains(&destination), "{said}");
+        (serde_json::from_slice(&output.stdout).unwrap(), name)
+    }
+
+    /// Returns where the verdict is kept.
+    pub(super) fn verdict(&self) -> String {
+        self.file("verdict.json").display().to_string()
     }
 
     /// Plays what a running backup's Job uploads to a storage: where its own variables say.

@@ -127,6 +127,13 @@ impl<'a> Scene<'a> {
         self.settled(&self.repository.git(&["rev-parse", "origin/main"]).unwrap());
     }
 
+    /// Returns the stage in which the one incident stands, by Git alone.
+    pub(super) fn stage(&self) -> Value {
+        let said = self.json(&["status"], 0);
+        assert_eq!(said["incidents"].as_array().map(Vec::len), Some(1), "{said:#}");
+        said["incidents"][0]["stage"].clone()
+    }
+
     /// Returns where a file of the story lies, outside of the repository.
     pub(super) fn file(&self, name: &str) -> std::path::PathBuf {
         self.bed.folder(&format!("story-files-{}", self.bench.namespace)).join(name)
