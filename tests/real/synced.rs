@@ -3,11 +3,14 @@
 
 #![expect(clippy::missing_docs_in_private_items, reason = "the names of tests are sentences")]
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bed::Bed;
 use crate::faults::story::{By, INCIDENT, KEYS, Story, backup};
 use crate::minio::Setup;
+use crate::operated::bench::name;
+use crate::percona::START;
+use crate::room::until;
 
 /// A run that makes a test backup, sees what lies there, and asks the controller to look.
 const TEST: [&str; 5] = ["--test-backup", "--secrets", "values", "--fetch", "--reconcile"];
@@ -31,7 +34,30 @@ pub(crate) fn argo_cd_brings_a_recovery_to_its_end_as_flux_does(bed: &Bed) {
     let verdict = run.end();
     verdict.holds();
     assert_eq!(verdict.check("collector").0, "passed", "{verdict:?}");
-    let live = story.bench.taken();
+    restored(&story);
+    let live = story.bench.percona.cluster.get(&["pxc", "db", "-n", &story.bench.namespace]).unwrap();
     let pitr = &live["spec"]["backup"]["pitr"];
     assert_eq!((&pitr["enabled"], &pitr["storageName"]), (&json!(true), &json!("minio-b-binlogs")), "{INCIDENT}");
+}
+
+/// Shows that the operator takes the restore that `verify` writes: it finds the backup's objects on the new place and makes a Job
+/// that reads them.
+fn restored(story: &Story<'_>) {
+    let file = story.repository.folder().join("restores.yaml").display().to_string();
+    story.verify(&["--stage", "resume", "--secrets", "values", "--restore-manifest", &file]).holds();
+    story.bench.percona.cluster.kubectl(&["apply", "-f", &file]).unwrap();
+    let job = until(START, || {
+        let restores = story.bench.read("/apis/pxc.percona.com/v1", "perconaxtradbclusterrestores")?;
+        assert!(restores.iter().all(|restore| restore["status"]["state"] != "Failed"), "{restores:?}");
+        let jobs = story.bench.read("/apis/batch/v1", "jobs")?;
+        let is_it = |job: &&Value| name(job).starts_with("restore-job-restore-new-");
+        jobs.iter().find(is_it).cloned().ok_or_else(|| format!("{}", json!(restores)))
+    });
+    let job = job.unwrap();
+    let variables = job["spec"]["template"]["spec"]["containers"][0]["env"].as_array().unwrap();
+    let value = |name: &str| variables.iter().find(|variable| variable["name"] == name).unwrap()["value"].clone();
+    assert!(
+        value("S3_BUCKET_URL").as_str().unwrap().starts_with(&format!("{}/pxc/db/", story.bench.namespace)),
+        "{job}"
+    );
 }

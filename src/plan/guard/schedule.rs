@@ -65,7 +65,10 @@ pub(in crate::plan) fn name_part(name: &str) -> String {
 /// Warns about an expression that the operator does not survive; leeward changes none.
 fn of_cron(schedule: &Schedule) -> Option<Finding> {
     let why = match hazard(&schedule.cron)? {
-        Hazard::Every => "`@every` panics the operator",
+        Hazard::Every => {
+            "`@every` panics the operator's reconcile: no schedule after it is taken and nothing is pruned, while the \
+             cluster says that it is ready"
+        }
         Hazard::ShortChecksum => "its checksum is too short: the operator dies at its next run",
         Hazard::Unreadable => "it is not five fields that the operator parses",
     };

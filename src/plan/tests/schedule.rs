@@ -77,7 +77,8 @@ fn warns_about_crons_that_the_operator_does_not_survive() {
     for (cron, text) in [
         (
             "'@every 1h'",
-            "warn: cron `@every 1h` of schedule `daily-inc1`: `@every` panics the operator\n  \
+            "warn: cron `@every 1h` of schedule `daily-inc1`: `@every` panics the operator's reconcile: no \
+                schedule after it is taken and nothing is pruned, while the cluster says that it is ready\n  \
                 hint: change a minute of the cron in the base",
         ),
         (

@@ -8,6 +8,7 @@ use crate::argo::{Mode, Sync, application};
 use crate::bed::Bed;
 use crate::flux::follower;
 use crate::gitea::{Repository, Tree};
+use crate::gitops::config_map;
 use crate::operator;
 
 /// The name of the test's repository.
@@ -19,6 +20,8 @@ const PATHS: &str = "argocd.argoproj.io/manifest-generate-paths";
 /// The folders.
 const FOLDERS: [&str; 10] =
     ["whole", "server", "paths", "named", "part", "running", "refused", "later", "left", "alone"];
+/// The folder of the app that has another repository for its first source.
+const SEVERAL: &str = "several";
 /// What is told before anything was compared with our commit.
 const OLDER: Case<'_> = ("whole", Outcome::Waiting, "which lacks it");
 /// What is told once it was compared, and nobody synced.
@@ -42,7 +45,7 @@ pub(crate) fn argo_cd_is_told_to_have_applied_our_commit_only_where_it_has(bed: 
         return;
     }
     let (argo, repository) = (bed.argo(), bed.gitea().repository(NAME).unwrap());
-    for folder in FOLDERS {
+    for folder in FOLDERS.into_iter().chain([SEVERAL]) {
         bed.kubernetes().namespace(&format!("{NAME}-{folder}")).unwrap();
     }
     let first = repository.push(&tree(3), "first").unwrap();
@@ -60,6 +63,8 @@ pub(crate) fn argo_cd_is_told_to_have_applied_our_commit_only_where_it_has(bed: 
         sync(bed, folder, &ours);
     }
     SYNCED.into_iter().for_each(tell);
+    several(bed, &repository, &ours);
+    tell((SEVERAL, Outcome::Passed, &ours[..7]));
     // Somebody's commit on top, of another folder: seen by all, synced by one that had not synced ours.
     let top = repository.push(&[("README.md".to_owned(), "theirs".to_owned())].into(), "theirs").unwrap();
     argo.compare(&repository).unwrap();
@@ -82,7 +87,7 @@ fn tree(size: u8) -> Tree {
         let hook = (folder == "running" && is_ours).then(|| endless(&namespace));
         files(folder, &namespace, &size, &hook.into_iter().collect::<Vec<_>>())
     };
-    FOLDERS.into_iter().flat_map(of).collect()
+    FOLDERS.into_iter().chain([SEVERAL]).flat_map(of).collect()
 }
 
 /// Returns what follows a folder.
@@ -91,6 +96,19 @@ fn follows(repository: &Repository<'_>, folder: &str) -> Value {
     let mut application = application(repository, folder, (mode, Sync::Asked));
     application["metadata"]["annotations"] = if folder == "paths" { json!({PATHS: "."}) } else { json!({}) };
     application
+}
+
+/// Follows a folder beside one of another repository, and syncs both: the app names a revision for each.
+fn several(bed: &Bed, repository: &Repository<'_>, ours: &str) {
+    let beside = bed.gitea().repository(&format!("{NAME}-beside")).unwrap();
+    let theirs = beside.push(&config_map("beside", &format!("{NAME}-{SEVERAL}"), "one"), "theirs").unwrap();
+    let mut application = application(repository, SEVERAL, (Mode::ClientSide, Sync::Asked));
+    let source = |url: String, path: &str| json!({"repoURL": url, "path": path, "targetRevision": "main"});
+    application["spec"]["sources"] = json!([source(beside.url(), "beside"), source(repository.url(), SEVERAL)]);
+    application["spec"].as_object_mut().unwrap().remove("source");
+    application["metadata"]["labels"] = json!({});
+    bed.argo().follow_as(&[application]).unwrap();
+    patch(bed, SEVERAL, &json!({"operation": {"sync": {"revisions": [theirs, ours]}}}));
 }
 
 /// Syncs a folder to a revision: all of it, or the objects that the case names; does not wait.

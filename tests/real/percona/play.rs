@@ -2,6 +2,8 @@
 //! the rest.
 
 use std::fmt::Write as _;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
 
@@ -81,6 +83,22 @@ impl Percona {
         let patch = json!({"status": {"containerStatuses": [container]}}).to_string();
         let args = ["patch", "pod", &name, "-n", &namespace, "--subresource=status", "--type=merge", "-p", &patch];
         self.cluster.kubectl(&args).map(drop)
+    }
+
+    /// Lets the collector of binlogs have seen that some are missing.
+    pub(crate) fn gap(&self, pod: &Value) -> Result<(), String> {
+        let (namespace, name) = named(pod);
+        let programs = self.folder(&format!("gap-{namespace}"));
+        let program = programs.join("cat");
+        let text = "#!/bin/sh\ncase $1 in *gap*) echo 00000000-0000-0000-0000-000000000000:1-9 ;; *) exit 1 ;; esac\n";
+        std::fs::write(&program, text).map_err(|error| error.to_string())?;
+        std::fs::set_permissions(&program, Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+        let local = json!({"envs": [{"name": "PATH", "value": programs}]});
+        let exec = json!({
+            "apiVersion": "kwok.x-k8s.io/v1alpha1", "kind": "Exec", "metadata": {"name": name, "namespace": namespace},
+            "spec": {"execs": [{"containers": ["pitr"], "local": local}]},
+        });
+        self.cluster.apply(&exec.to_string()).map(drop)
     }
 
     /// Lets a pod end.

@@ -18,7 +18,7 @@ use crate::bed::Bed;
 type Row = (&'static str, fn(&Bed));
 
 /// Every row.
-const ROWS: [Row; 16] = [
+const ROWS: [Row; 17] = [
     ("a schedule on a storage that is missing", storage::missing),
     ("a storage removed under a running Backup", storage::removed),
     ("a Backup that never ends", storage::lease_held),
@@ -33,6 +33,7 @@ const ROWS: [Row; 16] = [
     ("binlogs on a storage that is missing", pitr::missing),
     ("binlogs on a filesystem", pitr::filesystem),
     ("binlogs on a dead bucket", pitr::dead),
+    ("binlogs beside backups on volumes", pitr::beside_volumes),
     ("binlogs under a prefix of its own", pitr::prefix),
     ("a collector without memory", pitr::resources),
 ];

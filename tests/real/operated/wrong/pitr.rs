@@ -54,6 +54,22 @@ pub(super) fn dead(bed: &Bed) {
     bench.percona.pod_of(&bench.namespace, "one").unwrap();
 }
 
+/// A backup on a volume beside binlogs: the first gap is to be noted in the newest backup's place, which a volume is none.
+/// Played: that the collector saw a gap.
+pub(super) fn beside_volumes(bed: &Bed) {
+    let claim = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1G"}}});
+    let nas = json!({"type": "filesystem", "volume": {"persistentVolumeClaim": claim}});
+    let storages = json!({"nas": nas, "second": elsewhere("second"), "second-binlogs": elsewhere("second/binlogs")});
+    let bench = Bench::ready(bed, &json!({"storages": storages, "pitr": {"storageName": "second-binlogs"}}));
+    let schedules = [schedule("daily", "0 0 * * *", "minio"), schedule("weekly", "0 0 * * 0", "nas")];
+    bench.warns(&json!({"schedule": schedules}), &FAILOVER, "filesystem-beside-pitr");
+    bench.back_up("on-a-volume", "nas");
+    bench.succeed("on-a-volume");
+    bench.percona.gap(&collector(&bench)).unwrap();
+    says(&bench, "unknown storage type");
+    blocked(&bench);
+}
+
 /// Resources of the collector without memory: the reconcile panics and makes no collector, and the cluster says it is ready.
 pub(super) fn resources(bed: &Bed) {
     let block = json!({"pitr": {"enabled": false}, "storages": {"second": elsewhere("second")}});
