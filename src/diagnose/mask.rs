@@ -7,16 +7,24 @@ use regex::{Captures, Regex, RegexSet};
 
 /// Names beside which a value is a secret.
 const NAMES: &str = "(?:secret[_-]?(?:access[_-]?)?key|access[_-]?key(?:[_-]?id)?|password|passwd|passphrase|pwd|_pass|token|credential|account[_-]?key|api[_-]?key|private[_-]?key)";
-/// A value, quoted or not.
-const VALUE: &str = r#"("[^"]*"|'[^']*'|[^\s"',;&<>]{4,})"#;
+/// A value, quoted, or to the next white space: generated passwords hold every other sign.
+const VALUE: &str = r#"("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["']?[^\s"']+)"#;
+/// The same where it may be a word of a sentence: those of less than four signs stay.
+const LONG_VALUE: &str = r#"("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["']?[^\s"']{4,})"#;
 
 /// What masks: each keeps its first group and hides the second.
-static PATTERNS: LazyLock<[String; 11]> = LazyLock::new(|| {
+static PATTERNS: LazyLock<[String; 14]> = LazyLock::new(|| {
     [
-        // NAME=value, NAME: value, "NAME": "value", --option=value.
-        format!(r#"(?i)([\w.-]*{NAMES}["']?\s*[=:]\s*){VALUE}"#),
+        // NAME=value, NAME%3Dvalue, --option=value.
+        format!(r#"(?i)([\w.-]*{NAMES}["']?\s*(?:=|%3d)\s*){VALUE}"#),
+        // NAME: value, "NAME": "value".
+        format!(r#"(?i)([\w.-]*{NAMES}["']?\s*:\s*){LONG_VALUE}"#),
         // --option value, `aws configure set name value`.
-        format!(r"(?i)(--?[\w-]*{NAMES}[\w-]*\s+|\bconfigure set \S*{NAMES}\s+){VALUE}"),
+        format!(r"(?i)(--?[\w-]*{NAMES}[\w-]*\s+|\bconfigure set \S*{NAMES}\s+){LONG_VALUE}"),
+        // CREATE USER … IDENTIFIED BY 'value', IDENTIFIED WITH plugin AS 'value'.
+        format!(r"(?i)(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?){VALUE}"),
+        // A private key whose line breaks are escaped; one of several lines is the masker's.
+        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(.+)".to_owned(),
         // Requests signed in versions 4 and 2.
         r"(?i)(\b(?:credential|signature)=)([^\s,;&]+)".to_owned(),
         r"(\bAWS )([A-Za-z0-9]{3,}:[A-Za-z0-9+/=]{20,})".to_owned(),
@@ -32,14 +40,20 @@ static PATTERNS: LazyLock<[String; 11]> = LazyLock::new(|| {
         r"(?i)(\bmysql\S*\b.*?\s-p)(\S{3,})".to_owned(),
     ]
 });
+/// The first line of a private key.
+static KEY_START: LazyLock<Regex> = LazyLock::new(|| constant("-----BEGIN [A-Z ]*PRIVATE KEY-----"));
+/// The last one.
+static KEY_END: LazyLock<Regex> = LazyLock::new(|| constant("-----END [A-Z ]*PRIVATE KEY-----"));
 /// Tells which lines need a look.
 static ANY: LazyLock<RegexSet> =
     LazyLock::new(|| RegexSet::new(&*PATTERNS).expect("the patterns are constants that the tests compile"));
 /// The patterns, each by itself.
-static EACH: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let compile = |pattern: &String| Regex::new(pattern).expect("the patterns are constants that the tests compile");
-    PATTERNS.iter().map(compile).collect()
-});
+static EACH: LazyLock<Vec<Regex>> = LazyLock::new(|| PATTERNS.iter().map(|pattern| constant(pattern)).collect());
+
+/// Compiles a pattern.
+fn constant(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the patterns are constants that the tests compile")
+}
 
 /// Returns a line without what could be a secret.
 pub(super) fn masked_line(line: &str) -> String {
@@ -58,12 +72,33 @@ pub(super) fn masked_line(line: &str) -> String {
     text
 }
 
+/// What hides the lines of a private key, which by themselves tell nothing.
+#[derive(Debug, Default)]
+pub(super) struct KeyBlock {
+    /// Whether the lines that come are of a key.
+    is_open: bool,
+}
+
+impl KeyBlock {
+    /// Returns a line without what could be a secret, with what the lines before it say.
+    pub(super) fn line(&mut self, line: &str) -> String {
+        let (was_open, ends) = (self.is_open, KEY_END.is_match(line));
+        self.is_open = !ends && (was_open || KEY_START.is_match(line));
+        if was_open && !ends {
+            return "***".to_owned();
+        }
+        masked_line(line)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Lines, each with the secret `sesame…` in it.
-    const SECRET: [&str; 19] = [
+    const SECRET: [&str; 27] = [
         "export AWS_SECRET_ACCESS_KEY=sesame/street+1",
         "+ SECRET_ACCESS_KEY='sesame street1'",
         "xbcloud put --s3-secret-key=sesame12 --s3-access-key=sesame34",
@@ -83,6 +118,14 @@ mod tests {
         "AZURE_ACCESS_KEY=sesame==",
         "X-Amz-Security-Token: sesame12",
         "aws configure set aws_secret_access_key sesame12",
+        "--password=aB,cSesame20sesame",
+        "MYSQL_PWD=x>&<;sesame",
+        "password=abcd,sesame",
+        "pwd=;sesame",
+        "CREATE USER 'x'@'%' IDENTIFIED BY 'a\\'b,sesame'",
+        "ALTER USER x IDENTIFIED WITH caching_sha2_password AS '$A$005$sesame'",
+        "-----BEGIN RSA PRIVATE KEY-----\\nsesame\\n-----END RSA PRIVATE KEY-----",
+        "login?rd=%2F&X-Amz-Security-Token%3Dsesame%26X",
     ];
 
     #[test]
@@ -110,6 +153,19 @@ mod tests {
             "Access denied for user 'xtrabackup'@'10.1.2.3' (using password: YES)",
         ] {
             assert_eq!(masked_line(line), line);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_generated_password_is_seen_behind_a_telling_name(
+            // The signs of the operator's generator, and none that it leaves out (quotes, the backslash, the slash).
+            password in r"[A-Za-z0-9!#$%&()*+,.:;<=>?@^_{|}~\[\]-]{8,24}",
+            before in prop::sample::select(&["MYSQL_PWD=", "--password=", "xtrabackup_password = ", "root_password: ", "password='"][..]),
+        ) {
+            let after = if before.ends_with('\'') { "'" } else { "" };
+            let masked = masked_line(&format!("+ x {before}{password}{after} y"));
+            prop_assert!(!masked.contains(&password) && masked.ends_with(" y"), "{}", masked);
         }
     }
 }

@@ -5,7 +5,7 @@ use memchr::memchr;
 
 use super::decode::Decoder;
 use super::line::plain;
-use super::mask::masked_line;
+use super::mask::KeyBlock;
 
 /// The longest line that is kept whole.
 const LINE_MAX: usize = 64 << 10;
@@ -20,6 +20,8 @@ pub struct Masker {
     rest: Vec<u8>,
     /// Whether that line is being dropped from here on.
     is_cut: bool,
+    /// Whether the lines are of a private key.
+    key: KeyBlock,
 }
 
 impl Default for Masker {
@@ -31,7 +33,7 @@ impl Default for Masker {
 impl Masker {
     /// Returns a masker of a log that starts.
     pub fn new() -> Self {
-        Self { decoder: Decoder::new(), rest: Vec::new(), is_cut: false }
+        Self { decoder: Decoder::new(), rest: Vec::new(), is_cut: false, key: KeyBlock::default() }
     }
 
     /// Returns the lines that end in a block.
@@ -47,7 +49,7 @@ impl Masker {
         self.decoder.finish(&mut bytes);
         let mut out = self.lines(&bytes);
         if !self.rest.is_empty() && !self.is_cut {
-            out.extend(shown(&self.rest).into_bytes());
+            out.extend(self.key.line(&plain(&self.rest)).into_bytes());
         }
         out
     }
@@ -58,7 +60,7 @@ impl Masker {
         while let Some(end) = memchr(b'\n', bytes) {
             self.part(&bytes[..end], &mut out);
             if !self.is_cut {
-                out.extend(shown(&self.rest).into_bytes());
+                out.extend(self.key.line(&plain(&self.rest)).into_bytes());
             }
             out.push(b'\n');
             self.rest.clear();
@@ -78,16 +80,11 @@ impl Masker {
         self.rest.extend_from_slice(&bytes[..bytes.len().min(room + 1)]);
         if self.rest.len() > LINE_MAX {
             let end = self.rest.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
-            out.extend(shown(&self.rest[..end]).into_bytes());
+            out.extend(self.key.line(&plain(&self.rest[..end])).into_bytes());
             out.extend(CUT.bytes());
             self.is_cut = true;
         }
     }
-}
-
-/// Returns a line as it may be handed on.
-fn shown(line: &[u8]) -> String {
-    masked_line(&plain(line))
 }
 
 #[cfg(test)]
@@ -109,6 +106,15 @@ mod tests {
             let text = masked(log, size);
             assert!(!text.contains("sesame"), "{text}");
             assert_eq!((text.lines().count(), text.lines().last()), (5, Some("last")), "{text}");
+        }
+    }
+
+    #[test]
+    fn hides_a_private_key_of_many_lines_and_what_follows_it_not() {
+        let log = b"one\n-----BEGIN EC PRIVATE KEY-----\nsesame\nse==\n-----END EC PRIVATE KEY-----\ntwo";
+        let text = "one\n-----BEGIN EC PRIVATE KEY-----\n***\n***\n-----END EC PRIVATE KEY-----\ntwo";
+        for size in [1, 7, 1000] {
+            assert_eq!(masked(log, size), text);
         }
     }
 

@@ -43,5 +43,6 @@ pub use scan::Scanner;
 pub use site::{Going, Good, Since, Site};
 pub use suspect::{Cite, Diagnosis, Elsewhere, Suspect};
 pub use vantage::{Contradiction, Mismatch, PlaceSeen, probe_of};
+pub use veil::masked_text;
 pub use verdict::{diagnose, failing_storage};
 pub use wanted::OperatorLines;

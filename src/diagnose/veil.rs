@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::mask::masked_line;
+use super::mask::KeyBlock;
 use crate::model::secret::secrets_in;
 
 /// The metadata that is kept.
@@ -18,6 +18,8 @@ const METADATA: &[&str] = &[
     "labels",
     "ownerReferences",
 ];
+/// Where a cluster has the configuration of MySQL.
+const CONFIGURATION: &str = "/spec/pxc/configuration";
 /// By kind, the paths that are kept beside the metadata; of a kind that is not listed, nothing is.
 const KEPT: &[(&str, &[&str])] = &[
     (
@@ -29,7 +31,7 @@ const KEPT: &[(&str, &[&str])] = &[
             "/spec/backup",
             "/spec/pxc/size",
             "/spec/pxc/image",
-            "/spec/pxc/configuration",
+            CONFIGURATION,
             "/status",
         ],
     ),
@@ -70,16 +72,27 @@ pub(super) fn masked(object: &mut Value) {
     let metadata: Vec<String> = METADATA.iter().map(|field| format!("/metadata/{field}")).collect();
     for path in metadata.iter().map(String::as_str).chain(paths.iter().copied()) {
         if let Some(value) = object.pointer(path) {
-            put(&mut kept, path, value.clone());
+            let configuration = value.as_str().filter(|_| path == CONFIGURATION).map(of_binlogs);
+            put(&mut kept, path, configuration.map_or_else(|| value.clone(), Value::String));
         }
     }
     veiled(&mut kept, &secrets);
     *object = kept;
 }
 
-/// Returns a text masked line by line.
-pub(super) fn masked_text(text: &str) -> String {
-    text.split('\n').map(masked_line).collect::<Vec<_>>().join("\n")
+/// Returns a text masked line by line: what somebody else said is repeated only so.
+pub fn masked_text(text: &str) -> String {
+    let mut key = KeyBlock::default();
+    text.split('\n').map(|line| key.line(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the lines of a configuration of MySQL that say how long binlogs stay; the others may hold anything.
+fn of_binlogs(configuration: &str) -> String {
+    let is_kept = |line: &&str| {
+        let line = line.trim_start().replace('-', "_").to_ascii_lowercase();
+        line.starts_with('[') || line.contains("expire_logs")
+    };
+    configuration.lines().filter(is_kept).collect::<Vec<_>>().join("\n")
 }
 
 /// Puts a value at a path, making the objects on the way.
@@ -134,7 +147,8 @@ mod tests {
         let env = json!([{"name": "ANY", "value": "sesame"}]);
         let mut cluster = json!({
             "apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBCluster", "metadata": {"name": "c"},
-            "spec": {"secretsName": "x", "backup": {"storages": {"a": {
+            "spec": {"secretsName": "x",
+                "pxc": {"configuration": "[mysqld]\nwsrep_sst_auth=x:sesame\nloose-binlog-expire-logs-seconds=5"}, "backup": {"storages": {"a": {
                 "annotations": {"x": "sesame"},
                 "containerOptions": {"env": env, "args": {"xbcloud": ["--s3-secret-key=sesame12"]}},
                 "s3": {"endpointUrl": "https://u:sesame@minio:9000", "credentialsSecret": "keys"}}}}},

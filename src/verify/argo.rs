@@ -39,7 +39,8 @@ impl<'a> Argo<'a> {
 
     /// Returns the revision in a part of the status: of several sources that of this root.
     fn revision(&self, part: &'a Value) -> Option<&'a str> {
-        let is_this = |source: &Value| source["path"].as_str().is_some_and(|path| path.trim_matches('/') == self.root);
+        let folder = |path: &str| path.trim_start_matches("./").trim_matches('/').to_owned();
+        let is_this = |source: &Value| source["path"].as_str().is_some_and(|path| folder(path) == self.root);
         let sources = self.object.pointer("/spec/sources").and_then(Value::as_array);
         let found = match sources.and_then(|sources| sources.iter().position(is_this)) {
             Some(index) => part["revisions"].get(index).and_then(Value::as_str),
@@ -107,8 +108,11 @@ impl<'a> Argo<'a> {
         self.not_yet(in_flight, &of)
     }
 
-    /// Returns whether the last sync was of all objects, or named the cluster.
+    /// Returns whether the last sync was of all objects, or named the cluster, and was no dry run.
     fn covers(&self, state: &Value) -> bool {
+        if is_dry_run(state) {
+            return false;
+        }
         let asked = state.pointer("/operation/sync/resources").and_then(Value::as_array);
         if asked.is_none_or(Vec::is_empty) {
             return true;
@@ -172,13 +176,22 @@ impl<'a> Argo<'a> {
         let is_automated = automated.is_some_and(|automated| automated["enabled"] != false);
         if is_automated {
             let state = self.object.pointer("/status/operationState").unwrap_or(&Value::Null);
-            let partly = if self.covers(state) { "" } else { "; the last sync was of other objects alone" };
+            let partly = match () {
+                () if is_dry_run(state) => "; the last sync was a dry run",
+                () if self.covers(state) => "",
+                () => "; the last sync was of other objects alone",
+            };
             return Check::waiting(CheckName::Applied, fact + partly).hint("--reconcile");
         }
         let check = Check::failed(CheckName::Applied, format!("{fact}, and nothing syncs it by itself"));
         let name = operand(text(self.object, "/metadata/name"));
         name.map(|name| format!("argocd app sync {name}")).into_iter().fold(check, Check::hint)
     }
+}
+
+/// Returns whether a sync changed nothing, because it was asked what it would change.
+fn is_dry_run(state: &Value) -> bool {
+    state.pointer("/operation/sync/dryRun") == Some(&Value::Bool(true))
 }
 
 /// Returns a revision as people read it.

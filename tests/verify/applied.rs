@@ -196,8 +196,15 @@ fn argo_cd_is_believed_for_what_it_synced_and_not_for_what_it_shows() {
         "syncResult": {"revision": "OURS", "resources": [{"kind": "ConfigMap", "name": "x", "status": "Synced"}]}});
     let failed = json!({"phase": "Failed", "message": "one or more objects failed", "syncResult": {"revision": "OURS",
         "resources": [{"kind": "PerconaXtraDBCluster", "name": "cluster1", "status": "SyncFailed", "message": "denied"}]}});
+    let dry = json!({"phase": "Succeeded", "finishedAt": "2026-11-22T10:14:07Z", "operation": {"sync": {"dryRun": true}},
+        "syncResult": {"revision": "OURS"}});
     let name = "Argo CD `Application argocd/pxc-a`";
     for (status, spec, want) in [
+        (
+            json!({"sync": {"status": "OutOfSync", "revision": "OURS"}, "operationState": dry}),
+            json!({}),
+            format!("waiting: {name} is OutOfSync at MERGE; the last sync was a dry run"),
+        ),
         (
             json!({"sync": {"status": "Synced", "revision": "OURS"}, "operationState": succeeded("OURS")}),
             json!({}),

@@ -179,8 +179,10 @@ impl Scene<'_> {
         let count = |phase: &str| pods.iter().filter(|pod| pod.phase == phase).count();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let ill = |pod: &PodState| pods::ill(self.cluster, pod, "xtrabackup");
+        // What kept an earlier try from succeeding may be mended: each starts with what the Secret says then.
+        let newest = pods.iter().max_by_key(|pod| (pod.meta.created, &pod.meta.name));
         Pods {
-            ill: pods.iter().find_map(ill).into_iter().collect(),
+            ill: newest.and_then(ill).into_iter().collect(),
             failed: number(count("Failed")),
             running: number(count("Running")),
             tries,

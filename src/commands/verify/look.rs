@@ -100,8 +100,9 @@ impl Scene<'_> {
             self.intended(&reader, memory, &mut look)?;
         }
         if look.verdict.outcome() != Outcome::Passed && self.args.wait.reconcile && !memory.has_asked {
-            memory.has_asked = true;
-            memory.notes.extend(self.reconcile(&reader.live));
+            let (has_asked, notes) = self.reconcile(&reader.live);
+            memory.has_asked = has_asked;
+            memory.notes.extend(notes);
         }
         look.watch(&self.cluster_id(), &reader.live);
         if look.verdict.goes_on()
@@ -147,8 +148,8 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Asks the controller to look at Git now, its source first; returns what became of that.
-    fn reconcile(&self, live: &Live) -> Vec<String> {
+    /// Asks the controller to look at Git now, its source first; returns whether anybody was asked, and what became of that.
+    fn reconcile(&self, live: &Live) -> (bool, Vec<String>) {
         let asked = live.objects.iter().filter(|(_, reading)| reading.found().is_some());
         let mut asked: Vec<(&ObjectId, &str)> = asked.filter_map(|(id, _)| Some((id, request_of(id)?))).collect();
         asked.sort_by_key(|(id, _)| live::is_controller(id));
@@ -162,7 +163,7 @@ impl Scene<'_> {
                 }
             }
         };
-        asked.into_iter().map(ask).collect()
+        (!asked.is_empty(), asked.into_iter().map(ask).collect())
     }
 
     /// Reads the schemas of the operator's kinds; without them the program's own tables serve.

@@ -98,7 +98,8 @@ fn branches(repository: &Repository, base: &Base, asked: Option<&str>) -> anyhow
             "resume" => Stage::Resume,
             _ => continue,
         };
-        let is_asked = asked.is_none_or(|asked| asked == *id);
+        // Anybody may push a branch: what its name says is repeated in commands that people paste.
+        let is_asked = IncidentId::parse(id).is_ok() && asked.is_none_or(|asked| asked == *id);
         // One that was merged must never bring an incident back that was taken out since, unless it is asked for.
         if !is_asked || asked.is_none() && repository.is_ancestor(&tip, &base.commit)? {
             continue;
@@ -106,6 +107,7 @@ fn branches(repository: &Repository, base: &Base, asked: Option<&str>) -> anyhow
         let incidents = incidents(&repository.tree(&tip)?);
         let incidents = incidents.with_context(|| format!("failed to read branch `{name}`"));
         match incidents {
+            Ok(incidents) if !incidents.iter().any(|one| one.incident.id == *id) => {}
             Ok(incidents) => found.push(Branch { id: (*id).to_owned(), stage, tip, incidents }),
             Err(error) if asked.is_some() => return Err(error),
             // Anybody may push a branch: one that cannot be read has no part in the others.

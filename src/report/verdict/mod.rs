@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::json;
 use super::mask::masked;
+use crate::diagnose::masked_text;
 use crate::failure::{Failure, refused};
 use crate::model::incident::{Action, Stage};
 use crate::verify::{Check, CheckName, Outcome, Verdict};
@@ -87,10 +88,10 @@ pub struct BackupLine {
 }
 
 impl CheckLine {
-    /// Returns the line of a check, without users and passwords of URLs: facts repeat what controllers say.
+    /// Returns the line of a check without secrets: facts repeat what controllers, the operator and forges say.
     fn of(check: &Check) -> Self {
         let Check { name, outcome, fact, hint } = check.clone();
-        Self { name, outcome, fact: masked(&fact, &[]), hint: hint.map(|hint| masked(&hint, &[])) }
+        Self { name, outcome, fact: masked(&masked_text(&fact), &[]), hint: hint.map(|hint| masked(&hint, &[])) }
     }
 }
 
