@@ -20,7 +20,7 @@ use crate::model::backup::Backup;
 use crate::report::{self, ClockReport, DiagnosisReport};
 use bundle::{Opened, Saver};
 use input::Input;
-use probe::Secrets;
+use probe::{Known, Secrets};
 
 /// Runs the verb.
 pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
@@ -65,7 +65,7 @@ fn gather(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> any
         known(observed, subject)?;
     }
     let seen = observed.as_ref().filter(|_| is_live).map(|observed| (observed, &secrets));
-    let probed = probed(args, seen, subject, (now, started))?;
+    let probed = probed(args, (seen, &logs), subject, (now, started))?;
     logs.extend(taken(&probed, None, saver.as_mut())?);
     if let Some(saver) = saver {
         saver.finish(subject, snapshot.as_ref())?;
@@ -76,13 +76,13 @@ fn gather(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> any
 /// Returns what probes said: of a cluster that was looked at its own storages, in the time that is left.
 fn probed(
     args: &DiagnoseArgs,
-    seen: Option<(&Observed, &Secrets)>,
+    (seen, logs): (Option<(&Observed, &Secrets)>, &[Log]),
     subject: &mut SubjectArgs,
     (now, started): (Timestamp, Instant),
 ) -> anyhow::Result<Vec<Input>> {
     let is_url = args.probe.probe.as_ref().is_some_and(|url| !url.is_empty());
     let Some((observed, secrets)) = seen.filter(|_| !is_url) else {
-        return probe::run(&args.probe, &args.evidence, subject, now);
+        return probe::run(&args.probe, (&args.evidence, logs), subject, now);
     };
     let has_storages = |block: &&Backup| !block.storages.is_empty();
     let Some(block) = observed.block.as_ref().filter(has_storages).filter(|_| !args.probe.no_probe) else {
@@ -93,7 +93,7 @@ fn probed(
     }
     let left = args.probe.timeout.saturating_sub(started.elapsed().as_secs()).max(1);
     let probe = ProbeArgs { timeout: left, ..args.probe.clone() };
-    probe::of_cluster(block, secrets, &probe, subject, now)
+    probe::of_cluster(block, &Known { secrets, logs }, &probe, subject, now)
 }
 
 /// Reads what bundles hold.

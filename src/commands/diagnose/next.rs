@@ -1,7 +1,7 @@
 //! The command to type next, with what is known of the place; what is not known stands in capitals.
 
 use crate::cli::SubjectArgs;
-use crate::diagnose::{Cause, Diagnosis, Mismatch};
+use crate::diagnose::{Cause, Confidence, Diagnosis, Mismatch, PROBE};
 use crate::model::incident::Action;
 use crate::model::shell::quoted;
 
@@ -13,7 +13,29 @@ const LOGS: &str = "kubectl logs --all-containers --prefix POD | leeward diagnos
 pub(super) fn command(diagnosis: &Diagnosis, subject: &SubjectArgs) -> Option<String> {
     // What worked from here a moment ago is not moved away from: the log of a newer backup tells.
     let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
-    if is_doubtful { Some(LOGS.to_owned()) } else { of_cause(diagnosis.leading.cause, subject) }
+    let leading = &diagnosis.leading;
+    let is_from_here = leading.cites.iter().all(|cite| cite.source.starts_with(PROBE));
+    match leading.cause.remedy().action() {
+        _ if is_doubtful => Some(LOGS.to_owned()),
+        _ if leading.confidence > Confidence::Possible || !is_from_here => of_cause(leading.cause, subject),
+        None if leading.cause == Cause::Healthy => Some(again(subject, "--write-probe")),
+        // Whose keys they were is not known: nothing is rotated for that.
+        Some(Action::Rotate) => Some(again(subject, "--credentials FILE")),
+        _ => of_cause(leading.cause, subject),
+    }
+}
+
+/// Returns the command that asks the same place again, with one flag more.
+fn again(subject: &SubjectArgs, flag: &str) -> String {
+    let mut words: Vec<String> = ["leeward", "diagnose"].map(str::to_owned).into();
+    for (name, value) in [("--cluster", subject.cluster.first()), ("--storage", subject.storage.as_ref())] {
+        words.extend(value.into_iter().flat_map(|value| [name.to_owned(), quoted(value)]));
+    }
+    if subject.cluster.is_empty() {
+        words.push("--probe https://HOST:PORT/BUCKET".to_owned());
+    }
+    words.push(flag.to_owned());
+    words.join(" ")
 }
 
 /// Returns the command that a cause by itself calls for.

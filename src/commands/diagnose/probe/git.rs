@@ -7,7 +7,7 @@ use crate::build::{Builder, Extent};
 use crate::cli::{BuilderArg, BuilderArgs, ProbeArgs, SubjectArgs};
 use crate::commands::build::builder;
 use crate::commands::recovery::clusters;
-use crate::diagnose::{Cause, Evidence, diagnose};
+use crate::diagnose::is_sound;
 use crate::failure::{Failure, refused, usage};
 use crate::git::{Repository, Tree};
 use crate::kustomize::files::Files as _;
@@ -95,10 +95,7 @@ impl Found {
         let answers = |name: &str| {
             let input = inputs.iter().find(|input| input.name == crate::diagnose::probe_of(name));
             let log = input.and_then(|input| input.scan().ok());
-            log.is_some_and(|log| {
-                let found = diagnose(&Evidence { logs: vec![log], ..Evidence::default() }).leading;
-                matches!(found.cause, Cause::Healthy | Cause::CannotTell)
-            })
+            log.is_some_and(|log| is_sound(&log))
         };
         let elsewhere = |name: &str| self.backup.storages[name].endpoint() != failed.endpoint();
         let is_s3 = |name: &str| self.backup.storages[name].kind() == "s3";

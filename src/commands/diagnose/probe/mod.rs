@@ -13,13 +13,15 @@ use jiff::Timestamp;
 
 use super::input::Input;
 use crate::cli::{EvidenceArgs, ProbeArgs, SubjectArgs};
-use crate::diagnose::PROBE;
+use crate::diagnose::{Log, PROBE};
 use crate::failure::refused;
 use crate::model::backup::Backup;
 use crate::s3::{Ask, Place, Trust, probe};
-pub(super) use storages::Secrets;
 use storages::storages;
+pub(super) use storages::{Known, Secrets};
 
+/// Why no right is tried where nobody gave keys.
+const NO_KEY: &str = "no key was given";
 /// The largest bundle of certificates that is read.
 const BUNDLE_MAX: u64 = 4 << 20;
 
@@ -39,7 +41,7 @@ enum Asked<'a> {
 /// Refuses a place that cannot be asked; fails where this machine can ask nothing.
 pub(super) fn run(
     args: &ProbeArgs,
-    evidence: &EvidenceArgs,
+    (evidence, logs): (&EvidenceArgs, &[Log]),
     subject: &mut SubjectArgs,
     now: Timestamp,
 ) -> anyhow::Result<Vec<Input>> {
@@ -47,13 +49,16 @@ pub(super) fn run(
         Asked::Nothing => Ok(Vec::new()),
         Asked::Url(url) => {
             let place = Place::parse(url, &args.region, trust(args)?)?;
-            let ask = Ask { place, keys: keys::given(args)?, marker: marker(args)? };
+            let given = keys::given(args)?;
+            let keys = given.file.or(given.environment).ok_or_else(|| NO_KEY.to_owned());
+            let ask = Ask { place, keys, marker: marker(args)? };
             let said = probe(&[ask], Duration::from_secs(args.timeout), now).remove(0)?;
             Ok(vec![Input::text(PROBE, said)])
         }
         Asked::Storages => {
             let found = git::cluster(args, subject)?;
-            let inputs = storages(&found.backup, &Secrets::default(), args, subject, now)?;
+            let known = Known { secrets: &Secrets::default(), logs };
+            let inputs = storages(&found.backup, &known, args, subject, now)?;
             found.propose_target(&inputs, subject);
             Ok(inputs)
         }
@@ -67,12 +72,12 @@ pub(super) fn run(
 /// As [`storages()`].
 pub(super) fn of_cluster(
     block: &Backup,
-    secrets: &Secrets,
+    known: &Known<'_>,
     args: &ProbeArgs,
     subject: &mut SubjectArgs,
     now: Timestamp,
 ) -> anyhow::Result<Vec<Input>> {
-    let inputs = storages(block, secrets, args, subject, now)?;
+    let inputs = storages(block, known, args, subject, now)?;
     // Whoever asks a cluster need not stand in the repository, nor does every cluster have one.
     if let (None, Ok(found)) = (&subject.to, git::cluster(args, &mut subject.clone())) {
         found.propose_target(&inputs, subject);
