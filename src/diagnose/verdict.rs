@@ -19,7 +19,8 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let Some(observed) = &evidence.observed else {
         let failed = evidence.storage.as_deref();
         let is_unclear = is_unclear(&evidence.logs, failed);
-        let own = evidence.logs.iter().filter(|log| !is_of_other(log, failed) && !(is_unclear && is_of_storage(log)));
+        let is_out = |log: &Log| is_of_other(log, failed) || (is_unclear && is_of_storage(log));
+        let own = evidence.logs.iter().filter(|log| !is_out(log));
         let heard: Vec<Heard<'_>> = own.map(|log| Heard { log, is_past: false }).collect();
         return diagnosis(evidence, &heard, (None, Vec::new()));
     };
