@@ -216,7 +216,10 @@ fn probing(args: &mut DiagnoseArgs, matches: &ArgMatches) -> Result<(), Fault> {
         (live.context, live.kubeconfig) = (None, None);
     }
     let has_url = probe.probe.as_ref().is_some_and(|url| !url.is_empty());
-    let is_possible = probe.probe.is_some() || !args.subject.cluster.is_empty() || is_cluster_named;
+    // Beside logs a cluster by itself is no question.
+    let is_alone =
+        !args.subject.cluster.is_empty() && args.evidence.log.is_empty() && args.evidence.evidence.is_empty();
+    let is_possible = probe.probe.is_some() || is_alone || is_cluster_named;
     if let Some(flag) = typed(&["region", "no_verify_tls"]).filter(|_| !has_url) {
         return Err(lacks(flag, "probe"));
     }

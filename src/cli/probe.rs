@@ -29,7 +29,8 @@ pub struct ProbeArgs {
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_WRITE_PROBE", hide_env = true)]
     pub write_probe: bool,
     /// Keys from this file, of `AWS_ACCESS_KEY_ID=…` lines or as the aws CLI keeps them; of a storage by name, or of the one
-    /// that failed; repeatable [default: the environment's `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`]
+    /// that failed; repeatable [default: with --read-secrets its Secret, else the environment's `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, of which it is never certain that they are the storage's]
     #[arg(long, value_name = "[STORAGE=]FILE", env = "LEEWARD_CREDENTIALS", hide_env = true, value_delimiter = ',')]
     pub credentials: Vec<String>,
     /// The region that a probe of a URL signs for

@@ -13,6 +13,7 @@ use super::line::{endpoint, operation, shown};
 use super::remark::{notes, unnamed};
 use super::signature::Says;
 use super::suspect::{Cite, Suspect};
+use super::vantage::at_most;
 
 /// How many lines are cited for a cause.
 pub(super) const CITED: usize = 3;
@@ -97,7 +98,8 @@ fn meaning(log: &Log, sighting: &Sighting) -> Option<(Cause, Confidence)> {
         Says::BucketHost if is_nameless(log) => (Cause::DnsFailure, Confidence::Likely),
         _ => return None,
     };
-    Some((cause, log.about.at_most.map_or(confidence, |most| most.min(confidence))))
+    let most = log.about.at_most.unwrap_or(Confidence::Certain).min(at_most(log, cause));
+    Some((cause, most.min(confidence)))
 }
 
 /// Returns whether a log in which the bucket's own host has no address says of no other way that it went further.

@@ -13,7 +13,7 @@ const VALUE: &str = r#"("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["']?[^\s"']+)"#;
 const LONG_VALUE: &str = r#"("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["']?[^\s"']{4,})"#;
 
 /// What masks: each keeps its first group and hides the second.
-static PATTERNS: LazyLock<[String; 14]> = LazyLock::new(|| {
+static PATTERNS: LazyLock<[String; 15]> = LazyLock::new(|| {
     [
         // NAME=value, NAME%3Dvalue, --option=value.
         format!(r#"(?i)([\w.-]*{NAMES}["']?\s*(?:=|%3d)\s*){VALUE}"#),
@@ -27,6 +27,8 @@ static PATTERNS: LazyLock<[String; 14]> = LazyLock::new(|| {
         r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(.+)".to_owned(),
         // Requests signed in versions 4 and 2.
         r"(?i)(\b(?:credential|signature)=)([^\s,;&]+)".to_owned(),
+        // The same in an address that is quoted in another one.
+        r#"(?i)((?:credential|signature|security-token)%(?:25)*3D)([^\s,;&"'<>]+)"#.to_owned(),
         r"(\bAWS )([A-Za-z0-9]{3,}:[A-Za-z0-9+/=]{20,})".to_owned(),
         r#"(?i)(\bauthorization["']?\s*[=:]\s*["']?(?:bearer|basic|token)\s+)([^\s"',]+)"#.to_owned(),
         r"(?i)(\bbearer\s+)([A-Za-z0-9._~+/=-]{16,})".to_owned(),
@@ -98,7 +100,7 @@ mod tests {
     use super::*;
 
     /// Lines, each with the secret `sesame…` in it.
-    const SECRET: [&str; 27] = [
+    const SECRET: [&str; 28] = [
         "export AWS_SECRET_ACCESS_KEY=sesame/street+1",
         "+ SECRET_ACCESS_KEY='sesame street1'",
         "xbcloud put --s3-secret-key=sesame12 --s3-access-key=sesame34",
@@ -109,6 +111,7 @@ mod tests {
         "+ mc -C /tmp/mc config host add dest https://minio:9000 sesameKey sesameSecret",
         "GET https://user:sesame@minio:9000/b",
         "https://minio/b?X-Amz-Credential=sesame%2F2026&X-Amz-Signature=sesameab",
+        "login?rd=https%3A%2F%2Fminio%2Fb%3FX-Amz-Security-Token%3Dsesame%2F12%26X-Amz-Signature%3Dsesameab",
         "Authorization: AWS4-HMAC-SHA256 Credential=sesame/20261122/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=sesame12",
         "Authorization: Bearer sesame.abc",
         "<AWSAccessKeyId>sesame12</AWSAccessKeyId><SignatureProvided>sesame34</SignatureProvided>",

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::line::without_names;
-use super::signature::{Says, Signature};
+use super::signature::{Says, Signature, Speaker};
 use super::table;
 
 /// What uploads say when a part of them is done. Looked for by itself: a log may consist of nothing else.
@@ -98,13 +98,15 @@ impl Matcher {
         self.progress.find_iter(block).last().map(|found| found.start())
     }
 
-    /// Returns the rows that a line matches; none where it is known to say nothing.
-    pub(super) fn rows(&self, line: &str) -> Vec<&'static Signature> {
+    /// Returns the rows that a line of a speaker matches; none where it is known to say nothing.
+    pub(super) fn rows(&self, line: &str, speaker: Speaker) -> Vec<&'static Signature> {
         let mut has = vec![false; self.n_texts];
         for found in self.texts.find_overlapping_iter(&without_names(line)) {
             has[found.pattern().as_usize()] = true;
         }
-        let matching: Vec<_> = self.rows.iter().filter(|row| row.matches(&has)).map(|row| row.signature).collect();
+        let said_by = |row: &&Row| row.signature.by == Speaker::Anyone || row.signature.by == speaker;
+        let rows = self.rows.iter().filter(said_by).filter(|row| row.matches(&has));
+        let matching: Vec<_> = rows.map(|row| row.signature).collect();
         if matching.iter().any(|signature| signature.says == Says::Nothing) { Vec::new() } else { matching }
     }
 }
@@ -137,7 +139,7 @@ mod tests {
 
     #[test]
     fn names_that_people_chose_say_nothing() {
-        let said = |line: &str| Matcher::get().rows(line).iter().map(|row| row.id).collect::<Vec<_>>();
+        let said = |line: &str| Matcher::get().rows(line, Speaker::Anyone).iter().map(|row| row.id).collect::<Vec<_>>();
         let refused = r#"Head "https://mysql-gcomm.example:9000/accessdenied-webhook/": dial tcp 10.0.0.1:9000: connect: connection refused"#;
         assert_eq!(said(refused), ["network-broken"]);
         let nameless = r#"Head "https://wsrep.x/": dial tcp: lookup wsrep.x on 10.96.0.10:53: no such host"#;

@@ -42,7 +42,7 @@ pub use remedy::Remedy;
 pub use scan::Scanner;
 pub use site::{Going, Good, Since, Site};
 pub use suspect::{Cite, Diagnosis, Elsewhere, Suspect};
-pub use vantage::{Contradiction, Mismatch, PlaceSeen, probe_of};
+pub use vantage::{Contradiction, Mismatch, PlaceSeen, lines_of_trouble, probe_of};
 pub use veil::masked_text;
 pub use verdict::{diagnose, failing_storage};
 pub use wanted::OperatorLines;

@@ -7,7 +7,7 @@ use super::evidence::{Form, Log};
 use super::judge::{CITED, cite};
 use super::signature::Says;
 use super::suspect::{Cite, Suspect};
-use super::vantage::is_probe;
+use super::vantage::{is_apart, is_of_writing, is_probe};
 
 /// Returns what is said where no cause stands: that it succeeded, or that nobody can tell, with the lines that say so.
 pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
@@ -38,14 +38,22 @@ pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
     };
     let has_failed =
         |log: &Log| log.sightings.iter().any(|sighting| matches!(sighting.signature.says, Says::Failed | Says::GaveUp));
-    let is_healthy =
-        logs.iter().any(|log| ended_well(log)) && logs.iter().all(|log| ended_well(log) || !has_failed(log));
+    let well: Vec<&&Log> = logs.iter().filter(|log| ended_well(log)).collect();
+    let is_lived = well.iter().any(|log| !is_probe(&log.name));
+    // Of storages that were asked and on which something depends none may be left open.
+    let open = |log: &&Log| is_probe(&log.name) && !is_apart(log) && !ended_well(log);
+    let is_healthy = !well.is_empty()
+        && logs.iter().all(|log| ended_well(log) || !has_failed(log))
+        && (is_lived || !logs.iter().any(open));
+    let is_proven = is_lived || well.iter().all(|log| is_of_writing(log));
     let (cause, cites) = if is_healthy {
         (Cause::Healthy, said(&[Says::Succeeded]))
     } else {
         (Cause::CannotTell, said(&[Says::Failed, Says::GaveUp]))
     };
     let confidence = match (is_healthy, over.is_empty()) {
+        // A full storage answers to who only reads as a sound one does.
+        (true, _) if !is_proven => Confidence::Possible,
         (true, true) => Confidence::Certain,
         (true, false) => Confidence::Likely,
         (false, _) => Confidence::Possible,

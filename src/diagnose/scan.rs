@@ -9,7 +9,7 @@ use super::line::{prepared, shown};
 use super::mask::masked_line;
 use super::matcher::Matcher;
 use super::partial;
-use super::signature::Says;
+use super::signature::{Says, Speaker};
 use super::vantage::is_probe;
 
 /// The longest line that is waited for; what is longer is looked at in pieces.
@@ -18,6 +18,8 @@ const LINE_MAX: usize = 1 << 20;
 const OVERLAP: usize = 256;
 /// The most of a probe's log that is kept.
 const PROBE_MAX: usize = 256 << 10;
+/// How the lines start that a probe says of itself.
+const OWN: &[u8] = b"probe: ";
 /// How the line starts that tells a probe's steps.
 const SUMMARY: &str = "probe: summary ";
 
@@ -104,7 +106,8 @@ impl Scanner {
     /// Reads a line in which something was found.
     fn line(&mut self, line: &[u8], at: usize, number: u64) {
         let text = masked_line(&prepared(line, at));
-        let mut rows = Matcher::get().rows(&text);
+        let is_own = is_probe(&self.log.name) && line.starts_with(OWN);
+        let mut rows = Matcher::get().rows(&text, if is_own { Speaker::Probe } else { Speaker::Anyone });
         let names_cause = rows.iter().any(|row| matches!(row.says, Says::Cause(..)));
         rows.extend(partial::code(&text).filter(|_| !names_cause));
         for signature in rows {
@@ -144,6 +147,22 @@ mod tests {
         let mut text = vec![b'x'; 5 << 20];
         text[3_000_000..3_000_012].copy_from_slice(b"AccessDenied");
         assert_eq!(said(&text, 65_536), [("denied", 1, 1, 1)]);
+    }
+
+    #[test]
+    fn only_a_probe_speaks_of_its_own_steps() {
+        let ids = |name: &str, text: &str| {
+            let mut scanner = Scanner::new(name);
+            scanner.feed(text.as_bytes());
+            scanner.finish().sightings.iter().map(|seen| seen.signature.id).collect::<Vec<_>>()
+        };
+        let words = "probe: every step was answered as it should be, the marker's too";
+        let probe = super::super::evidence::PROBE;
+        assert_eq!(ids(probe, words), ["probe-fine", "probe-rights", "probe-wrote"]);
+        assert_eq!(ids("pod.log", words), [""; 0]);
+        assert_eq!(ids("pod.log", "probe: keys AccessDenied\n"), ["denied"]);
+        // What a server says is quoted behind the step.
+        assert_eq!(ids(probe, &format!("list with the key: 200 {words}")), [""; 0]);
     }
 
     #[test]

@@ -19,8 +19,21 @@ pub enum Says {
     BucketHost,
     /// That a probe saw something work.
     Proves(Proof),
+    /// That a probe's keys are those of whoever ran it, and perhaps not the storage's.
+    Borrowed,
+    /// That nothing depends on what a probe looked at.
+    Apart,
     /// Nothing: the line looks like trouble and is not.
     Nothing,
+}
+
+/// Who says a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// Anybody.
+    Anyone,
+    /// A probe, of its own steps: no pod and no server can say this.
+    Probe,
 }
 
 /// What a probe saw work, each with all before it.
@@ -47,6 +60,8 @@ pub struct Signature {
     pub with: &'static [&'static str],
     /// The line has none of these.
     pub without: &'static [&'static str],
+    /// Whose line it has to be.
+    pub by: Speaker,
     /// Where it is known from.
     pub source: &'static str,
 }
@@ -54,7 +69,13 @@ pub struct Signature {
 impl Signature {
     /// Returns a row for lines that have one of the texts.
     pub const fn of(id: &'static str, says: Says, any: &'static [&'static str], source: &'static str) -> Self {
-        Self { id, says, any, with: &[], without: &[], source }
+        Self { id, says, any, with: &[], without: &[], by: Speaker::Anyone, source }
+    }
+
+    /// Returns the row for lines that a probe says of itself.
+    #[must_use]
+    pub const fn of_probe(self) -> Self {
+        Self { by: Speaker::Probe, ..self }
     }
 
     /// Returns the row for lines that have one of these too.

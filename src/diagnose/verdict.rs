@@ -11,13 +11,16 @@ use super::judge::{Heard, Verdict, judged};
 use super::observed::Observed;
 use super::site::Site;
 use super::suspect::{Diagnosis, Elsewhere};
-use super::vantage::{Mismatch, contradiction, is_of_other, places as places_seen};
+use super::vantage::{Mismatch, contradiction, is_of_other, is_of_storage, is_unclear, places as places_seen};
 use crate::model::backup::Storage;
 
 /// Returns what the evidence says.
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let Some(observed) = &evidence.observed else {
-        let own = evidence.logs.iter().filter(|log| !is_of_other(log, evidence.storage.as_deref()));
+        let failed = evidence.storage.as_deref();
+        let is_unclear = is_unclear(&evidence.logs, failed);
+        let is_out = |log: &Log| is_of_other(log, failed) || (is_unclear && is_of_storage(log));
+        let own = evidence.logs.iter().filter(|log| !is_out(log));
         let heard: Vec<Heard<'_>> = own.map(|log| Heard { log, is_past: false }).collect();
         return diagnosis(evidence, &heard, (None, Vec::new()));
     };

@@ -47,7 +47,7 @@ pub(super) fn ask(ask: &Ask, end: Instant, now: Timestamp, record: &mut Record) 
 
 /// Returns the keys that requests are signed with: none where nobody knows who reads them.
 fn keys(ask: &Ask) -> Option<&Keys> {
-    ask.keys.as_ref().filter(|_| !(ask.place.is_encrypted() && matches!(ask.place.trust, Trust::Unread { .. })))
+    ask.keys.as_ref().ok().filter(|_| !(ask.place.is_encrypted() && matches!(ask.place.trust, Trust::Unread { .. })))
 }
 
 /// Returns the client for a place.
@@ -109,6 +109,9 @@ fn answered(place: &Place, said: &[Said], record: &mut Record) {
                 (_, Some(status @ 500..)) | (Some(status @ 500..), _) => format!("MinIO {status}"),
                 _ => "no MinIO, or it does not say".to_owned(),
             });
+            if said.iter().any(Said::is_fault) {
+                record.line("probe: the server answers with errors");
+            }
         }
     }
     said.iter().filter(|said| said.unanswered().is_none()).filter_map(Said::word).for_each(|word| record.step(word));
@@ -131,13 +134,16 @@ fn concluded(ask: &Ask, said: &[Said], now: Timestamp, record: &mut Record) {
             record.line("probe: every step was answered as it should be; no write was tried");
         }
         (Some(_), ..) => {}
-        (None, Some(_), _) => record.line("probe: the server is not known, so no key was sent to it"),
-        (None, None, _) => record.line("probe: no key was given, so no right was tried"),
+        (None, Ok(_), _) => record.line("probe: the server is not known, so no key was sent to it"),
+        (None, Err(why), _) => record.line(format!("probe: {why}, so no right was tried")),
     }
-    match (keys(ask), ask.marker.is_some()) {
-        (None, _) => record.step("no right tried"),
-        (Some(_), false) => record.step("no write tried"),
-        (Some(_), true) => {}
+    record.step(match (keys(ask), &ask.keys) {
+        (Some(keys), _) => format!("keys {}", keys.from),
+        (None, Ok(_)) => "no right tried".to_owned(),
+        (None, Err(why)) => format!("{why}, no right tried"),
+    });
+    if keys(ask).is_some() && ask.marker.is_none() {
+        record.step("no write tried");
     }
     if let Some(first) = said.iter().filter_map(Said::answered_after).min() {
         record.step(format!("answers in {} ms", first.as_millis()));
@@ -146,10 +152,10 @@ fn concluded(ask: &Ask, said: &[Said], now: Timestamp, record: &mut Record) {
 
 /// Sends a request and returns what was said, or why nothing was.
 pub(super) async fn one(client: &Client, request: Request, end: Instant) -> Said {
-    let Request { step, method, url, body } = request;
+    let Request { step, method, url, headers, body, hidden } = request;
     let begun = Instant::now();
     let asked = async {
-        let mut response = client.request(method, url).body(body).send().await?;
+        let mut response = client.request(method, url).headers(headers).body(body).send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(part) = response.chunk().await? {
@@ -158,11 +164,10 @@ pub(super) async fn one(client: &Client, request: Request, end: Instant) -> Said
                 break;
             }
         }
-        Ok::<_, reqwest::Error>(Said::answered(step, status, &headers, &body))
+        Ok::<_, reqwest::Error>(Said::answered((step, status), &headers, &body, &hidden))
     };
     let said = match tokio::time::timeout(left(end), asked).await {
         Ok(Ok(said)) => said,
-        // The address holds the key and the signature.
         Ok(Err(error)) => Said::broken(step, &error.without_url()),
         Err(_) => Said::late(step),
     };

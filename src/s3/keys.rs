@@ -21,7 +21,7 @@ pub struct Keys {
     pub secret: SecretString,
     /// The session token.
     pub token: Option<SecretString>,
-    /// Where they come from, for people.
+    /// Where they come from, for people: `of file …`.
     pub from: String,
 }
 
@@ -66,7 +66,7 @@ impl Keys {
         let missing = NAMES[..2].iter().find(|name| decoded(name).is_none());
         match missing {
             Some(name) => Err(format!("couldn't find key {name} in {from}")),
-            None => Ok(Self::named(decoded, from).expect("the Secret has both keys")),
+            None => Ok(Self::named(decoded, format!("of {from}")).expect("the Secret has both keys")),
         }
     }
 }

@@ -4,11 +4,11 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use reqwest::{Client, Url};
+use reqwest::Client;
 
 use super::ask::client;
 use super::reach::left;
-use super::request::Signer;
+use super::request::{Request, Signer};
 use super::{Keys, Place, Trust};
 use crate::model::live::{Reason, Trouble};
 
@@ -67,9 +67,9 @@ pub fn list(
 async fn pages(client: &Client, signer: &Signer, start: &str, end: Instant) -> Result<Vec<Stored>, Trouble> {
     let (mut objects, mut next): (Vec<Stored>, Option<String>) = (Vec::new(), None);
     for _ in 0..PAGES {
-        let url = signer.list(start, next.as_deref());
+        let request = signer.list(start, next.as_deref());
         let late = |_| Trouble::new(Reason::TimedOut, "the storage gave no whole list in time");
-        let page = tokio::time::timeout(left(end), page(client, url)).await.map_err(late)??;
+        let page = tokio::time::timeout(left(end), page(client, request)).await.map_err(late)??;
         objects.extend(page.objects);
         match page.next {
             None => return Ok(objects),
@@ -81,13 +81,12 @@ async fn pages(client: &Client, signer: &Signer, start: &str, end: Instant) -> R
 }
 
 /// Reads one page.
-async fn page(client: &Client, url: Url) -> Result<Page, Trouble> {
-    // The address holds the key and the signature.
+async fn page(client: &Client, request: Request) -> Result<Page, Trouble> {
     let broken = |error: reqwest::Error| {
         let fact = format!("the storage did not answer: {}", error.without_url());
         Trouble::new(Reason::Unreachable, fact)
     };
-    let mut response = client.get(url).send().await.map_err(broken)?;
+    let mut response = client.get(request.url).headers(request.headers).send().await.map_err(broken)?;
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(part) = response.chunk().await.map_err(broken)? {

@@ -43,29 +43,43 @@ pub(super) async fn leave(
         said.push(one(client, signer.get(key), until).await);
     }
     let version = said[0].version.clone().filter(|version| version != "null");
-    let (removal, stays) = removed(client, signer, (key, version.as_deref()), end).await;
+    let (removal, kept) = removed(client, signer, (key, version.as_deref()), end).await;
     for said in &said {
         noted(said, place, record);
     }
     noted(&removal, place, record);
-    if stays && removal.is_fine() {
-        record.step(format!("`{key}` stays as an older version, which the bucket does not let go"));
-    } else if !removal.is_fine() {
-        record.line(format!("probe: the marker is left behind: {key}"));
-        record.step(format!("the marker `{key}` is left behind, or may be"));
+    match kept {
+        _ if !removal.is_fine() => left_behind(record, &format!("the marker `{key}` is left behind, or may be")),
+        Some(version) => left_behind(record, &format!("version `{version}` of the marker `{key}` is left behind")),
+        // Whoever does not answer in time may still write it.
+        None if !said[0].is_fine() => left_behind(record, &format!("the marker `{key}` may be left behind")),
+        None => {}
     }
     said.push(removal);
     said
 }
 
-/// Removes the marker; returns what was said, and whether a version of it stays all the same.
-async fn removed(client: &Client, signer: &Signer, (key, version): (&str, Option<&str>), end: Instant) -> (Said, bool) {
-    let removal = one(client, signer.delete(key, version), end).await;
-    // A bucket that locks objects keeps the version; backups do not ask for that, and are deleted as this is now.
-    if version.is_some() && removal.is_refusal() {
-        return (one(client, signer.delete(key, None), end).await, true);
+/// Removes the marker, the version that was written where the bucket keeps versions; returns what was said, and the version
+/// that stays. Backups need no right to remove versions, so that it is missing speaks against nothing.
+async fn removed<'a>(
+    client: &Client,
+    signer: &Signer,
+    (key, version): (&str, Option<&'a str>),
+    end: Instant,
+) -> (Said, Option<&'a str>) {
+    if version.is_some() {
+        let removal = one(client, signer.delete(key, version), end).await;
+        if !removal.is_refusal() {
+            return (removal, None);
+        }
     }
-    (removal, false)
+    (one(client, signer.delete(key, None), end).await, version)
+}
+
+/// Records that something stays.
+fn left_behind(record: &mut Record, what: &str) {
+    record.line(format!("probe: {what}"));
+    record.step(what);
 }
 
 /// Records an answer.

@@ -1,11 +1,12 @@
 //! The room of S3: places are asked, step by step, what a backup would ask of them. The only room that speaks S3.
 //!
 //! What comes back are lines of text, as clients log them, which [`crate::diagnose`] reads like any other log. Reads alone,
-//! unless a marker is asked for; keys go to the one endpoint, in the signature of a request and nowhere else. No async leaves
-//! this room.
+//! unless a marker is asked for; keys go to the one endpoint, in the headers of a request and nowhere else, and nothing of them
+//! comes back. No async leaves this room.
 
 mod ask;
 mod certificate;
+mod hidden;
 mod keys;
 mod list;
 mod marker;
@@ -14,6 +15,7 @@ mod reach;
 mod record;
 mod request;
 mod said;
+mod sign;
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,8 +33,8 @@ use record::Record;
 pub struct Ask {
     /// The place.
     pub place: Place,
-    /// The keys; without them no right is tried.
-    pub keys: Option<Keys>,
+    /// The keys; without them no right is tried, and this is why: `no key was given`.
+    pub keys: Result<Keys, String>,
     /// The end of the name of an object that is written, read and removed; `None`: nothing is ever written.
     pub marker: Option<String>,
 }
@@ -55,8 +57,8 @@ fn one(ask: &Ask, end: Instant, now: Timestamp) -> Result<String, Failure> {
     let mut record = Record::default();
     record.line(ask.place.line());
     record.line(match &ask.keys {
-        Some(keys) => format!("probe: keys {}", keys.from),
-        None => "probe: keys none".to_owned(),
+        Ok(keys) => format!("probe: keys {}", keys.from),
+        Err(_) => "probe: keys none".to_owned(),
     });
     if reach::reach(&ask.place.endpoint, end, &mut record) {
         ask::ask(ask, end, now, &mut record)?;

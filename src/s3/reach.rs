@@ -32,9 +32,22 @@ pub(super) fn reach(endpoint: &Endpoint, end: Instant, record: &mut Record) -> b
         Some(Err(error)) => format!("failed to resolve: {error}"),
         None => "failed to resolve in time".to_owned(),
     };
+    // That such a name has no address here says nothing of the pods.
+    if is_inside(endpoint.authority()) {
+        record.line(format!("name: {url}: not asked, only a pod can ask this name"));
+        record.step("only a pod can ask this name, so nothing was asked");
+        return false;
+    }
     record.line(format!("name: {url}: {why}"));
     record.step("the name has no address, so nothing more was asked");
     false
+}
+
+/// Returns whether only the pods of a cluster can resolve a name: that of a Service, or one without a dot.
+fn is_inside(authority: &str) -> bool {
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host).trim_end_matches('.');
+    let is_service = [".svc", ".svc.cluster.local"].iter().any(|end| host.ends_with(end));
+    is_service || !host.contains(['.', ':'])
 }
 
 /// Records what connections to addresses came to; returns whether one was taken. Who is refused asks again: a server that is
@@ -109,4 +122,19 @@ fn within<T: Send + 'static>(end: Instant, run: impl FnOnce() -> T + Send + 'sta
 /// Returns how much time is left, never none: a socket takes no zero.
 pub(super) fn left(end: Instant) -> Duration {
     end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_names_that_only_a_pod_can_ask() {
+        for name in ["minio:9000", "minio.minio.svc:9000", "minio.minio.svc.cluster.local:80", "minio.minio.svc.:80"] {
+            assert!(is_inside(name), "{name}");
+        }
+        for name in ["minio.a.example:9000", "10.0.0.1:9000", "[::1]:9000", "svc.example:80"] {
+            assert!(!is_inside(name), "{name}");
+        }
+    }
 }

@@ -11,14 +11,14 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Adds a line.
+    /// Adds a line, which whatever is quoted in it never makes two.
     pub(super) fn line(&mut self, line: impl Into<String>) {
-        self.lines.push(line.into());
+        self.lines.push(line.into().replace(char::is_control, " "));
     }
 
     /// Adds what a step came to.
     pub(super) fn step(&mut self, step: impl Into<String>) {
-        self.steps.push(step.into());
+        self.steps.push(step.into().replace(char::is_control, " "));
     }
 
     /// Returns the log.

@@ -1,20 +1,16 @@
 //! The requests of a probe, signed: health, the bucket without and with the key, a list of one object, the marker. Path style
 //! or the bucket's own host, as the place says.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
+use reqwest::header::HeaderMap;
 use reqwest::{Method, Url};
-use rusty_s3::actions::{DeleteObject, GetObject, HeadBucket, PutObject, S3Action};
-use rusty_s3::{Bucket, Credentials, UrlStyle};
 use secrecy::ExposeSecret as _;
 
+use super::hidden::Hidden;
 use super::said::Step;
+use super::sign::{Bare, encoded_key, is_sendable, query, signed};
 use super::{Keys, Place, Style};
 use crate::failure::{Failure, refused};
-
-/// How long a signature is good for.
-const SIGNED_FOR: Duration = Duration::from_mins(5);
 
 /// One request.
 pub(super) struct Request {
@@ -22,22 +18,28 @@ pub(super) struct Request {
     pub(super) step: Step,
     /// Its method.
     pub(super) method: Method,
-    /// Its address, signature included.
+    /// Its address.
     pub(super) url: Url,
+    /// Its headers, signature included.
+    pub(super) headers: HeaderMap,
     /// What is sent with it.
     pub(super) body: Vec<u8>,
+    /// What of it must not come back.
+    pub(super) hidden: Hidden,
 }
 
 /// What signs requests for one bucket.
 pub(super) struct Signer {
     /// The server.
     base: Url,
-    /// The bucket.
-    bucket: Bucket,
+    /// The bucket's own address.
+    bucket: Url,
+    /// The region.
+    region: String,
     /// What lies before every key, with its slash.
     prefix: String,
     /// The keys.
-    credentials: Option<Credentials>,
+    keys: Option<Keys>,
     /// The time of the signatures.
     now: Timestamp,
 }
@@ -46,18 +48,24 @@ impl Signer {
     /// Returns what signs for a place.
     ///
     /// # Errors
-    /// Refuses an endpoint that no request can be sent to.
+    /// Refuses an endpoint that no request can be sent to, and keys that no header takes.
     pub(super) fn new(place: &Place, keys: Option<&Keys>, now: Timestamp) -> Result<Self, Failure> {
         let unusable = || refused(format!("`{}` is no endpoint that can be asked", place.endpoint.url()));
         let base = Url::parse(place.endpoint.url()).map_err(|_| unusable())?;
-        let style = match place.style {
-            Style::Path => UrlStyle::Path,
-            Style::Host => UrlStyle::VirtualHost,
-        };
-        let bucket =
-            Bucket::new(base.clone(), style, place.bucket.clone(), place.region.clone()).map_err(|_| unusable())?;
+        let texts = keys.into_iter().flat_map(|keys| [Some(&keys.access), Some(&keys.secret), keys.token.as_ref()]);
+        if texts.flatten().any(|text| !is_sendable(text.expose_secret())) {
+            return Err(refused("the keys hold a character that no key has"));
+        }
+        let mut bucket = base.clone();
+        match place.style {
+            Style::Path => bucket.set_path(&format!("/{}/", place.bucket)),
+            Style::Host => {
+                let host = format!("{}.{}", place.bucket, base.host_str().unwrap_or_default());
+                bucket.set_host(Some(&host)).map_err(|_| unusable())?;
+            }
+        }
         let prefix = if place.prefix.is_empty() { String::new() } else { format!("{}/", place.prefix) };
-        Ok(Self { base, bucket, prefix, credentials: keys.map(credentials), now })
+        Ok(Self { base, bucket, region: place.region.clone(), prefix, keys: keys.cloned(), now })
     }
 
     /// Returns the server's own address.
@@ -72,73 +80,69 @@ impl Signer {
 
     /// Returns the requests that only read.
     pub(super) fn reads(&self) -> Vec<Request> {
-        let health = |step, path: &str| {
-            let url = self.base.join(path).expect("the path is a constant");
-            Request { step, method: Method::GET, url, body: Vec::new() }
-        };
-        let head = |step, credentials| {
-            let url = HeadBucket::new(&self.bucket, credentials).sign_with_time(SIGNED_FOR, &self.now);
-            Request { step, method: Method::HEAD, url, body: Vec::new() }
-        };
+        let health = |step, path: &str| bare(step, Method::GET, self.base.join(path).expect("the path is a constant"));
         let mut requests = vec![
             health(Step::Live, "/minio/health/live"),
             health(Step::Cluster, "/minio/health/cluster"),
-            head(Step::Unsigned, None),
+            bare(Step::Unsigned, Method::HEAD, self.bucket.clone()),
         ];
-        if self.credentials.is_some() {
-            requests.push(head(Step::Head, self.credentials.as_ref()));
+        if self.keys.is_some() {
+            requests.push(self.signed(bare(Step::Head, Method::HEAD, self.bucket.clone())));
             // A bucket's own address with a query is its list.
-            let mut list = GetObject::new(&self.bucket, self.credentials.as_ref(), "");
-            for (name, value) in [("list-type", "2"), ("max-keys", "1"), ("prefix", &self.prefix)] {
-                list.query_mut().insert(name, value.to_owned());
-            }
-            requests.push(self.signed(Step::List, Method::GET, &list));
+            let url = self.asking(&[("list-type", "2"), ("max-keys", "1"), ("prefix", &self.prefix)]);
+            requests.push(self.signed(bare(Step::List, Method::GET, url)));
         }
         requests
     }
 
-    /// Returns the address that lists keys: those that start with a text, behind a page's end.
-    pub(super) fn list(&self, start: &str, after: Option<&str>) -> Url {
-        let mut list = GetObject::new(&self.bucket, self.credentials.as_ref(), "");
-        list.query_mut().insert("list-type", "2");
-        list.query_mut().insert("prefix", start.to_owned());
-        if let Some(after) = after {
-            list.query_mut().insert("continuation-token", after.to_owned());
-        }
-        list.sign_with_time(SIGNED_FOR, &self.now)
+    /// Returns the request that lists keys: those that start with a text, behind a page's end.
+    pub(super) fn list(&self, start: &str, after: Option<&str>) -> Request {
+        let mut fields = vec![("list-type", "2"), ("prefix", start)];
+        fields.extend(after.map(|after| ("continuation-token", after)));
+        self.signed(bare(Step::List, Method::GET, self.asking(&fields)))
     }
 
     /// Returns the request that writes an object.
     pub(super) fn put(&self, key: &str, body: Vec<u8>) -> Request {
-        let put = PutObject::new(&self.bucket, self.credentials.as_ref(), key);
-        Request { body, ..self.signed(Step::Put, Method::PUT, &put) }
+        self.signed(Request { body, ..bare(Step::Put, Method::PUT, self.object(key)) })
     }
 
     /// Returns the request that reads an object.
     pub(super) fn get(&self, key: &str) -> Request {
-        self.signed(Step::Get, Method::GET, &GetObject::new(&self.bucket, self.credentials.as_ref(), key))
+        self.signed(bare(Step::Get, Method::GET, self.object(key)))
     }
 
     /// Returns the request that removes an object, or one version of it.
     pub(super) fn delete(&self, key: &str, version: Option<&str>) -> Request {
-        let mut delete = DeleteObject::new(&self.bucket, self.credentials.as_ref(), key);
-        if let Some(version) = version {
-            delete.query_mut().insert("versionId", version.to_owned());
-        }
-        self.signed(Step::Delete, Method::DELETE, &delete)
+        let mut url = self.object(key);
+        url.set_query(version.map(|version| query(&[("versionId", version)])).as_deref());
+        self.signed(bare(Step::Delete, Method::DELETE, url))
     }
 
-    /// Returns a signed request.
-    fn signed<'a>(&self, step: Step, method: Method, action: &impl S3Action<'a>) -> Request {
-        Request { step, method, url: action.sign_with_time(SIGNED_FOR, &self.now), body: Vec::new() }
+    /// Returns the bucket's address with a query.
+    fn asking(&self, fields: &[(&str, &str)]) -> Url {
+        let mut url = self.bucket.clone();
+        url.set_query(Some(&query(fields)));
+        url
+    }
+
+    /// Returns the address of an object.
+    fn object(&self, key: &str) -> Url {
+        let mut url = self.bucket.clone();
+        url.set_path(&format!("{}{}", url.path(), encoded_key(key)));
+        url
+    }
+
+    /// Returns a request signed, where there are keys.
+    fn signed(&self, request: Request) -> Request {
+        let Some(keys) = &self.keys else { return request };
+        let bare = Bare { method: &request.method, url: &request.url, body: &request.body };
+        let (headers, signature) = signed(keys, &self.region, self.now, &bare);
+        Request { headers, hidden: Hidden::of(keys, &signature), ..request }
     }
 }
 
-/// Returns the keys as the signer takes them.
-fn credentials(keys: &Keys) -> Credentials {
-    let (access, secret) = (keys.access.expose_secret(), keys.secret.expose_secret());
-    match &keys.token {
-        Some(token) => Credentials::new_with_token(access, secret, token.expose_secret()),
-        None => Credentials::new(access, secret),
-    }
+/// Returns a request that nobody signs.
+fn bare(step: Step, method: Method, url: Url) -> Request {
+    Request { step, method, url, headers: HeaderMap::new(), body: Vec::new(), hidden: Hidden::default() }
 }

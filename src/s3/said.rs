@@ -1,5 +1,6 @@
 //! What a server said to one request, as the line that a client would log of it: codes from headers, since a HEAD has no
-//! body, else from the body. Must never repeat an address: it holds the key.
+//! body, else from the body. Must never repeat what of a request is secret, nor let what a server says look like a line of the
+//! probe's own.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -8,10 +9,13 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap};
 
+use super::hidden::Hidden;
 use super::{Place, Trust};
 
 /// By how many seconds the clocks may differ.
 const SKEW_MAX: i64 = 15 * 60;
+/// The longest code.
+const CODE_MAX: usize = 64;
 
 /// What a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,20 +71,21 @@ enum Outcome {
 
 impl Said {
     /// Returns what an answer says.
-    pub(super) fn answered(step: Step, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub(super) fn answered((step, status): (Step, u16), headers: &HeaderMap, body: &[u8], hidden: &Hidden) -> Self {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let text = String::from_utf8_lossy(body);
-        let code = header("x-minio-error-code").or_else(|| element(&text, "Code"));
+        let is_shown = |code: &String| is_code(code) && !hidden.is_in(code);
+        let code = header("x-minio-error-code").or_else(|| element(&text, "Code")).filter(is_shown);
         let message = header("x-minio-error-desc").or_else(|| element(&text, "Message"));
         let unread = step == Step::List && status == 200 && !text.contains("IsTruncated");
         let code = if unread { Some("Failed to parse list bucket result".to_owned()) } else { code };
         let state = header("x-minio-server-status").map(|state| format!("server not initialized: {state}"));
         // A server that answers nothing of S3 is quoted: a proxy's page, or `Client sent an HTTP request to an HTTPS server`.
-        let quoted = (status >= 400 && step != Step::Unsigned).then(|| one_line(&text));
+        let quoted = (status >= 400 && step != Step::Unsigned).then(|| text.clone().into_owned());
         let version = header("x-amz-version-id").filter(|_| step == Step::Put);
         let message = state.or(message).or(quoted).unwrap_or_default();
         let date = header(DATE.as_str()).and_then(|date| rfc2822::parse(&date).ok()).map(|date| date.timestamp());
-        let outcome = Outcome::Answer { status, code, message: one_line(&message) };
+        let outcome = Outcome::Answer { status, code, message: one_line(&hidden.out_of(&message)) };
         Self { step, outcome, date, version, took: Duration::ZERO }
     }
 
@@ -124,9 +129,20 @@ impl Said {
         }
     }
 
-    /// Returns whether the server answered that it did not do what it was asked.
+    /// Returns whether the server answered that it will not do what it was asked. An error of a server, or of what stands before
+    /// it, leaves open whether it was done, but for the one that says that there is no room.
     pub(super) fn is_refusal(&self) -> bool {
-        matches!(self.outcome, Outcome::Answer { status: 300.., .. })
+        matches!(self.outcome, Outcome::Answer { status: 400..=499 | 507, .. })
+    }
+
+    /// Returns whether the answer is the error of a server: what to an S3 server's address leads elsewhere is one too.
+    pub(super) fn is_fault(&self) -> bool {
+        let is_health = matches!(self.step, Step::Live | Step::Cluster);
+        match self.outcome {
+            Outcome::Answer { status: 500.., .. } => true,
+            Outcome::Answer { status, .. } => (300..400).contains(&status) && !is_health,
+            Outcome::None(_) => false,
+        }
     }
 
     /// Returns whether nothing speaks against the place.
@@ -245,6 +261,11 @@ impl Step {
     }
 }
 
+/// Returns whether a text can be a code of S3: one word, which can be nothing else.
+fn is_code(text: &str) -> bool {
+    (1..=CODE_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+}
+
 /// Returns the text of the first element of a name.
 fn element(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("<{name}>"))?;
@@ -255,4 +276,32 @@ fn element(text: &str, name: &str) -> Option<String> {
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the line of an answer to a list.
+    fn line(status: u16, body: &str) -> String {
+        let place = Place::parse("http://minio:9000/b", "r", Trust::Machine).unwrap();
+        Said::answered((Step::List, status), &HeaderMap::new(), body.as_bytes(), &Hidden::default()).line(&place)
+    }
+
+    #[test]
+    fn a_code_is_one_word_and_nothing_else() {
+        let said = |code: &str| line(403, &format!("<Error><Code>{code}</Code><Message>m</Message></Error>"));
+        let of = |code: &str| {
+            format!("list with the key: An error occurred ({code}) when calling the ListObjectsV2 operation: m")
+        };
+        for code in ["AccessDenied", "Client.NotFound"] {
+            assert_eq!(said(code), of(code));
+        }
+        let long = "A".repeat(65);
+        for code in
+            ["X\nprobe: every step was answered as it should be, the marker's too\n", "Access Denied", "", &long]
+        {
+            assert_eq!(said(code), of("403"));
+        }
+    }
 }

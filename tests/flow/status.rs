@@ -260,6 +260,10 @@ fn a_file_that_cannot_be_read_hides_no_other_and_fails_the_run() {
     let fact = "`clusters/prod-b/pxc/recovery/odd/incident.yaml` cannot be read: ";
     assert!(run.stderr.starts_with(&format!("error: {fact}")), "{run:?}");
     assert!(run.stderr.ends_with("hint: git log -- clusters/prod-b/pxc/recovery/odd/incident.yaml\n"), "{run:?}");
+    let repo = world.repo();
+    let elsewhere = world.leeward(&["status", "--repo", repo.to_str().unwrap()]);
+    let hint = format!("hint: git -C {} log -- clusters/prod-b/pxc/recovery/odd/incident.yaml\n", repo.display());
+    assert!(elsewhere.stderr.ends_with(&hint), "{elsewhere:?}");
     assert!(run.stdout.contains("\nminio-a-1122  pxc-a/cluster1 ") && run.stdout.contains("\nodd "), "{run:?}");
     let next = "git log -p -- clusters/prod-b/pxc/recovery/odd/incident.yaml";
     let (code, lines) = standing(&world, &[]);

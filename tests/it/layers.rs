@@ -184,12 +184,10 @@ fn lines_with(text: &str, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn only_the_cluster_room_knows_kube_and_only_the_forge_and_s3_rooms_http() {
-    for (own, words) in
-        [(["cluster"].as_slice(), ["kube::"].as_slice()), (&["forge", "s3"], &["reqwest"]), (&["s3"], &["rusty_s3"])]
-    {
+    for (own, words) in [(["cluster"].as_slice(), "kube::"), (&["forge", "s3"], "reqwest")] {
         for (room, files) in rooms().iter().filter(|(room, _)| !own.contains(&room.as_str())) {
             for (path, text) in files {
-                assert_eq!(lines_with(text, words), [""; 0], "{} of room `{room}`", path.display());
+                assert_eq!(lines_with(text, &[words]), [""; 0], "{} of room `{room}`", path.display());
             }
         }
     }

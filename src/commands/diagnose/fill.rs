@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::git::{Known, Site};
 use crate::cli::SubjectArgs;
-use crate::diagnose::{Cause, Diagnosis, Remedy};
+use crate::diagnose::{Cause, Diagnosis, PlaceSeen, Remedy};
 use crate::model::backup::Storage;
 use crate::model::config::TargetType;
 use crate::model::incident::Action;
@@ -99,8 +99,9 @@ fn target(subject: &mut SubjectArgs, meant: &[&Site], (diagnosis, known): (&Diag
     }
 }
 
-/// Returns whether no probe spoke against a storage.
+/// Returns whether no probe spoke against a storage, by a cause or by an answer that is an error.
 fn is_well(name: &str, diagnosis: &Diagnosis) -> bool {
     let ill = |cause: Cause| !matches!(cause, Cause::Healthy | Cause::CannotTell);
-    !diagnosis.places.iter().any(|place| place.storage.as_deref() == Some(name) && ill(place.cause))
+    let of = |place: &&PlaceSeen| place.storage.as_deref() == Some(name);
+    !diagnosis.places.iter().filter(of).any(|place| place.has_errors || ill(place.cause))
 }

@@ -26,7 +26,7 @@ use fill::Filled;
 use git::Git;
 use input::Input;
 use next::Again;
-use probe::Secrets;
+use probe::{Known, Secrets};
 
 /// What there is to look at, and where it is saved.
 struct Gathered {
@@ -127,7 +127,7 @@ fn gather(args: &DiagnoseArgs, git: &Git<'_>, subject: &mut SubjectArgs, now: Ti
         known(observed, subject)?;
     }
     let seen = observed.as_ref().filter(|_| is_live).map(|observed| (observed, &secrets));
-    let probed = probed(args, seen, (git, subject), (now, started))?;
+    let probed = probed(args, (seen, &logs), (git, subject), (now, started))?;
     logs.extend(taken(&probed, None, saver.as_mut())?);
     let evidence = Evidence { logs, observed, storage: subject.storage.clone() };
     Ok(Gathered { evidence, snapshot, saver })
@@ -136,13 +136,13 @@ fn gather(args: &DiagnoseArgs, git: &Git<'_>, subject: &mut SubjectArgs, now: Ti
 /// Returns what probes said: of a cluster that was looked at its own storages, in the time that is left.
 fn probed(
     args: &DiagnoseArgs,
-    seen: Option<(&Observed, &Secrets)>,
+    (seen, logs): (Option<(&Observed, &Secrets)>, &[Log]),
     (git, subject): (&Git<'_>, &mut SubjectArgs),
     (now, started): (Timestamp, Instant),
 ) -> anyhow::Result<Vec<Input>> {
     let is_url = args.probe.probe.as_ref().is_some_and(|url| !url.is_empty());
     let Some((observed, secrets)) = seen.filter(|_| !is_url) else {
-        return probe::run(&args.probe, &args.evidence, (git, subject), now);
+        return probe::run(&args.probe, (&args.evidence, logs), (git, subject), now);
     };
     let has_storages = |block: &&Backup| !block.storages.is_empty();
     let Some(block) = observed.block.as_ref().filter(has_storages).filter(|_| !args.probe.no_probe) else {
@@ -153,7 +153,7 @@ fn probed(
     }
     let left = args.probe.timeout.saturating_sub(started.elapsed().as_secs()).max(1);
     let probe = ProbeArgs { timeout: left, ..args.probe.clone() };
-    probe::storages(block, secrets, &probe, subject, now)
+    probe::storages(block, &Known { secrets, logs }, &probe, subject, now)
 }
 
 /// Reads what bundles hold.

@@ -2,7 +2,7 @@
 
 use super::git::Site;
 use crate::cli::{DiagnoseArgs, SubjectArgs};
-use crate::diagnose::{Cause, Diagnosis, Mismatch, Side};
+use crate::diagnose::{Cause, Confidence, Diagnosis, Mismatch, PROBE, Side};
 use crate::model::incident::Action;
 use crate::model::shell::quoted;
 
@@ -73,7 +73,29 @@ impl Again {
 pub(super) fn command(diagnosis: &Diagnosis, subject: &SubjectArgs, again: &Again) -> Option<String> {
     // What worked from here a moment ago is not moved away from: the log of a newer backup tells.
     let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
-    if is_doubtful { Some(again.look()) } else { of_cause(diagnosis.leading.cause, subject, again) }
+    let leading = &diagnosis.leading;
+    let is_from_here = leading.cites.iter().all(|cite| cite.source.starts_with(PROBE));
+    match leading.cause.remedy().action() {
+        _ if is_doubtful => Some(again.look()),
+        _ if leading.confidence > Confidence::Possible || !is_from_here => of_cause(leading.cause, subject, again),
+        None if leading.cause == Cause::Healthy => Some(asked_more(subject, "--write-probe")),
+        // Whose keys they were is not known: nothing is rotated for that.
+        Some(Action::Rotate) => Some(asked_more(subject, "--credentials FILE")),
+        _ => of_cause(leading.cause, subject, again),
+    }
+}
+
+/// Returns the command that asks the same place again, with one flag more.
+fn asked_more(subject: &SubjectArgs, flag: &str) -> String {
+    let mut words: Vec<String> = ["leeward", "diagnose"].map(str::to_owned).into();
+    for (name, value) in [("--cluster", subject.cluster.first()), ("--storage", subject.storage.as_ref())] {
+        words.extend(value.into_iter().flat_map(|value| [name.to_owned(), quoted(value)]));
+    }
+    if subject.cluster.is_empty() {
+        words.push("--probe https://HOST:PORT/BUCKET".to_owned());
+    }
+    words.push(flag.to_owned());
+    words.join(" ")
 }
 
 /// Returns the command that a cause by itself calls for.

@@ -2,6 +2,7 @@
 //! the roots that have an incident. A root that cannot be built is told of and hides no incident.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::build::{Builder, Extent};
 use crate::cli::StatusArgs;
@@ -16,6 +17,7 @@ use crate::model::cluster::Cluster;
 use crate::model::finding::Finding;
 use crate::model::incident::Incident;
 use crate::model::path::RepoPath;
+use crate::model::shell::quoted;
 use crate::survey::{self, Root};
 
 use super::rows::Row;
@@ -49,7 +51,7 @@ impl Sites {
         for root in roots {
             if !sites.by_root.contains_key(&root) {
                 let built = sites_of(repository, base, &root, args, &builder);
-                let built = built.map_err(|error| sites.missed(&root, &error)).ok();
+                let built = built.map_err(|error| sites.missed(&root, &error, &again(args, base, &root))).ok();
                 sites.by_root.insert(root, built.flatten());
             }
         }
@@ -58,13 +60,13 @@ impl Sites {
     }
 
     /// Tells of a root that could not be built.
-    fn missed(&mut self, root: &str, error: &anyhow::Error) {
+    fn missed(&mut self, root: &str, error: &anyhow::Error, again: &str) {
         let fact = format!(
             "`{root}` cannot be built, so nothing is known of what is in effect there: {}",
             causes(error).join(": ")
         );
         self.findings.push(Finding::warn("root-unbuildable", fact.clone()));
-        self.failure.get_or_insert(refused(fact).hint(format!("leeward build {}", crate::model::shell::quoted(root))));
+        self.failure.get_or_insert(refused(fact).hint(again));
     }
 
     /// Returns the cluster of an incident.
@@ -91,6 +93,15 @@ impl Sites {
         let namespace = if name.namespace.is_empty() { "-" } else { name.namespace.as_str() };
         if is_double { name.shown() } else { format!("{namespace}/{}", name.name) }
     }
+}
+
+/// Returns the command that builds a root once more; of another repository than the one around its base.
+fn again(args: &StatusArgs, base: &Base, root: &str) -> String {
+    let repo = &args.which.repo;
+    if repo == Path::new(".") {
+        return format!("leeward build {}", quoted(root));
+    }
+    format!("leeward build --repo {} --base {} {}", quoted(&repo.to_string_lossy()), quoted(&base.name), quoted(root))
 }
 
 /// Builds one root; `None` where the base has no such folder any more.

@@ -101,7 +101,7 @@ fn history(row: &Row, args: &StatusArgs) -> String {
 }
 
 /// Returns the option of git that names the repository.
-fn folder(repo: &Path) -> String {
+pub(super) fn folder(repo: &Path) -> String {
     if repo == Path::new(".") { String::new() } else { format!(" -C {}", quoted(&repo.to_string_lossy())) }
 }
 

@@ -2,6 +2,7 @@
 //! Reads Git alone and builds nothing. Anybody may push a branch: one that cannot be read is told of and hides no other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
@@ -15,8 +16,11 @@ use crate::model::cluster::ClusterId;
 use crate::model::finding::Finding;
 use crate::model::incident::{Incident, Stage};
 use crate::model::path::RepoPath;
+use crate::model::shell::quoted;
 use crate::report::{Standing, age};
 use crate::survey;
+
+use super::next;
 
 /// After how long without a move a proposal counts as abandoned.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -79,6 +83,8 @@ struct Search<'a> {
     repository: &'a Repository,
     /// The base.
     base: &'a Base,
+    /// The repository as it was typed.
+    repo: &'a Path,
     /// The time.
     now: Timestamp,
     /// The branches.
@@ -96,7 +102,7 @@ pub(super) fn gather(
     now: Timestamp,
 ) -> anyhow::Result<Gathered> {
     let branches = branches_of(repository, base, args.incident.as_deref())?;
-    let search = Search { repository, base, now, branches };
+    let search = Search { repository, base, repo: &args.repo, now, branches };
     let (mut rows, mut findings, mut failure) = search.standing()?;
     findings.extend(search.branches.findings.iter().cloned());
     let known: BTreeSet<(String, String)> = rows.iter().filter_map(key).collect();
@@ -139,7 +145,7 @@ impl Search<'_> {
                 }
                 Err(why) => {
                     let fact = format!("`{}` cannot be read: {}", file.path, why.fact);
-                    let hint = format!("git log -- {}", crate::model::shell::quoted(file.path.as_str()));
+                    let hint = format!("git{} log -- {}", next::folder(self.repo), quoted(file.path.as_str()));
                     failure.get_or_insert(refused(fact.clone()).hint(hint));
                     rows.push(unreadable(&folder, &file.root, fact));
                 }

@@ -1,6 +1,6 @@
 //! What is no cause: ends good and bad, headlines over the line that decides, and lines that look like trouble and are not.
 
-use super::super::signature::Says::{Failed, GaveUp, Nothing, Proves, Succeeded};
+use super::super::signature::Says::{Apart, Borrowed, Failed, GaveUp, Nothing, Proves, Succeeded};
 use super::super::signature::{Proof, Signature};
 use super::{CLIENT, CODE, OPERATOR, REPORTS};
 
@@ -16,17 +16,29 @@ pub(super) const ROWS: &[Signature] = &[
     Signature::of("backup-succeeded", Succeeded, &["status.state: succeeded"], CODE),
     Signature::of("backup-fails", Failed, &["does not succeed, status.state:"], CODE),
     Signature::of("no-run", Failed, &["no backup object for the run due"], CODE),
-    Signature::of("probe-fine", Succeeded, &["probe: every step was answered as it should be"], CLIENT),
-    Signature::of("probe-answers", Proves(Proof::Reach), &["probe: the endpoint answers"], CLIENT),
-    Signature::of("probe-rights", Proves(Proof::Rights), &["probe: every step was answered"], CLIENT),
-    Signature::of("probe-wrote", Proves(Proof::Write), &["as it should be, the marker's too"], CLIENT),
+    Signature::of("probe-fine", Succeeded, &["probe: every step was answered as it should be"], CLIENT).of_probe(),
+    Signature::of("probe-answers", Proves(Proof::Reach), &["probe: the endpoint answers"], CLIENT).of_probe(),
+    Signature::of("probe-rights", Proves(Proof::Rights), &["probe: every step was answered"], CLIENT).of_probe(),
+    Signature::of("probe-wrote", Proves(Proof::Write), &["as it should be, the marker's too"], CLIENT).of_probe(),
+    Signature::of("probe-errors", Failed, &["probe: the server answers with errors"], CLIENT).of_probe(),
+    Signature::of("probe-borrowed", Borrowed, &["probe: keys of the environment"], CLIENT).of_probe(),
+    Signature::of("probe-apart", Apart, &["probe: nothing depends on this storage"], CLIENT).of_probe(),
     // What a probe tells of places, certificates and itself: people chose the words.
     Signature::of(
         "probe-facts",
         Nothing,
-        &["probe: place ", "probe: keys ", "probe: certificate ", "probe: summary ", "probe: the marker is left"],
+        &[
+            "probe: place ",
+            "probe: keys ",
+            "probe: certificate ",
+            "probe: summary ",
+            "probe: the marker ",
+            "probe: version ",
+        ],
         CLIENT,
-    ),
+    )
+    .of_probe()
+    .without(&["probe: keys of the environment"]),
     Signature::of("gave-up", GaveUp, &["failed to upload chunk", "xbcloud: upload failed."], OPERATOR),
     Signature::of("unsuccessful", Failed, &["backup was unsuccessful", "backup was finished unsuccess"], CODE),
     Signature::of(

@@ -26,6 +26,9 @@ const BUFFERED: &str = "keep backups on volumes, since no other S3 place is know
 const DOUBTFUL: &str = "let one backup run and look at its log: where it succeeds the storage has healed, where it fails \
                         only the cluster has the trouble";
 
+/// What to know where nothing is wrong and nothing was written.
+const UNWRITTEN: &str = "as far as it was tried: no write was, and a full storage looks the same to who only reads";
+
 /// What `diagnose` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DiagnosisReport {
@@ -113,12 +116,17 @@ impl DiagnosisReport {
     pub fn of(diagnosis: &Diagnosis, evidence: &Evidence, next: Option<String>) -> Self {
         let cause = diagnosis.leading.cause;
         let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
-        let (calls_for, advice) =
-            if is_doubtful { (Remedy::LookFurther, DOUBTFUL) } else { (cause.remedy(), cause.advice()) };
+        let is_unwritten = cause == Cause::Healthy && diagnosis.leading.confidence == Confidence::Possible;
+        let (calls_for, advice) = match cause.remedy() {
+            _ if is_doubtful => (Remedy::LookFurther, DOUBTFUL),
+            remedy if is_unwritten => (remedy, UNWRITTEN),
+            remedy => (remedy, cause.advice()),
+        };
         let lines = |suspects: &[Suspect]| suspects.iter().map(|suspect| SuspectLine::of(suspect, None)).collect();
         let site = diagnosis.site.as_ref();
+        let whose = site.map(|site| (site, evidence.storage.as_ref().or(site.storages.first())));
         Self {
-            leading: SuspectLine::of(&diagnosis.leading, site),
+            leading: SuspectLine::of(&diagnosis.leading, whose),
             side: cause.side(),
             calls_for,
             advice: advice.to_owned(),
@@ -150,7 +158,7 @@ impl DiagnosisReport {
 
 impl SuspectLine {
     /// Returns the line of a suspect; where it leads, with the name of the storage.
-    fn of(suspect: &Suspect, site: Option<&Site>) -> Self {
+    fn of(suspect: &Suspect, whose: Option<(&Site, Option<&String>)>) -> Self {
         let cite = |cite: &Cite| CiteLine {
             source: cite.source.clone(),
             line: cite.line,
@@ -161,7 +169,7 @@ impl SuspectLine {
         Self {
             cause: suspect.cause,
             confidence: suspect.confidence,
-            claim: claim(suspect.cause, site),
+            claim: claim(suspect.cause, whose),
             endpoint: suspect.endpoint.clone(),
             operations: suspect.operations.clone(),
             evidence: suspect.cites.iter().map(cite).collect(),
@@ -194,8 +202,8 @@ impl CiteLine {
 }
 
 /// Returns a cause in a sentence, with the name of the storage where it speaks of one.
-fn claim(cause: Cause, site: Option<&Site>) -> String {
-    let storage = site.and_then(|site| Some(format!("storage `{}` of {} ", site.storages.first()?, site.cluster)));
+fn claim(cause: Cause, whose: Option<(&Site, Option<&String>)>) -> String {
+    let storage = whose.and_then(|(site, storage)| Some(format!("storage `{}` of {} ", storage?, site.cluster)));
     match storage {
         Some(storage) if cause.side() == Side::Storage => cause.claim().replacen("the storage ", &storage, 1),
         _ => cause.claim().to_owned(),

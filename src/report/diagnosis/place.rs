@@ -14,6 +14,9 @@ pub struct PlaceLine {
     pub cause: Cause,
     /// How sure.
     pub confidence: Confidence,
+    /// Whether an answer was an error.
+    #[serde(default)]
+    pub has_errors: bool,
     /// Its steps in order.
     pub summary: String,
 }
@@ -46,8 +49,8 @@ pub enum ContradictionKind {
 impl PlaceLine {
     /// Returns the line of a place.
     pub(super) fn of(seen: &PlaceSeen) -> Self {
-        let PlaceSeen { storage, cause, confidence, summary } = seen.clone();
-        Self { storage, cause, confidence, summary }
+        let PlaceSeen { storage, cause, confidence, has_errors, summary } = seen.clone();
+        Self { storage, cause, confidence, has_errors, summary }
     }
 
     /// Returns the place for people: the storage, what is wrong with it, what was seen of it.
@@ -55,6 +58,7 @@ impl PlaceLine {
         let name = self.storage.as_ref().map(|name| format!("`{name}`: ")).unwrap_or_default();
         let verdict = match self.cause {
             Cause::Healthy => "nothing wrong".to_owned(),
+            Cause::CannotTell if self.has_errors => "not clear".to_owned(),
             Cause::CannotTell => "nothing wrong as far as it was asked".to_owned(),
             cause => cause.name().to_owned(),
         };

@@ -1,5 +1,5 @@
-//! The keys of probes: from files that `--credentials` names, of one storage or of the one that failed, else from the
-//! environment. Never from arguments, never shown.
+//! The keys of probes: from files that `--credentials` names, of one storage or of the one that failed, and those of the
+//! environment, which nobody named and so come last. Never from arguments, never shown.
 
 use std::path::Path;
 
@@ -12,15 +12,21 @@ use crate::s3::Keys;
 /// The largest file of keys that is read.
 const FILE_MAX: u64 = 1 << 20;
 
-/// Returns the keys of no storage in particular: of the file that names none, else of the environment.
+/// The keys of no storage in particular.
+pub(super) struct Given {
+    /// Those of the file that names none.
+    pub(super) file: Option<Keys>,
+    /// Those of the environment, which may be meant for something else.
+    pub(super) environment: Option<Keys>,
+}
+
+/// Returns the keys of no storage in particular.
 ///
 /// # Errors
 /// Refuses a file without keys.
-pub(super) fn given(args: &ProbeArgs) -> anyhow::Result<Option<Keys>> {
-    match args.credentials.iter().find(|text| named(text).0.is_none()) {
-        Some(file) => read(file).map(Some),
-        None => Ok(environment()),
-    }
+pub(super) fn given(args: &ProbeArgs) -> anyhow::Result<Given> {
+    let file = args.credentials.iter().find(|text| named(text).0.is_none());
+    Ok(Given { file: file.map(|file| read(file)).transpose()?, environment: environment() })
 }
 
 /// Returns the keys of a storage by name.

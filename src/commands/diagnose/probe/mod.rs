@@ -13,11 +13,13 @@ use jiff::Timestamp;
 use super::git::Git;
 use super::input::Input;
 use crate::cli::{EvidenceArgs, ProbeArgs, SubjectArgs};
-use crate::diagnose::PROBE;
+use crate::diagnose::{Log, PROBE};
 use crate::failure::refused;
 use crate::s3::{Ask, Place, Trust, probe};
-pub(super) use storages::{Secrets, storages};
+pub(super) use storages::{Known, Secrets, storages};
 
+/// Why no right is tried where nobody gave keys.
+const NO_KEY: &str = "no key was given";
 /// The largest bundle of certificates that is read.
 const BUNDLE_MAX: u64 = 4 << 20;
 
@@ -37,7 +39,7 @@ enum Asked<'a> {
 /// Refuses a place that cannot be asked; fails where this machine can ask nothing.
 pub(super) fn run(
     args: &ProbeArgs,
-    evidence: &EvidenceArgs,
+    (evidence, logs): (&EvidenceArgs, &[Log]),
     (git, subject): (&Git<'_>, &mut SubjectArgs),
     now: Timestamp,
 ) -> anyhow::Result<Vec<Input>> {
@@ -45,7 +47,9 @@ pub(super) fn run(
         Asked::Nothing => Ok(Vec::new()),
         Asked::Url(url) => {
             let place = Place::parse(url, &args.region, trust(args)?)?;
-            let ask = Ask { place, keys: keys::given(args)?, marker: marker(args)? };
+            let given = keys::given(args)?;
+            let keys = given.file.or(given.environment).ok_or_else(|| NO_KEY.to_owned());
+            let ask = Ask { place, keys, marker: marker(args)? };
             let said = probe(&[ask], Duration::from_secs(args.timeout), now).remove(0)?;
             Ok(vec![Input::text(PROBE, said)])
         }
@@ -53,7 +57,7 @@ pub(super) fn run(
             let known = git.known()?;
             let cluster = &known.one(&subject.cluster)?.cluster;
             subject.cluster = vec![known.shown(&cluster.id)];
-            storages(&cluster.backup, &Secrets::default(), args, subject, now)
+            storages(&cluster.backup, &Known { secrets: &Secrets::default(), logs }, args, subject, now)
         }
     }
 }
