@@ -236,7 +236,8 @@ fn a_volume_has_no_endpoint_and_a_full_one_is_named() {
     let run = incident.diagnosed(&["--format", "json"]);
     assert_eq!(cause(&run), is("BufferFull", "certain"), "{run:?}");
     assert_eq!((said(&run, "/site/endpoint"), said(&run, "/site/storages")), (Value::Null, json!(["nas"])));
-    assert_eq!(said(&run, "/next"), "leeward diagnose --cluster pxc/cluster1 --storage nas");
+    let next = said(&run, "/next");
+    assert!(next.as_str().unwrap().starts_with("leeward diagnose --cluster pxc/cluster1 --storage nas"), "{next}");
 }
 
 #[test]

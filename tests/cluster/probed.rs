@@ -39,12 +39,19 @@ fn what_pods_could_not_reach_and_this_machine_can_is_a_result_of_its_own() {
     assert_eq!((run.code, cause(&run)), (0, ("EndpointUnreachable".to_owned(), "likely".to_owned())), "{run:?}");
     assert_eq!(said(&run, "/contradiction/kind"), "only-the-logs");
     assert_eq!(said(&run, "/calls_for"), "look-further");
-    assert_eq!(said(&run, "/next"), "leeward diagnose --cluster pxc/cluster1 --storage minio-a");
+    let next = said(&run, "/next");
+    assert!(next.as_str().unwrap().starts_with("leeward diagnose --cluster pxc/cluster1 --storage minio-a"), "{next}");
     let places: Vec<Value> =
         said(&run, "/places").as_array().unwrap().iter().map(|place| place["storage"].clone()).collect();
     assert_eq!(places, ["minio-a", "minio-a-binlogs", "minio-b"]);
     let again = leeward(&setting, &["diagnose", "--evidence", "bundle", "--format", "json"]);
-    assert_eq!(again.stdout, run.stdout);
+    // What to type next names the kubeconfig of a run that asked the cluster.
+    let without_next = |run: &Run| {
+        let mut answer = said(run, "");
+        answer["next"] = Value::Null;
+        answer
+    };
+    assert_eq!(without_next(&again), without_next(&run));
     // Who asks for no probe asks nobody.
     let asked = storage.asked().len();
     assert_eq!(cause(&probed(&setting, &["--no-probe"])).1, "likely");
