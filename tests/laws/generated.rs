@@ -10,6 +10,7 @@ use crate::case::{Case, Family, case};
 use crate::judge::{Claim, judge, writes_to_dead};
 use crate::number;
 use crate::proposal::{Proposal, Rung, branches, untouchable};
+use crate::verdict::verdicts;
 use crate::world::{NOW, Run, World, has_program};
 
 /// The cases of a test unless the environment says otherwise.
@@ -162,7 +163,9 @@ fn typed(world: &World, hint: &str) -> Run {
 fn resumes(case: &Case, world: &World, (branch, incident): (&str, &str)) {
     let first = world.git(&["rev-list", "--max-parents=0", "main"]);
     world.git(&["merge", "-q", "--no-ff", "--no-edit", branch]);
-    let mut words = vec!["propose", "--stage", "resume", "--confirmed-backup", "cron-full-1", "--incident", incident];
+    let mut words = vec!["propose", "--stage", "resume", "--incident", incident];
+    let verdicts = verdicts(world, incident);
+    words.extend(verdicts.iter().map(String::as_str));
     words.extend(match &case.named {
         Some(_) => vec!["--cluster", case.args.iter().find(|word| word.contains(':')).unwrap()],
         None => vec!["--all"],
