@@ -239,6 +239,60 @@ fn an_incident_of_several_clusters_is_verified_one_by_one() {
 }
 
 #[test]
+fn one_cluster_of_several_is_named_in_every_command() {
+    let world = World::gitops();
+    done(&world.leeward(&["propose", "--all", "--storage", "minio-a", "--to", "minio-b"]));
+    world.git(&["merge", "-q", "--ff-only", PROTECT]);
+    let verify = "leeward verify --incident minio-a-1122 --cluster pxc-b/cluster1 --test-backup";
+    assert_eq!(standing(&world, &["--cluster", "pxc-b/cluster1"]).1[0][2], verify);
+}
+
+#[test]
+fn a_cluster_that_is_nowhere_is_refused_and_one_without_incident_is_said_to_have_none() {
+    let world = merged();
+    world.refuses(
+        &["status", "--cluster", "TYPO"],
+        3,
+        "error: no cluster `TYPO` is in the base or in an incident, only `clusters/prod-a/pxc:pxc-a/cluster1`, \
+         `clusters/prod-b/pxc:pxc-b/cluster1`\nhint: --cluster clusters/prod-a/pxc:pxc-a/cluster1\n",
+    );
+    let head = world.git(&["rev-parse", "--short=7", "HEAD"]);
+    let run = world.leeward(&["status", "--cluster", "pxc-b/cluster1"]);
+    done(&run);
+    let none = "no incident of what was asked for is open in main";
+    assert_eq!(run.stdout, format!("{none} {head} or on a branch of leeward; others: 1\n"));
+    world.write(
+        "clusters/prod-b/pxc/kustomization.yaml",
+        "kind: Kustomization\nresources: [gone.yaml, ../../../base/pxc]\n",
+    );
+    world.commit("broken");
+    let run = world.leeward(&["status", "--cluster", "TYPO"]);
+    let fact = "error: no cluster `TYPO` is in the base or in an incident, as far as the base can be built: `clusters/prod-b/pxc`: ";
+    assert!(run.stderr.starts_with(fact), "{run:?}");
+    assert!(run.code == 3 && run.stderr.ends_with("hint: leeward build clusters/prod-b/pxc\n"), "{run:?}");
+}
+
+#[test]
+fn an_incident_that_cannot_be_read_is_neither_proposed_nor_taken_out() {
+    let world = merged();
+    world.replace(&format!("{OVERLAY}/incident.yaml"), "stage: \"protect\"", "stage: \"later\"");
+    world.commit("odd stage");
+    let fact = format!("`{OVERLAY}/incident.yaml` cannot be read: ");
+    for flags in [&[][..], &["--cluster", "pxc-a/cluster1"], &["--cluster", "clusters/prod-a/pxc:pxc-a/cluster1"]] {
+        let (code, lines) = standing(&world, flags);
+        assert_eq!((code, lines.len(), lines[0][0].as_str()), (3, 1, "unreadable"), "{flags:?} {lines:?}");
+        assert!(lines[0][1].starts_with(&fact), "{lines:?}");
+    }
+    assert_eq!(standing(&world, &["--cluster", "pxc-b/cluster1"]), (0, Vec::new()));
+    let resume = ["switch", "-q", "-c", "leeward/minio-a-1122/resume", PROTECT];
+    world.git(&resume);
+    world.replace(&format!("{OVERLAY}/incident.yaml"), "stage: \"protect\"", "stage: \"resume\"");
+    world.commit("proposed");
+    world.git(&["switch", "-q", "main"]);
+    assert_eq!(standing(&world, &[]).1.len(), 1);
+}
+
+#[test]
 fn a_cluster_that_is_gone_leaves_its_incident_behind() {
     let world = merged();
     world.write("clusters/prod-a/pxc/kustomization.yaml", "kind: Kustomization\nresources: []\n");

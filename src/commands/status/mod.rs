@@ -2,12 +2,15 @@
 //! asked. Writes nothing. One incident that cannot be read hides no other: it is told of, and the run fails beside its
 //! answer.
 
+mod asked;
 mod build;
 mod effect;
 mod live;
 mod next;
 mod pulls;
 mod rows;
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -28,7 +31,10 @@ use rows::{Gathered, Row};
 pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
     let repository = Repository::open(&args.which.repo)?;
     let base = repository.base(args.which.base.as_deref())?;
-    let Gathered { mut rows, mut findings, mut failure } = rows::gather(&repository, &base, &args.which, now)?;
+    let gathered = rows::gather(&repository, &base, args.which.incident.as_deref(), now)?;
+    let gathered = asked::asked(gathered, &repository, &base, args)?;
+    let mut failure = gathered.failure();
+    let Gathered { mut rows, mut findings, several, left_out, .. } = gathered;
     let sites = Sites::build(&repository, &base, &rows, args);
     findings.extend(sites.findings.iter().cloned());
     effect::judge(&mut rows, &sites);
@@ -39,7 +45,8 @@ pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::
         let is_worse = failure.as_ref().is_none_or(|known: &Failure| known.kind.exit_code() < missed.kind.exit_code());
         failure = if is_worse { Some(missed) } else { failure };
     }
-    let told = Told { repository: &repository, args, now, rows: &rows, sites: &sites, pulls: &pulls, looked: &looked };
+    let told =
+        Told { repository: &repository, args, now, several: &several, sites: &sites, pulls: &pulls, looked: &looked };
     let incidents = rows.iter().map(|row| told.line(row)).collect::<anyhow::Result<Vec<_>>>()?;
     let report = StatusReport {
         base: base.name.clone(),
@@ -47,6 +54,7 @@ pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::
         live: looked.described.clone(),
         at: now.to_string(),
         incidents,
+        left_out,
         findings: findings.iter().map(FindingLine::of).collect(),
     };
     let text = match format {
@@ -66,8 +74,8 @@ struct Told<'a> {
     args: &'a StatusArgs,
     /// The time.
     now: Timestamp,
-    /// The incidents.
-    rows: &'a [Row],
+    /// The incidents that have several clusters.
+    several: &'a BTreeSet<String>,
     /// The clusters as the base builds them.
     sites: &'a Sites,
     /// What the forge says.
@@ -84,8 +92,7 @@ impl Told<'_> {
         let live = incident.and_then(|incident| self.looked.line(incident, self.sites));
         let confirmed = live.as_ref().and_then(|live| live.confirmed_backup.as_deref());
         // With one cluster the incident says it all.
-        let is_one_of = self.rows.iter().filter(|other| other.id == row.id).count() > 1;
-        let several = incident.filter(|_| is_one_of).map(|incident| self.sites.shown(incident));
+        let several = incident.filter(|_| self.several.contains(&row.id)).map(|incident| self.sites.shown(incident));
         let text = |pick: fn(&Incident) -> &str| incident.map(|incident| pick(incident).to_owned()).unwrap_or_default();
         Ok(IncidentLine {
             incident: row.id.clone(),

@@ -3,15 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cli::WhichArgs;
 use crate::commands::recovery::{Branches, branches_of, placed};
 use crate::failure::{Failure, refused};
 use crate::git::{Base, Commit, Landing, Repository};
 use crate::kustomize::files::Files as _;
-use crate::model::cluster::ClusterId;
 use crate::model::finding::Finding;
 use crate::model::incident::{Incident, Stage};
 use crate::model::path::RepoPath;
@@ -27,8 +24,23 @@ pub(super) struct Gathered {
     pub(super) rows: Vec<Row>,
     /// What has to be known of it.
     pub(super) findings: Vec<Finding>,
-    /// The first file of the base that cannot be read.
-    pub(super) failure: Option<Failure>,
+    /// The incidents that have several clusters, asked for or not.
+    pub(super) several: BTreeSet<String>,
+    /// How many incidents flags left out.
+    pub(super) left_out: usize,
+    /// Why it is not known whether a cluster that is asked for is there.
+    pub(super) unsure: Option<Failure>,
+}
+
+impl Gathered {
+    /// Returns the failure of a run over something of the base that cannot be read.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        let Some(row) = self.rows.iter().find(|row| row.standing == Standing::Unreadable) else {
+            return self.unsure.clone();
+        };
+        let file = format!("{}/incident.yaml", row.folder);
+        Some(refused(row.fact.clone()).hint(format!("git log -- {}", crate::model::shell::quoted(&file))))
+    }
 }
 
 /// An incident of a cluster.
@@ -67,6 +79,12 @@ impl Row {
         format!("leeward/{}/{}", self.id, stage.word())
     }
 
+    /// Returns the root that it belongs to.
+    pub(super) fn root(&self) -> &str {
+        let above = self.folder.as_str().rsplit_once(&format!("recovery/{}", self.id)).map(|(above, _)| above);
+        above.unwrap_or_default().trim_end_matches('/')
+    }
+
     /// Returns whether its files are in the base.
     pub(super) fn is_in_base(&self) -> bool {
         matches!(self.standing, Standing::InBase | Standing::Edited)
@@ -88,43 +106,39 @@ struct Search<'a> {
 /// Gathers the incidents, the oldest first.
 ///
 /// # Errors
-/// Fails where git cannot be read; refuses an incident or a cluster that is nowhere.
+/// Fails where git cannot be read.
 pub(super) fn gather(
     repository: &Repository,
     base: &Base,
-    args: &WhichArgs,
+    incident: Option<&str>,
     now: Timestamp,
 ) -> anyhow::Result<Gathered> {
-    let branches = branches_of(repository, base, args.incident.as_deref())?;
+    let branches = branches_of(repository, base, incident)?;
     let search = Search { repository, base, now, branches };
-    let (mut rows, mut findings, mut failure) = search.standing()?;
+    let (mut rows, mut findings) = search.standing()?;
     findings.extend(search.branches.findings.iter().cloned());
+    let unread: BTreeSet<RepoPath> =
+        rows.iter().filter(|row| row.incident.is_none()).map(|row| row.folder.clone()).collect();
+    // Whose file cannot be read stands there all the same: a branch says nothing of it.
+    let is_told =
+        |row: &Row| !unread.iter().any(|folder| row.incident.as_ref().is_some_and(|own| holds(folder, row, own)));
     let known: BTreeSet<(String, String)> = rows.iter().filter_map(key).collect();
-    rows.extend(search.proposed(&known)?);
+    rows.extend(search.proposed(&known)?.into_iter().filter(is_told));
     let known: BTreeSet<(String, String)> = rows.iter().filter_map(key).collect();
-    rows.extend(search.taken_out(&known)?);
+    rows.extend(search.taken_out(&known)?.into_iter().filter(is_told));
     supersede(&mut rows);
     let opened = |row: &Row| row.incident.as_ref().map(|incident| incident.opened_at.clone());
     rows.sort_by_key(|row| (opened(row), row.id.clone(), row.folder.clone()));
-    if let Some(id) = &args.incident {
-        refuse_unknown(&rows, id)?;
-        rows.retain(|row| row.id == *id);
-        failure = failure.filter(|_| rows.iter().any(|row| row.standing == Standing::Unreadable));
-    }
-    if !args.cluster.is_empty() {
-        let is_asked =
-            |row: &Row| args.cluster.iter().any(|text| row.incident.as_ref().is_some_and(|one| names(one, text)));
-        rows.retain(is_asked);
-        failure = None;
-    }
-    Ok(Gathered { rows, findings, failure })
+    let is_double = |row: &&Row| rows.iter().filter(|other| other.id == row.id).count() > 1;
+    let several = rows.iter().filter(is_double).map(|row| row.id.clone()).collect();
+    Ok(Gathered { rows, findings, several, left_out: 0, unsure: None })
 }
 
 impl Search<'_> {
     /// Returns the incidents of the base.
-    fn standing(&self) -> anyhow::Result<(Vec<Row>, Vec<Finding>, Option<Failure>)> {
+    fn standing(&self) -> anyhow::Result<(Vec<Row>, Vec<Finding>)> {
         let tree = self.repository.tree(&self.base.commit)?;
-        let (mut rows, mut findings, mut failure) = (Vec::new(), Vec::new(), None);
+        let (mut rows, mut findings) = (Vec::new(), Vec::new());
         for file in survey::incidents(&tree, &tree.walk()?)? {
             let text = std::str::from_utf8(&file.bytes).map_err(|_| refused("it is not UTF-8 text"));
             let folder = file.path.parent();
@@ -139,13 +153,11 @@ impl Search<'_> {
                 }
                 Err(why) => {
                     let fact = format!("`{}` cannot be read: {}", file.path, why.fact);
-                    let hint = format!("git log -- {}", crate::model::shell::quoted(file.path.as_str()));
-                    failure.get_or_insert(refused(fact.clone()).hint(hint));
                     rows.push(unreadable(&folder, &file.root, fact));
                 }
             }
         }
-        Ok((rows, findings, failure))
+        Ok((rows, findings))
     }
 
     /// Returns the row of an incident of the base.
@@ -237,9 +249,7 @@ impl Search<'_> {
     /// Says which commit took an incident out of the base, where it was there.
     fn was_taken_out(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<String> {
         let file = folder.join("incident.yaml")?;
-        let landing = self
-            .repository
-            .landing(&self.base.commit, file.as_str(), &incident.id, &|bytes| parsed(bytes).is_some())?;
+        let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &|_| true)?;
         Ok(match landing {
             Landing::TakenOut(by) => format!(", where {} `{}` took it out", by.short(), by.summary),
             Landing::Stands { .. } | Landing::Never => String::new(),
@@ -274,6 +284,14 @@ fn key(row: &Row) -> Option<(String, String)> {
     Some((row.id.clone(), row.incident.as_ref()?.cluster.shown()))
 }
 
+/// Returns whether a folder is that of a row's overlay, of which the row may know the upper one alone.
+fn holds(folder: &RepoPath, row: &Row, incident: &Incident) -> bool {
+    let cluster = &incident.cluster;
+    let namespace = if cluster.namespace.is_empty() { "-" } else { cluster.namespace.as_str() };
+    let is_own = folder.name() == cluster.name || folder.name() == format!("{namespace}.{}", cluster.name);
+    *folder == row.folder || (is_own && folder.parent() == row.folder)
+}
+
 /// Returns what a file says, where it is one of leeward's.
 fn parsed(bytes: &[u8]) -> Option<Incident> {
     Incident::parse(std::str::from_utf8(bytes).ok()?).ok()
@@ -305,28 +323,4 @@ fn supersede(rows: &mut [Row]) {
             row.superseded_by = Some(later.id.clone());
         }
     }
-}
-
-/// Refuses an incident that is nowhere.
-fn refuse_unknown(rows: &[Row], id: &str) -> Result<(), Failure> {
-    if rows.iter().any(|row| row.id == id) {
-        return Ok(());
-    }
-    let ids: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let fact = format!("no incident `{}` is in the base or on a branch of leeward", id.escape_debug());
-    Err(match ids.first() {
-        Some(first) => {
-            let listed = ids.iter().copied().collect::<Vec<_>>().join("`, `");
-            refused(format!("{fact}, only `{listed}`")).hint(format!("--incident {first}"))
-        }
-        None => refused(fact).hint("git fetch"),
-    })
-}
-
-/// Returns whether `[ROOT:][NAMESPACE/]NAME` names the cluster of an incident.
-fn names(incident: &Incident, text: &str) -> bool {
-    let cluster = &incident.cluster;
-    let Ok(root) = RepoPath::parse(&cluster.root).context("no path") else { return false };
-    let namespace = Some(cluster.namespace.clone()).filter(|namespace| !namespace.is_empty());
-    ClusterId { root, namespace, name: cluster.name.clone() }.is_named(text)
 }

@@ -27,6 +27,8 @@ pub struct StatusReport {
     pub at: String,
     /// The incidents, one entry for each cluster of each, the oldest first.
     pub incidents: Vec<IncidentLine>,
+    /// How many further incidents flags left out.
+    pub left_out: usize,
     /// What has to be known of how they were found.
     pub findings: Vec<FindingLine>,
 }
@@ -189,6 +191,19 @@ impl FindingLine {
     pub fn of(finding: &Finding) -> Self {
         let Finding { id, level, fact, hint } = finding.clone();
         Self { id: id.to_owned(), level: level.word().to_owned(), fact, hint }
+    }
+}
+
+impl StatusReport {
+    /// Returns that there is nothing to show, with the base as it is written there.
+    pub(super) fn nothing(&self, base: &str) -> String {
+        let commit = self.commit.get(..7).unwrap_or(&self.commit);
+        match self.left_out {
+            0 => format!("no incident is open in {base} {commit} or on a branch of leeward"),
+            others => format!(
+                "no incident of what was asked for is open in {base} {commit} or on a branch of leeward; others: {others}"
+            ),
+        }
     }
 }
 

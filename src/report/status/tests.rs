@@ -7,7 +7,7 @@ use super::*;
 /// Returns the report of two incidents.
 fn report() -> StatusReport {
     serde_json::from_value(json!({
-        "base": "origin/main", "commit": "0123456789abcdef", "live": null, "at": "2026-11-22T10:41:00Z",
+        "base": "origin/main", "commit": "0123456789abcdef", "live": null, "at": "2026-11-22T10:41:00Z", "left_out": 0,
         "incidents": [
             {"incident": "minio-a-1122", "cluster": "pxc/cluster1", "action": "failover", "standing": "in-base",
              "fact": "in origin/main since 4be1c70, merged by 77aa0e3", "stage": "protect", "stages": 2,
