@@ -34,6 +34,11 @@ pub(super) fn command(
         Standing::Superseded => {
             row.superseded_by.as_ref().map(|later| with(args, &["status", "--incident", later], Live::With))
         }
+        Standing::EffectUnknown => Some(with(
+            args,
+            &["build", if incident.cluster.root.is_empty() { "." } else { &incident.cluster.root }],
+            Live::Without,
+        )),
         Standing::TakenOut | Standing::ClusterGone => None,
         Standing::Unreadable => Some(history(row, args)),
     })

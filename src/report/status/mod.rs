@@ -47,6 +47,8 @@ pub enum Standing {
     Edited,
     /// In the base, and something else in the base overrides it.
     WithoutEffect,
+    /// In the base, which cannot be built: nobody knows whether it is in effect.
+    EffectUnknown,
     /// In the base, and a later incident moved on from where it went.
     Superseded,
     /// It was in the base, and was taken out.
@@ -178,6 +180,7 @@ impl Standing {
             Self::InBase => "",
             Self::Edited => "edited by hand",
             Self::WithoutEffect => "without effect",
+            Self::EffectUnknown => "effect unknown",
             Self::Superseded => "superseded",
             Self::TakenOut => "taken out",
             Self::ClusterGone => "cluster gone",
