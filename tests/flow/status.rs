@@ -162,13 +162,34 @@ fn an_overlay_that_nothing_includes_has_no_effect() {
 }
 
 #[test]
-fn a_reverted_incident_is_told_of_while_its_branch_is_there() {
+fn a_reverted_incident_is_told_of_with_its_branch_and_for_a_month_without() {
     let world = merged();
     world.git(&["revert", "--no-edit", "HEAD"]);
     let fact = "leeward/minio-a-1122/protect was merged, and is not in main, where ID `Revert \"backup: failover of pxc-a/cluster1 from minio-a to minio-b, stage protect\"` took it out";
     assert_standing(&world, "taken-out", fact, "-");
     world.git(&["branch", "-q", "-D", PROTECT]);
-    assert_eq!(standing(&world, &[]), (0, Vec::new()));
+    let fact = "it was in main, where ID `Revert \"backup: failover of pxc-a/cluster1 from minio-a to minio-b, stage protect\"` took it out";
+    assert_standing(&world, "taken-out", fact, "-");
+    let run = world.leeward_with(&["status", "--format", "json"], &[("LEEWARD_NOW", "2026-12-23T10:00:00Z")]);
+    assert_eq!(incidents(&run), Vec::<Value>::new());
+}
+
+#[test]
+fn a_rotation_that_nothing_includes_has_no_effect() {
+    let world = World::gitops();
+    let rotate = ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--action", "rotate"];
+    done(&world.leeward(&rotate));
+    world.git(&["merge", "-q", "--ff-only", PROTECT]);
+    assert_eq!(standing(&world, &[]).1[0][0], "in-base");
+    let kustomization = world.show("HEAD^", "clusters/prod-a/pxc/kustomization.yaml");
+    world.write("clusters/prod-a/pxc/kustomization.yaml", &kustomization);
+    world.commit("cleaned up");
+    assert_standing(
+        &world,
+        "without-effect",
+        "in main since ID; but storage `minio-a-binlogs` is built without `leeward/credentials-revision: minio-a-1122`, which rolls its collector",
+        "leeward propose --incident minio-a-1122 --stage protect --cluster clusters/prod-a/pxc:pxc-a/cluster1 --action rotate --storage minio-a",
+    );
 }
 
 #[test]
@@ -352,6 +373,10 @@ fn a_root_that_cannot_be_built_is_told_of_and_its_incident_is_shown() {
         "{run:?}"
     );
     assert!(run.stdout.contains("\nminio-a-1122  pxc-a/cluster1 "), "{run:?}");
+    let (code, lines) = standing(&world, &[]);
+    let fact = "in main since ID; whether it is in effect is not known: `clusters/prod-a/pxc` cannot be built";
+    let line = ["effect-unknown", fact, "leeward build clusters/prod-a/pxc"].map(str::to_owned);
+    assert_eq!((code, lines), (3, vec![line]));
 }
 
 #[test]

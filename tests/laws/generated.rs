@@ -165,11 +165,13 @@ fn resumes(case: &Case, world: &World, (branch, incident): (&str, &str)) {
     world.git(&["merge", "-q", "--no-ff", "--no-edit", branch]);
     let mut words = vec!["propose", "--stage", "resume", "--incident", incident];
     let verdicts = verdicts(world, incident);
-    words.extend(verdicts.iter().map(String::as_str));
-    words.extend(match &case.named {
-        Some(_) => vec!["--cluster", case.args.iter().find(|word| word.contains(':')).unwrap()],
-        None => vec!["--all"],
-    });
+    match &case.named {
+        Some(_) => {
+            let cluster = case.args.iter().find(|word| word.contains(':')).unwrap();
+            words.extend(["--confirmed-backup", "cron-full-1", "--cluster", cluster]);
+        }
+        None => words.extend(verdicts.iter().map(String::as_str).chain(["--all"])),
+    }
     let mut run = world.leeward(&words);
     if run.code == 3 && run.stdout.contains("refuse stage-unknown") {
         // A set with a cluster that has nothing to resume: the hint leaves it out.

@@ -18,6 +18,9 @@ use crate::survey;
 /// After how long without a move a proposal counts as abandoned.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// For how long an incident that was taken out is told of where its branch is gone too.
+const TOLD_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// What Git knows.
 pub(super) struct Gathered {
     /// One row for each cluster of each incident.
@@ -26,6 +29,8 @@ pub(super) struct Gathered {
     pub(super) findings: Vec<Finding>,
     /// The incidents that have several clusters, asked for or not.
     pub(super) several: BTreeSet<String>,
+    /// The incidents of the base, asked for or not.
+    pub(super) standing: Vec<Incident>,
     /// How many incidents flags left out.
     pub(super) left_out: usize,
     /// Why it is not known whether a cluster that is asked for is there.
@@ -59,6 +64,8 @@ pub(super) struct Row {
     pub(super) proposed: Option<Proposed>,
     /// The later incident that moved on from where this one went.
     pub(super) superseded_by: Option<String>,
+    /// Since when the base has it, where the history says it.
+    pub(super) since: Option<Timestamp>,
 }
 
 /// A branch that is not in the base.
@@ -77,6 +84,12 @@ impl Row {
     pub(super) fn branch(&self) -> String {
         let stage = self.incident.as_ref().map_or(Stage::Protect, |incident| incident.stage);
         format!("leeward/{}/{}", self.id, stage.word())
+    }
+
+    /// Returns the row of an incident that the base has no more.
+    fn taken_out(incident: Incident, folder: RepoPath, fact: String) -> Self {
+        let (id, standing, proposed) = (incident.id.clone(), Standing::TakenOut, None);
+        Self { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None, since: None }
     }
 
     /// Returns the root that it belongs to.
@@ -126,12 +139,13 @@ pub(super) fn gather(
     rows.extend(search.proposed(&known)?.into_iter().filter(is_told));
     let known: BTreeSet<(String, String)> = rows.iter().filter_map(key).collect();
     rows.extend(search.taken_out(&known)?.into_iter().filter(is_told));
+    let standing = rows.iter().filter(|row| row.is_in_base()).filter_map(|row| row.incident.clone()).collect();
     supersede(&mut rows);
     let opened = |row: &Row| row.incident.as_ref().map(|incident| incident.opened_at.clone());
     rows.sort_by_key(|row| (opened(row), row.id.clone(), row.folder.clone()));
     let is_double = |row: &&Row| rows.iter().filter(|other| other.id == row.id).count() > 1;
     let several = rows.iter().filter(is_double).map(|row| row.id.clone()).collect();
-    Ok(Gathered { rows, findings, several, left_out: 0, unsure: None })
+    Ok(Gathered { rows, findings, several, standing, left_out: 0, unsure: None })
 }
 
 impl Search<'_> {
@@ -167,8 +181,9 @@ impl Search<'_> {
             None => (Standing::InBase, format!("in {}{}", self.base.name, self.landed(&folder, &incident)?)),
         };
         let proposed = self.newest(&incident.id, &incident.cluster.shown());
+        let since = self.since(&folder, &incident)?;
         let id = incident.id.clone();
-        Ok(Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None })
+        Ok(Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None, since })
     }
 
     /// Says by which commit an incident came, where the history says it.
@@ -180,6 +195,14 @@ impl Search<'_> {
         let said = commit.as_ref().map(|commit| format!(" since {}", commit.short()));
         let merge = merge.map(|merge| format!(", merged by {}", merge.short()));
         Ok(said.into_iter().chain(merge).collect())
+    }
+
+    /// Returns since when the base has an incident, at whatever stage.
+    fn since(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<Option<Timestamp>> {
+        let file = folder.join("incident.yaml")?;
+        let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &|_| true)?;
+        let Landing::Stands { commit, merge } = landing else { return Ok(None) };
+        merge.or(commit).map(|commit| self.repository.made_at(&commit)).transpose()
     }
 
     /// Says who changed a file of an overlay by hand: a commit without leeward's trailer, in which what is recorded and what
@@ -243,7 +266,16 @@ impl Search<'_> {
         let before = self.was_taken_out(&folder, incident)?;
         let fact = format!("proposed on {}{left}, not in {}{before}", proposed.branch, self.base.name);
         let (id, incident) = (incident.id.clone(), Some(incident.clone()));
-        Ok(Some(Row { id, incident, folder, standing, fact, proposed: Some(proposed), superseded_by: None }))
+        Ok(Some(Row {
+            id,
+            incident,
+            folder,
+            standing,
+            fact,
+            proposed: Some(proposed),
+            superseded_by: None,
+            since: None,
+        }))
     }
 
     /// Says which commit took an incident out of the base, where it was there.
@@ -256,7 +288,8 @@ impl Search<'_> {
         })
     }
 
-    /// Returns the incidents of branches that were merged, which the base has no more.
+    /// Returns the incidents that the base has no more: of branches that were merged, and since a forge deletes those, of
+    /// files that went from it not long ago.
     fn taken_out(&self, known: &BTreeSet<(String, String)>) -> anyhow::Result<Vec<Row>> {
         let mut rows: BTreeMap<(String, String), Row> = BTreeMap::new();
         for (branch, tip) in &self.branches.merged {
@@ -270,10 +303,19 @@ impl Search<'_> {
                 }
                 let by = self.was_taken_out(&folder, &incident)?;
                 let fact = format!("{branch} was merged, and is not in {}{by}", self.base.name);
-                let (id, standing, proposed) = (incident.id.clone(), Standing::TakenOut, None);
-                let row = Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None };
-                rows.insert(key, row);
+                rows.insert(key, Row::taken_out(incident, folder, fact));
             }
+        }
+        let since = self.now.checked_sub(TOLD_FOR).unwrap_or(Timestamp::MIN);
+        for gone in self.repository.removed(&self.base.commit, "incident.yaml", since)? {
+            let (Some(incident), Ok(path)) = (parsed(&gone.bytes), RepoPath::parse(&gone.path)) else { continue };
+            let (key, folder) = ((incident.id.clone(), incident.cluster.shown()), path.parent());
+            if known.contains(&key) || !placed(&folder, &incident) {
+                continue;
+            }
+            let by = format!("{} `{}`", gone.commit.short(), gone.commit.summary);
+            let fact = format!("it was in {}, where {by} took it out", self.base.name);
+            rows.entry(key).or_insert_with(|| Row::taken_out(incident, folder, fact));
         }
         Ok(rows.into_values().collect())
     }
@@ -302,7 +344,7 @@ fn unreadable(folder: &RepoPath, root: &RepoPath, fact: String) -> Row {
     let below = folder.below(root).unwrap_or_default();
     let id = below.split('/').nth(1).unwrap_or(below).to_owned();
     let (standing, folder) = (Standing::Unreadable, folder.clone());
-    Row { id, incident: None, folder, standing, fact, proposed: None, superseded_by: None }
+    Row { id, incident: None, folder, standing, fact, proposed: None, superseded_by: None, since: None }
 }
 
 /// Marks the incidents from whose new place a later incident of the same cluster moved on.

@@ -218,3 +218,21 @@ fn a_clock_that_is_ahead_of_ours_puts_nothing_at_risk() {
     assert_eq!(clock.at_risk, Some(SignedDuration::ZERO));
     assert_eq!(clock.schedules[0].missed.as_ref().unwrap().count(), 0);
 }
+
+#[test]
+fn what_a_schedule_missed_before_another_stood_for_it_counts_until_that_one_gave_a_backup() {
+    let backup = block(&[("daily-x", "0 3 * * *")], false);
+    let was = Schedule { name: "daily".to_owned(), ..backup.schedules[0].clone() };
+    let replaced = Replaced { was, by: "daily-x".to_owned(), until: at("2026-11-25T09:00:00Z") };
+    let names = |backups: &[BackupObject]| {
+        let mut facts = facts("2026-11-26T10:00:00Z", &backup, backups);
+        facts.live.as_mut().unwrap().begun = [("daily-x".to_owned(), replaced.until)].into();
+        let clock = read(&ClockFacts { replaced: vec![replaced.clone()], ..facts });
+        let missed = |(schedule, missed): (&ScheduleClock, &MissedRuns)| (schedule.name.clone(), missed.count());
+        (clock.missed_runs().map(missed).collect::<Vec<_>>(), clock.wrong_since())
+    };
+    let (old, new) = (good("daily", "2026-11-23T03:00:12Z"), good("daily-x", "2026-11-26T03:00:12Z"));
+    let since = Some(at("2026-11-24T03:00:00Z"));
+    assert_eq!(names(&[old.clone()]), (vec![("daily-x".to_owned(), 1), ("daily".to_owned(), 2)], since));
+    assert_eq!(names(&[old, new]), (Vec::new(), None));
+}

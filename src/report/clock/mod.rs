@@ -107,7 +107,7 @@ pub struct ScheduleLine {
     pub storage: String,
     /// Its cron.
     pub cron: String,
-    /// When it is due again; null where it never is, or its cron cannot be read.
+    /// When it is due again; null where it never is, its cron cannot be read, or another stands for it.
     pub next: Option<String>,
     /// When its newest good backup was complete.
     pub last_good: Option<String>,
