@@ -36,7 +36,11 @@ pub struct RiskClock {
     pub pitr: Pitr,
     /// The newest point that a restore could reach.
     pub restorable: Seen<Restorable>,
-    /// How long ago that point is: what would be lost now.
+    /// The newest point without a failed storage, where that one needs one.
+    pub without_failed: Option<Restorable>,
+    /// The failed storage that binlogs are collected to.
+    pub pitr_failed: Option<String>,
+    /// How long ago the newest point is: what would be lost now.
     pub at_risk: Option<SignedDuration>,
     /// The schedules, in the order of the backup block; then those that were replaced and missed runs before.
     pub schedules: Vec<ScheduleClock>,
@@ -80,7 +84,7 @@ pub struct ScheduleClock {
 /// Reads the clock.
 pub fn read(facts: &ClockFacts<'_>) -> RiskClock {
     let goods = good::goods(facts);
-    let restorable = good::restorable(facts, goods.as_deref());
+    let restorable = good::restorable(facts);
     let at_risk = match &restorable {
         Seen::Found(point) => Some(facts.now.duration_since(point.at).max(SignedDuration::ZERO)),
         _ => None,
@@ -93,6 +97,8 @@ pub fn read(facts: &ClockFacts<'_>) -> RiskClock {
         elsewhere: good::elsewhere(facts, goods.as_deref()),
         oldest: good::end(goods.as_deref(), <[Good]>::first),
         pitr: good::pitr(facts),
+        pitr_failed: facts.failed.iter().find(|name| facts.backup.pitr_on() == Some(name.as_str())).cloned(),
+        without_failed: good::without_failed(facts, &restorable),
         schedules: facts
             .backup
             .schedules
