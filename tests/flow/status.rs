@@ -83,7 +83,7 @@ fn a_proposal_is_looked_at_before_it_is_merged() {
 
     minio-a-1122 of pxc-a/cluster1
       state     proposed on leeward/minio-a-1122/protect, not in main
-      clock     point in time: on
+      clock     point in time: on, into `minio-a-binlogs`, which failed
                 due next: `daily` 2026-11-23 00:00 UTC, `weekly` 2026-11-28 00:00 UTC, `monthly`
                   2026-12-01 05:30 UTC
                 retention: counts backups that succeeded: it deletes nothing while they fail
@@ -145,6 +145,49 @@ fn an_overlay_that_was_changed_by_hand_is_rendered_again() {
     );
     let run = world.leeward(&["status"]);
     assert!(run.stdout.contains("  protect, edited by hand  "), "{run:?}");
+    let again = ["propose", "--incident", "minio-a-1122", "--cluster", "pxc-a/cluster1", "--storage", "minio-a"];
+    done(&world.leeward(&[&again[..], &["--to", "minio-b"]].concat()));
+    let [standing_, _, next] = standing(&world, &[]).1.remove(0);
+    assert_eq!((standing_.as_str(), next.as_str()), ("edited", "leeward preview --head leeward/minio-a-1122/protect"));
+}
+
+#[test]
+fn an_edit_that_was_taken_back_is_none() {
+    let verify = "leeward verify --incident minio-a-1122 --test-backup";
+    let merged_by = |words: &[&str]| {
+        let world = proposed();
+        world.git(&[&["merge", "-q"][..], words, &[PROTECT]].concat());
+        world.commit("merged");
+        world
+    };
+    for world in [merged_by(&["--ff-only"]), merged_by(&["--squash"])] {
+        world.replace(&format!("{OVERLAY}/backup-patch.yaml"), "# daily moves", "# daily moves, by hand:");
+        world.commit("tweak");
+        assert_eq!(standing(&world, &[]).1[0][0], "edited");
+        world.git(&["revert", "--no-edit", "HEAD"]);
+        let [standing_, fact, _] = standing(&world, &[]).1.remove(0);
+        assert_eq!((standing_.as_str(), fact.as_str()), ("in-base", "in main since ID"));
+        world.git(&["branch", "-q", "-D", PROTECT]);
+        assert_standing(&world, "in-base", "in main since ID", verify);
+    }
+}
+
+#[test]
+fn a_stage_that_is_left_alone_for_a_week_is_abandoned_though_another_stands() {
+    let world = merged();
+    let resume = ["propose", "--incident", "minio-a-1122", "--stage", "resume", "--confirmed-backup", "manual-1"];
+    done(&world.leeward(&resume));
+    let later = [("LEEWARD_NOW", "2026-12-19T10:00:00Z")];
+    let run = world.leeward_with(&["status", "--format", "json"], &later);
+    let line = &incidents(&run)[0];
+    let fact = "in main since ID; leeward/minio-a-1122/resume is proposed and left alone for 27 d";
+    assert_eq!((&line["standing"], hidden(line["fact"].as_str().unwrap())), (&"in-base".into(), fact.to_owned()));
+    assert_eq!(
+        (&line["proposed"]["is_abandoned"], &line["next"]),
+        (&true.into(), &"git branch -D leeward/minio-a-1122/resume".into())
+    );
+    let run = world.leeward_with(&["status"], &later);
+    assert!(run.stdout.contains("  protect, resume abandoned  "), "{run:?}");
 }
 
 #[test]

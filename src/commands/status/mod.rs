@@ -5,6 +5,7 @@
 mod asked;
 mod build;
 mod effect;
+mod landed;
 mod live;
 mod next;
 mod pulls;
@@ -134,6 +135,7 @@ impl Told<'_> {
         Ok(ProposedLine {
             stage: proposed.stage,
             branch: proposed.branch.clone(),
+            is_abandoned: proposed.left.is_some(),
             commit: proposed.tip.id.clone(),
             at: self.repository.made_at(&proposed.tip)?.to_string(),
             compare_url: self.pulls.compare_url(&proposed.branch).filter(|_| pull_request.is_none()),

@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::commands::recovery::{Branches, branches_of, placed};
 use crate::failure::{Failure, refused};
 use crate::git::{Base, Commit, Landing, Repository};
-use crate::kustomize::files::Files as _;
 use crate::model::finding::Finding;
 use crate::model::incident::{Incident, Stage};
 use crate::model::path::RepoPath;
@@ -77,6 +76,8 @@ pub(super) struct Proposed {
     pub(super) branch: String,
     /// Its newest commit.
     pub(super) tip: Commit,
+    /// Why it counts as abandoned, where it does.
+    pub(super) left: Option<String>,
 }
 
 impl Row {
@@ -105,11 +106,11 @@ impl Row {
 }
 
 /// Where incidents are looked for.
-struct Search<'a> {
+pub(super) struct Search<'a> {
     /// The repository.
-    repository: &'a Repository,
+    pub(super) repository: &'a Repository,
     /// The base.
-    base: &'a Base,
+    pub(super) base: &'a Base,
     /// The time.
     now: Timestamp,
     /// The branches.
@@ -176,68 +177,54 @@ impl Search<'_> {
 
     /// Returns the row of an incident of the base.
     fn row(&self, folder: RepoPath, incident: Incident) -> anyhow::Result<Row> {
-        let (standing, fact) = match self.edited(&folder, &incident.id)? {
+        let (standing, fact) = match self.edited(&folder, &incident)? {
             Some(by) => (Standing::Edited, format!("in {}, changed by hand since: {by}", self.base.name)),
             None => (Standing::InBase, format!("in {}{}", self.base.name, self.landed(&folder, &incident)?)),
         };
-        let proposed = self.newest(&incident.id, &incident.cluster.shown());
-        let since = self.since(&folder, &incident)?;
+        let proposed = match self.newest(&incident.id, &incident.cluster.shown())? {
+            Some(proposed) => Some(proposed),
+            None => self.again(&folder, &incident)?,
+        };
+        let left =
+            proposed.as_ref().and_then(|one| Some(format!("; {} is proposed and {}", one.branch, one.left.as_ref()?)));
+        let fact = fact + &left.unwrap_or_default();
+        let since = self.landing(&folder, &incident)?.map(|by| self.repository.made_at(&by)).transpose()?;
         let id = incident.id.clone();
         Ok(Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None, since })
     }
 
-    /// Says by which commit an incident came, where the history says it.
-    fn landed(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<String> {
-        let holds = |bytes: &[u8]| parsed(bytes).is_some_and(|found| found.stage >= incident.stage);
-        let file = folder.join("incident.yaml")?;
-        let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &holds)?;
-        let Landing::Stands { commit, merge } = landing else { return Ok(String::new()) };
-        let said = commit.as_ref().map(|commit| format!(" since {}", commit.short()));
-        let merge = merge.map(|merge| format!(", merged by {}", merge.short()));
-        Ok(said.into_iter().chain(merge).collect())
-    }
-
-    /// Returns since when the base has an incident, at whatever stage.
-    fn since(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<Option<Timestamp>> {
-        let file = folder.join("incident.yaml")?;
-        let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &|_| true)?;
-        let Landing::Stands { commit, merge } = landing else { return Ok(None) };
-        merge.or(commit).map(|commit| self.repository.made_at(&commit)).transpose()
-    }
-
-    /// Says who changed a file of an overlay by hand: a commit without leeward's trailer, in which what is recorded and what
-    /// takes effect did not change together, as they do wherever a proposal lands, squashed or not.
-    fn edited(&self, folder: &RepoPath, id: &str) -> anyhow::Result<Option<String>> {
-        let tree = self.repository.tree(&self.base.commit)?;
-        let files = [folder.join("backup-patch.yaml")?, folder.join("incident.yaml")?];
-        for file in &files {
-            let Ok(current) = tree.read(file.as_str()) else {
-                return Ok(Some(format!("`{file}` is gone")));
-            };
-            let holds = |bytes: &[u8]| bytes == &current[..];
-            let landing = self.repository.landing(&self.base.commit, file.as_str(), id, &holds)?;
-            let Landing::Stands { commit, merge } = landing else { continue };
-            let Some(by) = merge.or(commit) else { continue };
-            let changed = self.repository.changed_by(&by)?;
-            let is_render = files.iter().all(|file| changed.iter().any(|path| path == file.as_str()));
-            if !is_render && !self.repository.is_leewards(&by, id)? {
-                return Ok(Some(format!("`{file}` by {} `{}`", by.short(), by.summary)));
-            }
+    /// Returns what proposes the stage that stands once more: a branch made on a base that had it.
+    fn again(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<Option<Proposed>> {
+        let branch = format!("leeward/{}/{}", incident.id, incident.stage.word());
+        let (Some(tip), Some(landed)) = (self.branches.tips.get(&branch), self.landing(folder, incident)?) else {
+            return Ok(None);
+        };
+        let root = RepoPath::parse(&incident.cluster.root)?;
+        let changed = self.repository.changed_paths(&self.base.commit, tip)?;
+        let is_own = changed.iter().any(|path| RepoPath::parse(path).is_ok_and(|path| path.is_in(&root)));
+        if !is_own || !self.repository.is_ancestor(&landed, tip)? {
+            return Ok(None);
         }
-        Ok(None)
+        self.on(branch, incident.stage).map(Some)
     }
 
     /// Returns the newest stage of an incident that a branch proposes for a cluster.
-    fn newest(&self, id: &str, cluster: &str) -> Option<Proposed> {
+    fn newest(&self, id: &str, cluster: &str) -> anyhow::Result<Option<Proposed>> {
         let of = |(branch, incident): &&(String, Incident)| {
             incident.id == id && incident.cluster.shown() == cluster && self.branches.tips.contains_key(branch)
         };
-        let proposed = |(branch, incident): &(String, Incident)| Proposed {
-            stage: incident.stage,
-            branch: branch.clone(),
-            tip: self.branches.tips[branch].clone(),
-        };
-        self.branches.open.iter().filter(of).map(proposed).max_by_key(|proposed| proposed.stage)
+        let newest = self.branches.open.iter().filter(of).max_by_key(|(_, incident)| incident.stage);
+        let Some((branch, incident)) = newest else { return Ok(None) };
+        self.on(branch.clone(), incident.stage).map(Some)
+    }
+
+    /// Returns what a branch proposes.
+    fn on(&self, branch: String, stage: Stage) -> anyhow::Result<Proposed> {
+        let tip = self.branches.tips[&branch].clone();
+        let moved_at = self.repository.made_at(&tip)?;
+        let is_left = self.now.duration_since(moved_at) > LEFT_ALONE;
+        let left = is_left.then(|| format!("left alone for {}", age(self.now, moved_at)));
+        Ok(Proposed { stage, branch, tip, left })
     }
 
     /// Returns the incidents that are on branches alone.
@@ -254,14 +241,11 @@ impl Search<'_> {
 
     /// Returns the row of an incident that is on a branch alone.
     fn proposal(&self, incident: &Incident) -> anyhow::Result<Option<Row>> {
-        let Some(proposed) = self.newest(&incident.id, &incident.cluster.shown()) else { return Ok(None) };
+        let Some(proposed) = self.newest(&incident.id, &incident.cluster.shown())? else { return Ok(None) };
         let folder = RepoPath::parse(&incident.cluster.root)?.join("recovery")?.join(&incident.id)?;
-        let moved_at = self.repository.made_at(&proposed.tip)?;
-        let still = self.now.duration_since(moved_at);
-        let (standing, left) = if still > LEFT_ALONE {
-            (Standing::Abandoned, format!(" and left alone for {}", age(self.now, moved_at)))
-        } else {
-            (Standing::Proposed, String::new())
+        let (standing, left) = match &proposed.left {
+            Some(left) => (Standing::Abandoned, format!(" and {left}")),
+            None => (Standing::Proposed, String::new()),
         };
         let before = self.was_taken_out(&folder, incident)?;
         let fact = format!("proposed on {}{left}, not in {}{before}", proposed.branch, self.base.name);
@@ -335,7 +319,7 @@ fn holds(folder: &RepoPath, row: &Row, incident: &Incident) -> bool {
 }
 
 /// Returns what a file says, where it is one of leeward's.
-fn parsed(bytes: &[u8]) -> Option<Incident> {
+pub(super) fn parsed(bytes: &[u8]) -> Option<Incident> {
     Incident::parse(std::str::from_utf8(bytes).ok()?).ok()
 }
 

@@ -109,6 +109,8 @@ pub struct ProposedLine {
     pub stage: Stage,
     /// The branch.
     pub branch: String,
+    /// Whether nobody goes on with it: it was left alone, or its pull request closed.
+    pub is_abandoned: bool,
     /// Its newest commit.
     pub commit: String,
     /// When that was made, RFC 3339, UTC.
@@ -216,7 +218,9 @@ impl IncidentLine {
         let stage = self.stage.map(Stage::word);
         let beyond =
             self.proposed.as_ref().filter(|_| !matches!(self.standing, Standing::Proposed | Standing::Abandoned));
-        let beyond = beyond.map(|proposed| format!("{} proposed", proposed.stage.word()));
+        let beyond = beyond.map(|proposed| {
+            format!("{} {}", proposed.stage.word(), if proposed.is_abandoned { "abandoned" } else { "proposed" })
+        });
         let own = Some(self.standing.word()).filter(|word| !word.is_empty()).map(str::to_owned);
         stage.map(str::to_owned).into_iter().chain(own).chain(beyond).collect::<Vec<_>>().join(", ")
     }

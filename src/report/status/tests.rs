@@ -13,7 +13,7 @@ fn report() -> StatusReport {
              "fact": "in origin/main since 4be1c70, merged by 77aa0e3", "stage": "protect", "stages": 2,
              "cause": "EndpointUnreachable: disks gone", "opened_at": "2026-11-22T10:00:00Z", "age_seconds": 2460,
              "from": ["minio-a"], "endpoint": "minio.a.example:9000", "to": "minio-b",
-             "proposed": {"stage": "resume", "branch": "leeward/minio-a-1122/resume", "commit": "abc", "at": "2026-11-22T10:30:00Z",
+             "proposed": {"stage": "resume", "branch": "leeward/minio-a-1122/resume", "is_abandoned": false, "commit": "abc", "at": "2026-11-22T10:30:00Z",
                 "pull_request": {"number": 119, "url": "https://git.example/119", "state": "open"}, "compare_url": null},
              "pull_request": {"number": 118, "url": "https://git.example/118", "state": "merged"},
              "superseded_by": null, "clock": null, "next": "leeward preview --head leeward/minio-a-1122/resume",
