@@ -233,7 +233,7 @@ fn what_a_schedule_missed_before_another_stood_for_it_counts_until_that_one_gave
     };
     let (old, new) = (good("daily", "2026-11-23T03:00:12Z"), good("daily-x", "2026-11-26T03:00:12Z"));
     let since = Some(at("2026-11-24T03:00:00Z"));
-    assert_eq!(names(&[old.clone()]), (vec![("daily-x".to_owned(), 1), ("daily".to_owned(), 2)], since));
+    assert_eq!(names(std::slice::from_ref(&old)), (vec![("daily-x".to_owned(), 1), ("daily".to_owned(), 2)], since));
     assert_eq!(names(&[old, new]), (Vec::new(), None));
 }
 
