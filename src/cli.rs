@@ -345,7 +345,7 @@ pub struct IncidentArgs {
     /// What `diagnose --format json` printed; its cause and evidence go into Git
     #[arg(long, value_name = "FILE", env = "LEEWARD_DIAGNOSIS", hide_env = true)]
     pub diagnosis: Option<PathBuf>,
-    /// The Backup object that succeeded on the target, for stage resume
+    /// The Backup object that succeeded on the target, for stage resume of its one cluster
     #[arg(long, value_name = "NAME", env = "LEEWARD_CONFIRMED_BACKUP", hide_env = true)]
     pub confirmed_backup: Option<String>,
     /// What `verify --verdict-out` wrote: its Backup proves the target, for stage resume; one for each cluster, repeatable

@@ -74,10 +74,12 @@ impl Command {
         self
     }
 
-    /// Adds the stage and the Backup that confirms it, as this run had them.
+    /// Adds the stage and what confirms it, as this run had them.
     pub(super) fn staged(mut self, args: &RecoveryArgs) -> Self {
         self.flag("--stage", Some(&word(&args.incident.stage)).filter(|_| args.incident.stage != StageArg::Protect));
         self.flag("--confirmed-backup", args.incident.confirmed_backup.as_ref());
+        let verdicts = args.incident.verdict.iter().map(|file| file.display().to_string());
+        verdicts.for_each(|file| self.flag("--verdict", Some(&file)));
         self
     }
 

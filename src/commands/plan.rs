@@ -39,12 +39,14 @@ pub(super) fn run(args: &PlanArgs, format: Format, now: Timestamp) -> anyhow::Re
 
 /// Returns what to type once the stage is in the base: the stage after it.
 pub(super) fn after(recovery: &Recovery, args: &RecoveryArgs) -> Option<String> {
-    let has_more = recovery.plan.stage == Stage::Protect && recovery.plan.clusters.iter().any(|plan| plan.stages > 1);
-    has_more.then(|| {
+    let resumed = recovery.plan.clusters.iter().filter(|plan| plan.stages > 1).count();
+    (recovery.plan.stage == Stage::Protect && resumed > 0).then(|| {
         let mut command = Command::again("propose", args);
         command.flag("--incident", Some(&recovery.plan.incident.to_string()));
         command.flag("--stage", Some(&Stage::Resume.word().to_owned()));
-        command.flag("--confirmed-backup", Some(&"NAME".to_owned()));
+        // A Backup is of one cluster; verdicts there can be one of each.
+        let (proof, value) = if resumed == 1 { ("--confirmed-backup", "NAME") } else { ("--verdict", "FILE") };
+        command.flag(proof, Some(&value.to_owned()));
         command.line()
     })
 }

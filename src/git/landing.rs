@@ -7,15 +7,19 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use git2::{ErrorCode, Oid};
+use jiff::Timestamp;
 
 use super::delta::{differing, shown};
 use super::fault::fault;
 use super::history::is_ours;
 use super::open::Repository;
 use super::revision::Commit;
+use super::tree::{LINK, SUBMODULE};
 
 /// How many commits of the base's own line are looked at.
 const FAR: usize = 20_000;
+/// How many of them are compared with the one before.
+const NEAR: usize = 2_000;
 
 /// What became of a change in a base.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +35,17 @@ pub enum Landing {
     TakenOut(Commit),
     /// The base never had it, as far as its history is here.
     Never,
+}
+
+/// A file that a commit of the base's line took out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The commit.
+    pub commit: Commit,
+    /// Where the file was.
+    pub path: String,
+    /// What it held.
+    pub bytes: Vec<u8>,
 }
 
 /// A commit of the base's line, and whether it has the change.
@@ -109,6 +124,32 @@ impl Repository {
         let ours = self.history(parent, id, incident)?.ours.first().copied();
         let ours = ours.map(|id| Ok::<_, anyhow::Error>(Commit::of(&self.commit_of(id)?))).transpose()?;
         Ok(Landing::Stands { commit: ours, merge: Some(Commit::of(&commit)) })
+    }
+
+    /// Returns the files of a name that commits of the base's line took out, the newest first, as far back as a moment.
+    ///
+    /// # Errors
+    /// Fails when a commit or a file cannot be read.
+    pub fn removed(&self, base: &Commit, name: &str, since: Timestamp) -> anyhow::Result<Vec<Removed>> {
+        let (mut found, mut last) = (Vec::new(), base.oid()?);
+        for _ in 0..NEAR {
+            let (commit, parent) = (self.commit_of(last)?, self.first_parent(last)?);
+            let Some(parent) = parent.filter(|_| commit.time().seconds() >= since.as_second()) else { break };
+            let before = self.commit_of(parent)?.tree_id();
+            for (path, sides) in differing(&self.raw, Some(before), Some(commit.tree_id()))? {
+                let path = shown(&path);
+                let (Some(was), None) = (sides.before, sides.after) else { continue };
+                if !path.ends_with(&format!("/{name}")) || [LINK, SUBMODULE].contains(&was.mode) {
+                    continue;
+                }
+                let read = self.raw.find_blob(was.id).map_err(fault);
+                let bytes =
+                    read.with_context(|| format!("failed to read `{path}` of commit `{parent}`"))?.content().to_vec();
+                found.push(Removed { commit: Commit::of(&commit), path, bytes });
+            }
+            last = parent;
+        }
+        Ok(found)
     }
 
     /// Returns whether a commit has the change; the same bytes are read once.

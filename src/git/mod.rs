@@ -40,7 +40,7 @@ mod tree;
 mod trunk;
 mod write;
 
-pub use landing::Landing;
+pub use landing::{Landing, Removed};
 pub use open::Repository;
 pub use prepare::{Draft, Outcome, Prepared};
 pub use publish::{Destination, Offer, Publication, TRIES};

@@ -72,7 +72,7 @@ fn files_of_people_in_the_overlay_folder_are_left_alone() {
     world.git(&["merge", "-q", "leeward/minio-a-1122/protect"]);
     world.write("clusters/prod-a/pxc/recovery/minio-a-1122/NOTES.md", "mine\n");
     world.commit("notes");
-    let resume = ["propose", "--all", "--incident", "minio-a-1122", "--stage", "resume", "--confirmed-backup", "b1"];
+    let resume = ["propose", "--cluster", "pxc-a/cluster1", "--stage", "resume", "--confirmed-backup", "b1"];
     assert_eq!(world.leeward(&resume).code, 0);
     assert_eq!(
         world.show("leeward/minio-a-1122/resume", "clusters/prod-a/pxc/recovery/minio-a-1122/NOTES.md"),

@@ -139,6 +139,24 @@ fn without_any_proof_the_command_that_makes_one_is_named() {
     assert_eq!((run.code, run.stderr), (3, error));
 }
 
+#[test]
+fn one_backup_is_no_word_for_several_clusters() {
+    let world = World::gitops();
+    assert_eq!(world.leeward(&["propose", "--all", "--storage", "minio-a", "--to", "minio-b"]).code, 0);
+    world.git(&["merge", "-q", "--ff-only", "leeward/minio-a-1122/protect"]);
+    let fact = "Backup `full1` is of one cluster, and 2 are to resume: name one with `--cluster`, or a verdict of each";
+    let clusters = "`pxc-a/cluster1`, `pxc-b/cluster1`";
+    let error = format!("error: the recovery of {clusters} is refused: unconfirmed: {fact}\n{LOOK}");
+    for more in [&[][..], &["--all"]] {
+        let run = world.leeward(&[&TYPED[..], &["--confirmed-backup", "full1"], more].concat());
+        assert_eq!((run.code, &run.stderr), (3, &error), "{run:?}");
+    }
+    let run = world.leeward(&[&TYPED[..], &["--confirmed-backup", "full1", "--cluster", "pxc-a/cluster1"]].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    let other = "clusters/prod-b/pxc/recovery/minio-a-1122/incident.yaml";
+    assert!(world.show(RESUME, other).contains("confirmed_backup: null"), "{run:?}");
+}
+
 /// Returns a Backup of the cluster, changed by a patch.
 fn backup(name: &str, patch: &Value) -> Value {
     let mut backup = json!({

@@ -83,7 +83,7 @@ fn a_proposal_is_looked_at_before_it_is_merged() {
 
     minio-a-1122 of pxc-a/cluster1
       state     proposed on leeward/minio-a-1122/protect, not in main
-      clock     point in time: on
+      clock     point in time: on, into `minio-a-binlogs`, which failed
                 due next: `daily` 2026-11-23 00:00 UTC, `weekly` 2026-11-28 00:00 UTC, `monthly`
                   2026-12-01 05:30 UTC
                 retention: counts backups that succeeded: it deletes nothing while they fail
@@ -145,6 +145,49 @@ fn an_overlay_that_was_changed_by_hand_is_rendered_again() {
     );
     let run = world.leeward(&["status"]);
     assert!(run.stdout.contains("  protect, edited by hand  "), "{run:?}");
+    let again = ["propose", "--incident", "minio-a-1122", "--cluster", "pxc-a/cluster1", "--storage", "minio-a"];
+    done(&world.leeward(&[&again[..], &["--to", "minio-b"]].concat()));
+    let [standing_, _, next] = standing(&world, &[]).1.remove(0);
+    assert_eq!((standing_.as_str(), next.as_str()), ("edited", "leeward preview --head leeward/minio-a-1122/protect"));
+}
+
+#[test]
+fn an_edit_that_was_taken_back_is_none() {
+    let verify = "leeward verify --incident minio-a-1122 --test-backup";
+    let merged_by = |words: &[&str]| {
+        let world = proposed();
+        world.git(&[&["merge", "-q"][..], words, &[PROTECT]].concat());
+        world.commit("merged");
+        world
+    };
+    for world in [merged_by(&["--ff-only"]), merged_by(&["--squash"])] {
+        world.replace(&format!("{OVERLAY}/backup-patch.yaml"), "# daily moves", "# daily moves, by hand:");
+        world.commit("tweak");
+        assert_eq!(standing(&world, &[]).1[0][0], "edited");
+        world.git(&["revert", "--no-edit", "HEAD"]);
+        let [standing_, fact, _] = standing(&world, &[]).1.remove(0);
+        assert_eq!((standing_.as_str(), fact.as_str()), ("in-base", "in main since ID"));
+        world.git(&["branch", "-q", "-D", PROTECT]);
+        assert_standing(&world, "in-base", "in main since ID", verify);
+    }
+}
+
+#[test]
+fn a_stage_that_is_left_alone_for_a_week_is_abandoned_though_another_stands() {
+    let world = merged();
+    let resume = ["propose", "--incident", "minio-a-1122", "--stage", "resume", "--confirmed-backup", "manual-1"];
+    done(&world.leeward(&resume));
+    let later = [("LEEWARD_NOW", "2026-12-19T10:00:00Z")];
+    let run = world.leeward_with(&["status", "--format", "json"], &later);
+    let line = &incidents(&run)[0];
+    let fact = "in main since ID; leeward/minio-a-1122/resume is proposed and left alone for 27 d";
+    assert_eq!((&line["standing"], hidden(line["fact"].as_str().unwrap())), (&"in-base".into(), fact.to_owned()));
+    assert_eq!(
+        (&line["proposed"]["is_abandoned"], &line["next"]),
+        (&true.into(), &"git branch -D leeward/minio-a-1122/resume".into())
+    );
+    let run = world.leeward_with(&["status"], &later);
+    assert!(run.stdout.contains("  protect, resume abandoned  "), "{run:?}");
 }
 
 #[test]
@@ -162,13 +205,34 @@ fn an_overlay_that_nothing_includes_has_no_effect() {
 }
 
 #[test]
-fn a_reverted_incident_is_told_of_while_its_branch_is_there() {
+fn a_reverted_incident_is_told_of_with_its_branch_and_for_a_month_without() {
     let world = merged();
     world.git(&["revert", "--no-edit", "HEAD"]);
     let fact = "leeward/minio-a-1122/protect was merged, and is not in main, where ID `Revert \"backup: failover of pxc-a/cluster1 from minio-a to minio-b, stage protect\"` took it out";
     assert_standing(&world, "taken-out", fact, "-");
     world.git(&["branch", "-q", "-D", PROTECT]);
-    assert_eq!(standing(&world, &[]), (0, Vec::new()));
+    let fact = "it was in main, where ID `Revert \"backup: failover of pxc-a/cluster1 from minio-a to minio-b, stage protect\"` took it out";
+    assert_standing(&world, "taken-out", fact, "-");
+    let run = world.leeward_with(&["status", "--format", "json"], &[("LEEWARD_NOW", "2026-12-23T10:00:00Z")]);
+    assert_eq!(incidents(&run), Vec::<Value>::new());
+}
+
+#[test]
+fn a_rotation_that_nothing_includes_has_no_effect() {
+    let world = World::gitops();
+    let rotate = ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--action", "rotate"];
+    done(&world.leeward(&rotate));
+    world.git(&["merge", "-q", "--ff-only", PROTECT]);
+    assert_eq!(standing(&world, &[]).1[0][0], "in-base");
+    let kustomization = world.show("HEAD^", "clusters/prod-a/pxc/kustomization.yaml");
+    world.write("clusters/prod-a/pxc/kustomization.yaml", &kustomization);
+    world.commit("cleaned up");
+    assert_standing(
+        &world,
+        "without-effect",
+        "in main since ID; but storage `minio-a-binlogs` is built without `leeward/credentials-revision: minio-a-1122`, which rolls its collector",
+        "leeward propose --incident minio-a-1122 --stage protect --cluster clusters/prod-a/pxc:pxc-a/cluster1 --action rotate --storage minio-a",
+    );
 }
 
 #[test]
@@ -239,6 +303,60 @@ fn an_incident_of_several_clusters_is_verified_one_by_one() {
 }
 
 #[test]
+fn one_cluster_of_several_is_named_in_every_command() {
+    let world = World::gitops();
+    done(&world.leeward(&["propose", "--all", "--storage", "minio-a", "--to", "minio-b"]));
+    world.git(&["merge", "-q", "--ff-only", PROTECT]);
+    let verify = "leeward verify --incident minio-a-1122 --cluster pxc-b/cluster1 --test-backup";
+    assert_eq!(standing(&world, &["--cluster", "pxc-b/cluster1"]).1[0][2], verify);
+}
+
+#[test]
+fn a_cluster_that_is_nowhere_is_refused_and_one_without_incident_is_said_to_have_none() {
+    let world = merged();
+    world.refuses(
+        &["status", "--cluster", "TYPO"],
+        3,
+        "error: no cluster `TYPO` is in the base or in an incident, only `clusters/prod-a/pxc:pxc-a/cluster1`, \
+         `clusters/prod-b/pxc:pxc-b/cluster1`\nhint: --cluster clusters/prod-a/pxc:pxc-a/cluster1\n",
+    );
+    let head = world.git(&["rev-parse", "--short=7", "HEAD"]);
+    let run = world.leeward(&["status", "--cluster", "pxc-b/cluster1"]);
+    done(&run);
+    let none = "no incident of what was asked for is open in main";
+    assert_eq!(run.stdout, format!("{none} {head} or on a branch of leeward; others: 1\n"));
+    world.write(
+        "clusters/prod-b/pxc/kustomization.yaml",
+        "kind: Kustomization\nresources: [gone.yaml, ../../../base/pxc]\n",
+    );
+    world.commit("broken");
+    let run = world.leeward(&["status", "--cluster", "TYPO"]);
+    let fact = "error: no cluster `TYPO` is in the base or in an incident, as far as the base can be built: `clusters/prod-b/pxc`: ";
+    assert!(run.stderr.starts_with(fact), "{run:?}");
+    assert!(run.code == 3 && run.stderr.ends_with("hint: leeward build clusters/prod-b/pxc\n"), "{run:?}");
+}
+
+#[test]
+fn an_incident_that_cannot_be_read_is_neither_proposed_nor_taken_out() {
+    let world = merged();
+    world.replace(&format!("{OVERLAY}/incident.yaml"), "stage: \"protect\"", "stage: \"later\"");
+    world.commit("odd stage");
+    let fact = format!("`{OVERLAY}/incident.yaml` cannot be read: ");
+    for flags in [&[][..], &["--cluster", "pxc-a/cluster1"], &["--cluster", "clusters/prod-a/pxc:pxc-a/cluster1"]] {
+        let (code, lines) = standing(&world, flags);
+        assert_eq!((code, lines.len(), lines[0][0].as_str()), (3, 1, "unreadable"), "{flags:?} {lines:?}");
+        assert!(lines[0][1].starts_with(&fact), "{lines:?}");
+    }
+    assert_eq!(standing(&world, &["--cluster", "pxc-b/cluster1"]), (0, Vec::new()));
+    let resume = ["switch", "-q", "-c", "leeward/minio-a-1122/resume", PROTECT];
+    world.git(&resume);
+    world.replace(&format!("{OVERLAY}/incident.yaml"), "stage: \"protect\"", "stage: \"resume\"");
+    world.commit("proposed");
+    world.git(&["switch", "-q", "main"]);
+    assert_eq!(standing(&world, &[]).1.len(), 1);
+}
+
+#[test]
 fn a_cluster_that_is_gone_leaves_its_incident_behind() {
     let world = merged();
     world.write("clusters/prod-a/pxc/kustomization.yaml", "kind: Kustomization\nresources: []\n");
@@ -302,6 +420,10 @@ fn a_root_that_cannot_be_built_is_told_of_and_its_incident_is_shown() {
         "{run:?}"
     );
     assert!(run.stdout.contains("\nminio-a-1122  pxc-a/cluster1 "), "{run:?}");
+    let (code, lines) = standing(&world, &[]);
+    let fact = "in main since ID; whether it is in effect is not known: `clusters/prod-a/pxc` cannot be built";
+    let line = ["effect-unknown", fact, "leeward build clusters/prod-a/pxc"].map(str::to_owned);
+    assert_eq!((code, lines), (3, vec![line]));
 }
 
 #[test]

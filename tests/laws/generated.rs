@@ -10,6 +10,7 @@ use crate::case::{Case, Family, case};
 use crate::judge::{Claim, judge, writes_to_dead};
 use crate::number;
 use crate::proposal::{Proposal, Rung, branches, untouchable};
+use crate::verdict::verdicts;
 use crate::world::{NOW, Run, World, has_program};
 
 /// The cases of a test unless the environment says otherwise.
@@ -162,11 +163,15 @@ fn typed(world: &World, hint: &str) -> Run {
 fn resumes(case: &Case, world: &World, (branch, incident): (&str, &str)) {
     let first = world.git(&["rev-list", "--max-parents=0", "main"]);
     world.git(&["merge", "-q", "--no-ff", "--no-edit", branch]);
-    let mut words = vec!["propose", "--stage", "resume", "--confirmed-backup", "cron-full-1", "--incident", incident];
-    words.extend(match &case.named {
-        Some(_) => vec!["--cluster", case.args.iter().find(|word| word.contains(':')).unwrap()],
-        None => vec!["--all"],
-    });
+    let mut words = vec!["propose", "--stage", "resume", "--incident", incident];
+    let verdicts = verdicts(world, incident);
+    match &case.named {
+        Some(_) => {
+            let cluster = case.args.iter().find(|word| word.contains(':')).unwrap();
+            words.extend(["--confirmed-backup", "cron-full-1", "--cluster", cluster]);
+        }
+        None => words.extend(verdicts.iter().map(String::as_str).chain(["--all"])),
+    }
     let mut run = world.leeward(&words);
     if run.code == 3 && run.stdout.contains("refuse stage-unknown") {
         // A set with a cluster that has nothing to resume: the hint leaves it out.

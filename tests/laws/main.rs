@@ -21,6 +21,7 @@ mod proposal;
 mod skip;
 mod spelling;
 mod stages;
+mod verdict;
 #[expect(dead_code, reason = "the harness serves several test binaries")]
 #[path = "../flow/world.rs"]
 mod world;

@@ -64,9 +64,21 @@ pub(super) fn proofs(
     let proof = |claim: &Claim<'_>| match (&args.incident.look, verdicts.is_empty()) {
         (_, false) => Ok(claim.by_verdict(&verdicts, name)),
         (Some(look), true) => seen(look, args, claim).map(|backups| claim.by_backups(&backups, name)),
-        (None, true) => Ok(Proof::Word),
+        (None, true) => Ok(by_word(&claims, name)),
     };
     claims.iter().map(|claim| Ok((claim.cluster.id.clone(), proof(claim)?))).collect()
+}
+
+/// Returns what a person's word proves: a Backup is of one cluster, so one name says nothing of several.
+fn by_word(claims: &[Claim<'_>], named: Option<&str>) -> Proof {
+    let has_resume = |incident: &Incident| incident.pitr.was_enabled && !incident.to.binlogs.is_empty();
+    let resumed = claims.iter().filter(|claim| has_resume(claim.incident)).count();
+    match named {
+        Some(name) if resumed > 1 => refuted(format!(
+            "Backup `{name}` is of one cluster, and {resumed} are to resume: name one with `--cluster`, or a verdict of each"
+        )),
+        _ => Proof::Word,
+    }
 }
 
 /// Reads a verdict.

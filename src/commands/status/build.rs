@@ -80,6 +80,11 @@ impl Sites {
         matches!(self.by_root.get(&incident.cluster.root), Some(Some(_))) && self.of(incident).is_none()
     }
 
+    /// Returns whether the root of an incident could not be built.
+    pub(super) fn is_unbuilt(&self, incident: &Incident) -> bool {
+        matches!(self.by_root.get(&incident.cluster.root), Some(None))
+    }
+
     /// Returns how the cluster of an incident is called: short while that is unique among incidents.
     pub(super) fn shown(&self, incident: &Incident) -> String {
         let name = &incident.cluster;

@@ -182,13 +182,15 @@ impl Looked {
     }
 
     /// Returns what a clock is read from, where the cluster and its Backups could be read.
-    pub(super) fn live<'a>(&'a self, site: &'a Site, incident: &Incident) -> Option<Seen<'a>> {
+    pub(super) fn live<'a>(&'a self, site: &'a Site, row: &Row) -> Option<Seen<'a>> {
         let name = &site.cluster.id.name;
         let namespace = site.cluster.id.namespace.clone()?;
         let backups = self.backups.get(&namespace)?.as_ref().ok()?;
         let state = self.states.get(&(namespace, name.clone()))?.as_ref().ok()?.as_ref()?;
-        let opened_at = incident.opened_at.parse::<Timestamp>().ok();
-        let begun = incident.schedules.iter().filter_map(|moved| Some((moved.now.clone(), opened_at?)));
+        let incident = row.incident.as_ref()?;
+        // What was opened runs no schedule: only what was merged does.
+        let begun_at = row.since.or_else(|| incident.opened_at.parse::<Timestamp>().ok());
+        let begun = incident.schedules.iter().filter_map(|moved| Some((moved.now.clone(), begun_at?)));
         Some(Seen {
             name,
             backup: state.backup().ok(),

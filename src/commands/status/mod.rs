@@ -2,22 +2,27 @@
 //! asked. Writes nothing. One incident that cannot be read hides no other: it is told of, and the run fails beside its
 //! answer.
 
+mod asked;
 mod build;
 mod effect;
+mod landed;
 mod live;
 mod next;
 mod pulls;
 mod rows;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::Answer;
 use crate::cli::{Format, StatusArgs};
-use crate::diagnose::clock::{self, BucketRules, ClockFacts};
+use crate::diagnose::clock::{self, BucketRules, ClockFacts, Replaced};
 use crate::failure::Failure;
 use crate::git::Repository;
+use crate::model::backup::{Backup, Schedule};
 use crate::model::binlog::BinlogExpiry;
-use crate::model::incident::Incident;
+use crate::model::incident::{Action, Incident};
 use crate::report::{self, ClockReport, FindingLine, IncidentLine, ProposedLine, StatusReport, masked};
 use build::Sites;
 use live::Looked;
@@ -28,7 +33,10 @@ use rows::{Gathered, Row};
 pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
     let repository = Repository::open(&args.which.repo)?;
     let base = repository.base(args.which.base.as_deref())?;
-    let Gathered { mut rows, mut findings, mut failure } = rows::gather(&repository, &base, &args.which, now)?;
+    let gathered = rows::gather(&repository, &base, args.which.incident.as_deref(), now)?;
+    let gathered = asked::asked(gathered, &repository, &base, args)?;
+    let mut failure = gathered.failure(&args.which.repo);
+    let Gathered { mut rows, mut findings, several, left_out, standing, .. } = gathered;
     let sites = Sites::build(&repository, &base, &rows, args);
     findings.extend(sites.findings.iter().cloned());
     effect::judge(&mut rows, &sites);
@@ -39,7 +47,16 @@ pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::
         let is_worse = failure.as_ref().is_none_or(|known: &Failure| known.kind.exit_code() < missed.kind.exit_code());
         failure = if is_worse { Some(missed) } else { failure };
     }
-    let told = Told { repository: &repository, args, now, rows: &rows, sites: &sites, pulls: &pulls, looked: &looked };
+    let told = Told {
+        repository: &repository,
+        args,
+        now,
+        several: &several,
+        earlier: &standing,
+        sites: &sites,
+        pulls: &pulls,
+        looked: &looked,
+    };
     let incidents = rows.iter().map(|row| told.line(row)).collect::<anyhow::Result<Vec<_>>>()?;
     let report = StatusReport {
         base: base.name.clone(),
@@ -47,6 +64,7 @@ pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::
         live: looked.described.clone(),
         at: now.to_string(),
         incidents,
+        left_out,
         findings: findings.iter().map(FindingLine::of).collect(),
     };
     let text = match format {
@@ -66,8 +84,10 @@ struct Told<'a> {
     args: &'a StatusArgs,
     /// The time.
     now: Timestamp,
-    /// The incidents.
-    rows: &'a [Row],
+    /// The incidents that have several clusters.
+    several: &'a BTreeSet<String>,
+    /// The incidents of the base, asked for or not.
+    earlier: &'a [Incident],
     /// The clusters as the base builds them.
     sites: &'a Sites,
     /// What the forge says.
@@ -84,8 +104,7 @@ impl Told<'_> {
         let live = incident.and_then(|incident| self.looked.line(incident, self.sites));
         let confirmed = live.as_ref().and_then(|live| live.confirmed_backup.as_deref());
         // With one cluster the incident says it all.
-        let is_one_of = self.rows.iter().filter(|other| other.id == row.id).count() > 1;
-        let several = incident.filter(|_| is_one_of).map(|incident| self.sites.shown(incident));
+        let several = incident.filter(|_| self.several.contains(&row.id)).map(|incident| self.sites.shown(incident));
         let text = |pick: fn(&Incident) -> &str| incident.map(|incident| pick(incident).to_owned()).unwrap_or_default();
         Ok(IncidentLine {
             incident: row.id.clone(),
@@ -104,7 +123,7 @@ impl Told<'_> {
             proposed: row.proposed.as_ref().map(|proposed| self.proposed(proposed)).transpose()?,
             pull_request: self.pulls.of(&row.branch()),
             superseded_by: row.superseded_by.clone(),
-            clock: incident.and_then(|incident| self.clock(incident)),
+            clock: incident.and_then(|incident| self.clock(row, incident)),
             next: next::command(row, self.args, (several.as_deref(), confirmed), self.repository)?,
             live,
         })
@@ -116,6 +135,7 @@ impl Told<'_> {
         Ok(ProposedLine {
             stage: proposed.stage,
             branch: proposed.branch.clone(),
+            is_abandoned: proposed.left.is_some(),
             commit: proposed.tip.id.clone(),
             at: self.repository.made_at(&proposed.tip)?.to_string(),
             compare_url: self.pulls.compare_url(&proposed.branch).filter(|_| pull_request.is_none()),
@@ -124,15 +144,16 @@ impl Told<'_> {
     }
 
     /// Returns the clock of an incident's cluster; none where the base has no such cluster.
-    fn clock(&self, incident: &Incident) -> Option<ClockReport> {
+    fn clock(&self, row: &Row, incident: &Incident) -> Option<ClockReport> {
         let site = self.sites.of(incident)?;
-        let live = self.looked.live(site, incident);
+        let live = self.looked.live(site, row);
         let told = self.args.clock.binlog_expire_seconds.map(BinlogExpiry::told);
         let backup = live.as_ref().and_then(|seen| seen.backup.as_ref()).unwrap_or(&site.cluster.backup);
         let expiry = live.as_ref().and_then(|seen| seen.expiry).unwrap_or(site.expiry);
         let facts = ClockFacts {
             failed: &incident.from.storages,
             bucket: bucket(&self.args.clock),
+            replaced: replaced(row, incident, backup, self.earlier),
             live: live.as_ref().map(live::Seen::facts),
             ..ClockFacts::of_git(self.now, backup, told.unwrap_or(expiry))
         };
@@ -143,6 +164,24 @@ impl Told<'_> {
 /// Returns what a person says of buckets.
 fn bucket(args: &crate::cli::ClockArgs) -> BucketRules {
     BucketRules { lifecycle_days: args.lifecycle_days, lock_days: args.lock_days }
+}
+
+/// Returns the schedules that an incident replaced when it came into the base: the names of an earlier incident of the
+/// cluster, where one had renamed them already.
+fn replaced(row: &Row, incident: &Incident, backup: &Backup, all: &[Incident]) -> Vec<Replaced> {
+    let is_earlier = |other: &&Incident| other.cluster == incident.cluster && other.opened_at < incident.opened_at;
+    let name = |was: &str| {
+        let earlier = all.iter().filter(is_earlier).max_by(|a, b| a.opened_at.cmp(&b.opened_at));
+        let moved = earlier.and_then(|earlier| earlier.schedules.iter().find(|moved| moved.was == was));
+        moved.map_or(was, |moved| moved.now.as_str()).to_owned()
+    };
+    let moved = incident.schedules.iter().filter(|_| incident.action != Action::Rotate);
+    let replaced = moved.filter_map(|moved| {
+        let (until, now, was) = (row.since?, backup.schedule(&moved.now)?, name(&moved.was));
+        let was = Schedule { name: was, storage: moved.storage_was.clone(), ..now.clone() };
+        backup.schedule(&was.name).is_none().then(|| Replaced { was, by: moved.now.clone(), until })
+    });
+    replaced.collect()
 }
 
 /// Returns how many stages an incident has.

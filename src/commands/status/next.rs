@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::has_resume;
-use super::rows::Row;
+use super::rows::{Proposed, Row};
 use crate::cli::StatusArgs;
 use crate::git::Repository;
 use crate::model::incident::{Incident, Stage};
@@ -22,18 +22,24 @@ pub(super) fn command(
     let Some(incident) = &row.incident else { return Ok(Some(history(row, args))) };
     Ok(match row.standing {
         Standing::Proposed => row.proposed.as_ref().map(|proposed| preview(&proposed.branch, args)),
-        Standing::Abandoned => match &row.proposed {
-            Some(proposed) => Some(removal(&repository.name_with(&proposed.branch, &proposed.tip)?, args)),
-            None => None,
-        },
+        Standing::Abandoned => row.proposed.as_ref().map(|left| abandoned(left, args, repository)).transpose()?,
         Standing::InBase => Some(match &row.proposed {
+            Some(proposed) if proposed.left.is_some() => abandoned(proposed, args, repository)?,
             Some(proposed) => preview(&proposed.branch, args),
             None => onward(incident, args, (cluster, confirmed)),
         }),
-        Standing::Edited | Standing::WithoutEffect => Some(rendered(incident, args)),
+        Standing::Edited | Standing::WithoutEffect => {
+            let again = row.proposed.as_ref().filter(|one| one.stage == incident.stage && one.left.is_none());
+            Some(again.map_or_else(|| rendered(incident, args), |one| preview(&one.branch, args)))
+        }
         Standing::Superseded => {
             row.superseded_by.as_ref().map(|later| with(args, &["status", "--incident", later], Live::With))
         }
+        Standing::EffectUnknown => Some(with(
+            args,
+            &["build", if incident.cluster.root.is_empty() { "." } else { &incident.cluster.root }],
+            Live::Without,
+        )),
         Standing::TakenOut | Standing::ClusterGone => None,
         Standing::Unreadable => Some(history(row, args)),
     })
@@ -82,6 +88,11 @@ fn rendered(incident: &Incident, args: &StatusArgs) -> String {
 /// Returns the command that shows what merging a branch does.
 fn preview(branch: &str, args: &StatusArgs) -> String {
     with(args, &["preview", "--head", branch], Live::With)
+}
+
+/// Returns the command that removes a proposal that nobody goes on with.
+fn abandoned(proposed: &Proposed, args: &StatusArgs, repository: &Repository) -> anyhow::Result<String> {
+    Ok(removal(&repository.name_with(&proposed.branch, &proposed.tip)?, args))
 }
 
 /// Returns the command that removes a branch, here or at its remote.

@@ -91,12 +91,16 @@ impl Pulls {
 
     /// Marks proposals whose pull request a person closed.
     pub(super) fn abandon(&self, rows: &mut [Row]) {
-        for row in rows.iter_mut().filter(|row| row.standing == Standing::Proposed) {
-            let pull = row.proposed.as_ref().and_then(|proposed| self.found.get(&proposed.branch));
-            if let Some(pull) = pull.filter(|pull| pull.state == "closed") {
+        for row in rows.iter_mut() {
+            let Some(proposed) = &mut row.proposed else { continue };
+            let Some(pull) = self.found.get(&proposed.branch).filter(|pull| pull.state == "closed") else { continue };
+            if row.standing == Standing::Proposed {
                 row.standing = Standing::Abandoned;
-                row.fact = format!("{}; pull request {} was closed", row.fact, pull.number);
             }
+            let of =
+                if row.standing == Standing::Abandoned { String::new() } else { format!(" of {}", proposed.branch) };
+            row.fact = format!("{}; pull request {}{of} was closed", row.fact, pull.number);
+            proposed.left = Some("closed".to_owned());
         }
     }
 }

@@ -4,15 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cli::WhichArgs;
 use crate::commands::recovery::{Branches, branches_of, placed};
 use crate::failure::{Failure, refused};
 use crate::git::{Base, Commit, Landing, Repository};
-use crate::kustomize::files::Files as _;
-use crate::model::cluster::ClusterId;
 use crate::model::finding::Finding;
 use crate::model::incident::{Incident, Stage};
 use crate::model::path::RepoPath;
@@ -25,14 +21,34 @@ use super::next;
 /// After how long without a move a proposal counts as abandoned.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// For how long an incident that was taken out is told of where its branch is gone too.
+const TOLD_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// What Git knows.
 pub(super) struct Gathered {
     /// One row for each cluster of each incident.
     pub(super) rows: Vec<Row>,
     /// What has to be known of it.
     pub(super) findings: Vec<Finding>,
-    /// The first file of the base that cannot be read.
-    pub(super) failure: Option<Failure>,
+    /// The incidents that have several clusters, asked for or not.
+    pub(super) several: BTreeSet<String>,
+    /// The incidents of the base, asked for or not.
+    pub(super) standing: Vec<Incident>,
+    /// How many incidents flags left out.
+    pub(super) left_out: usize,
+    /// Why it is not known whether a cluster that is asked for is there.
+    pub(super) unsure: Option<Failure>,
+}
+
+impl Gathered {
+    /// Returns the failure of a run over something of the base that cannot be read.
+    pub(super) fn failure(&self, repo: &Path) -> Option<Failure> {
+        let Some(row) = self.rows.iter().find(|row| row.standing == Standing::Unreadable) else {
+            return self.unsure.clone();
+        };
+        let file = format!("{}/incident.yaml", row.folder);
+        Some(refused(row.fact.clone()).hint(format!("git{} log -- {}", next::folder(repo), quoted(&file))))
+    }
 }
 
 /// An incident of a cluster.
@@ -51,6 +67,8 @@ pub(super) struct Row {
     pub(super) proposed: Option<Proposed>,
     /// The later incident that moved on from where this one went.
     pub(super) superseded_by: Option<String>,
+    /// Since when the base has it, where the history says it.
+    pub(super) since: Option<Timestamp>,
 }
 
 /// A branch that is not in the base.
@@ -62,6 +80,8 @@ pub(super) struct Proposed {
     pub(super) branch: String,
     /// Its newest commit.
     pub(super) tip: Commit,
+    /// Why it counts as abandoned, where it does.
+    pub(super) left: Option<String>,
 }
 
 impl Row {
@@ -71,6 +91,18 @@ impl Row {
         format!("leeward/{}/{}", self.id, stage.word())
     }
 
+    /// Returns the row of an incident that the base has no more.
+    fn taken_out(incident: Incident, folder: RepoPath, fact: String) -> Self {
+        let (id, standing, proposed) = (incident.id.clone(), Standing::TakenOut, None);
+        Self { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None, since: None }
+    }
+
+    /// Returns the root that it belongs to.
+    pub(super) fn root(&self) -> &str {
+        let above = self.folder.as_str().rsplit_once(&format!("recovery/{}", self.id)).map(|(above, _)| above);
+        above.unwrap_or_default().trim_end_matches('/')
+    }
+
     /// Returns whether its files are in the base.
     pub(super) fn is_in_base(&self) -> bool {
         matches!(self.standing, Standing::InBase | Standing::Edited)
@@ -78,13 +110,11 @@ impl Row {
 }
 
 /// Where incidents are looked for.
-struct Search<'a> {
+pub(super) struct Search<'a> {
     /// The repository.
-    repository: &'a Repository,
+    pub(super) repository: &'a Repository,
     /// The base.
-    base: &'a Base,
-    /// The repository as it was typed.
-    repo: &'a Path,
+    pub(super) base: &'a Base,
     /// The time.
     now: Timestamp,
     /// The branches.
@@ -94,43 +124,40 @@ struct Search<'a> {
 /// Gathers the incidents, the oldest first.
 ///
 /// # Errors
-/// Fails where git cannot be read; refuses an incident or a cluster that is nowhere.
+/// Fails where git cannot be read.
 pub(super) fn gather(
     repository: &Repository,
     base: &Base,
-    args: &WhichArgs,
+    incident: Option<&str>,
     now: Timestamp,
 ) -> anyhow::Result<Gathered> {
-    let branches = branches_of(repository, base, args.incident.as_deref())?;
-    let search = Search { repository, base, repo: &args.repo, now, branches };
-    let (mut rows, mut findings, mut failure) = search.standing()?;
+    let branches = branches_of(repository, base, incident)?;
+    let search = Search { repository, base, now, branches };
+    let (mut rows, mut findings) = search.standing()?;
     findings.extend(search.branches.findings.iter().cloned());
+    let unread: BTreeSet<RepoPath> =
+        rows.iter().filter(|row| row.incident.is_none()).map(|row| row.folder.clone()).collect();
+    // Whose file cannot be read stands there all the same: a branch says nothing of it.
+    let is_told =
+        |row: &Row| !unread.iter().any(|folder| row.incident.as_ref().is_some_and(|own| holds(folder, row, own)));
     let known: BTreeSet<(String, String)> = rows.iter().filter_map(key).collect();
-    rows.extend(search.proposed(&known)?);
+    rows.extend(search.proposed(&known)?.into_iter().filter(is_told));
     let known: BTreeSet<(String, String)> = rows.iter().filter_map(key).collect();
-    rows.extend(search.taken_out(&known)?);
+    rows.extend(search.taken_out(&known)?.into_iter().filter(is_told));
+    let standing = rows.iter().filter(|row| row.is_in_base()).filter_map(|row| row.incident.clone()).collect();
     supersede(&mut rows);
     let opened = |row: &Row| row.incident.as_ref().map(|incident| incident.opened_at.clone());
     rows.sort_by_key(|row| (opened(row), row.id.clone(), row.folder.clone()));
-    if let Some(id) = &args.incident {
-        refuse_unknown(&rows, id)?;
-        rows.retain(|row| row.id == *id);
-        failure = failure.filter(|_| rows.iter().any(|row| row.standing == Standing::Unreadable));
-    }
-    if !args.cluster.is_empty() {
-        let is_asked =
-            |row: &Row| args.cluster.iter().any(|text| row.incident.as_ref().is_some_and(|one| names(one, text)));
-        rows.retain(is_asked);
-        failure = None;
-    }
-    Ok(Gathered { rows, findings, failure })
+    let is_double = |row: &&Row| rows.iter().filter(|other| other.id == row.id).count() > 1;
+    let several = rows.iter().filter(is_double).map(|row| row.id.clone()).collect();
+    Ok(Gathered { rows, findings, several, standing, left_out: 0, unsure: None })
 }
 
 impl Search<'_> {
     /// Returns the incidents of the base.
-    fn standing(&self) -> anyhow::Result<(Vec<Row>, Vec<Finding>, Option<Failure>)> {
+    fn standing(&self) -> anyhow::Result<(Vec<Row>, Vec<Finding>)> {
         let tree = self.repository.tree(&self.base.commit)?;
-        let (mut rows, mut findings, mut failure) = (Vec::new(), Vec::new(), None);
+        let (mut rows, mut findings) = (Vec::new(), Vec::new());
         for file in survey::incidents(&tree, &tree.walk()?)? {
             let text = std::str::from_utf8(&file.bytes).map_err(|_| refused("it is not UTF-8 text"));
             let folder = file.path.parent();
@@ -145,70 +172,63 @@ impl Search<'_> {
                 }
                 Err(why) => {
                     let fact = format!("`{}` cannot be read: {}", file.path, why.fact);
-                    let hint = format!("git{} log -- {}", next::folder(self.repo), quoted(file.path.as_str()));
-                    failure.get_or_insert(refused(fact.clone()).hint(hint));
                     rows.push(unreadable(&folder, &file.root, fact));
                 }
             }
         }
-        Ok((rows, findings, failure))
+        Ok((rows, findings))
     }
 
     /// Returns the row of an incident of the base.
     fn row(&self, folder: RepoPath, incident: Incident) -> anyhow::Result<Row> {
-        let (standing, fact) = match self.edited(&folder, &incident.id)? {
+        let (standing, fact) = match self.edited(&folder, &incident)? {
             Some(by) => (Standing::Edited, format!("in {}, changed by hand since: {by}", self.base.name)),
             None => (Standing::InBase, format!("in {}{}", self.base.name, self.landed(&folder, &incident)?)),
         };
-        let proposed = self.newest(&incident.id, &incident.cluster.shown());
+        let proposed = match self.newest(&incident.id, &incident.cluster.shown())? {
+            Some(proposed) => Some(proposed),
+            None => self.again(&folder, &incident)?,
+        };
+        let left =
+            proposed.as_ref().and_then(|one| Some(format!("; {} is proposed and {}", one.branch, one.left.as_ref()?)));
+        let fact = fact + &left.unwrap_or_default();
+        let since = self.landing(&folder, &incident)?.map(|by| self.repository.made_at(&by)).transpose()?;
         let id = incident.id.clone();
-        Ok(Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None })
+        Ok(Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None, since })
     }
 
-    /// Says by which commit an incident came, where the history says it.
-    fn landed(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<String> {
-        let holds = |bytes: &[u8]| parsed(bytes).is_some_and(|found| found.stage >= incident.stage);
-        let file = folder.join("incident.yaml")?;
-        let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &holds)?;
-        let Landing::Stands { commit, merge } = landing else { return Ok(String::new()) };
-        let said = commit.as_ref().map(|commit| format!(" since {}", commit.short()));
-        let merge = merge.map(|merge| format!(", merged by {}", merge.short()));
-        Ok(said.into_iter().chain(merge).collect())
-    }
-
-    /// Says who changed a file of an overlay by hand: a commit without leeward's trailer, in which what is recorded and what
-    /// takes effect did not change together, as they do wherever a proposal lands, squashed or not.
-    fn edited(&self, folder: &RepoPath, id: &str) -> anyhow::Result<Option<String>> {
-        let tree = self.repository.tree(&self.base.commit)?;
-        let files = [folder.join("backup-patch.yaml")?, folder.join("incident.yaml")?];
-        for file in &files {
-            let Ok(current) = tree.read(file.as_str()) else {
-                return Ok(Some(format!("`{file}` is gone")));
-            };
-            let holds = |bytes: &[u8]| bytes == &current[..];
-            let landing = self.repository.landing(&self.base.commit, file.as_str(), id, &holds)?;
-            let Landing::Stands { commit, merge } = landing else { continue };
-            let Some(by) = merge.or(commit) else { continue };
-            let changed = self.repository.changed_by(&by)?;
-            let is_render = files.iter().all(|file| changed.iter().any(|path| path == file.as_str()));
-            if !is_render && !self.repository.is_leewards(&by, id)? {
-                return Ok(Some(format!("`{file}` by {} `{}`", by.short(), by.summary)));
-            }
+    /// Returns what proposes the stage that stands once more: a branch made on a base that had it.
+    fn again(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<Option<Proposed>> {
+        let branch = format!("leeward/{}/{}", incident.id, incident.stage.word());
+        let (Some(tip), Some(landed)) = (self.branches.tips.get(&branch), self.landing(folder, incident)?) else {
+            return Ok(None);
+        };
+        let root = RepoPath::parse(&incident.cluster.root)?;
+        let changed = self.repository.changed_paths(&self.base.commit, tip)?;
+        let is_own = changed.iter().any(|path| RepoPath::parse(path).is_ok_and(|path| path.is_in(&root)));
+        if !is_own || !self.repository.is_ancestor(&landed, tip)? {
+            return Ok(None);
         }
-        Ok(None)
+        self.on(branch, incident.stage).map(Some)
     }
 
     /// Returns the newest stage of an incident that a branch proposes for a cluster.
-    fn newest(&self, id: &str, cluster: &str) -> Option<Proposed> {
+    fn newest(&self, id: &str, cluster: &str) -> anyhow::Result<Option<Proposed>> {
         let of = |(branch, incident): &&(String, Incident)| {
             incident.id == id && incident.cluster.shown() == cluster && self.branches.tips.contains_key(branch)
         };
-        let proposed = |(branch, incident): &(String, Incident)| Proposed {
-            stage: incident.stage,
-            branch: branch.clone(),
-            tip: self.branches.tips[branch].clone(),
-        };
-        self.branches.open.iter().filter(of).map(proposed).max_by_key(|proposed| proposed.stage)
+        let newest = self.branches.open.iter().filter(of).max_by_key(|(_, incident)| incident.stage);
+        let Some((branch, incident)) = newest else { return Ok(None) };
+        self.on(branch.clone(), incident.stage).map(Some)
+    }
+
+    /// Returns what a branch proposes.
+    fn on(&self, branch: String, stage: Stage) -> anyhow::Result<Proposed> {
+        let tip = self.branches.tips[&branch].clone();
+        let moved_at = self.repository.made_at(&tip)?;
+        let is_left = self.now.duration_since(moved_at) > LEFT_ALONE;
+        let left = is_left.then(|| format!("left alone for {}", age(self.now, moved_at)));
+        Ok(Proposed { stage, branch, tip, left })
     }
 
     /// Returns the incidents that are on branches alone.
@@ -225,34 +245,39 @@ impl Search<'_> {
 
     /// Returns the row of an incident that is on a branch alone.
     fn proposal(&self, incident: &Incident) -> anyhow::Result<Option<Row>> {
-        let Some(proposed) = self.newest(&incident.id, &incident.cluster.shown()) else { return Ok(None) };
+        let Some(proposed) = self.newest(&incident.id, &incident.cluster.shown())? else { return Ok(None) };
         let folder = RepoPath::parse(&incident.cluster.root)?.join("recovery")?.join(&incident.id)?;
-        let moved_at = self.repository.made_at(&proposed.tip)?;
-        let still = self.now.duration_since(moved_at);
-        let (standing, left) = if still > LEFT_ALONE {
-            (Standing::Abandoned, format!(" and left alone for {}", age(self.now, moved_at)))
-        } else {
-            (Standing::Proposed, String::new())
+        let (standing, left) = match &proposed.left {
+            Some(left) => (Standing::Abandoned, format!(" and {left}")),
+            None => (Standing::Proposed, String::new()),
         };
         let before = self.was_taken_out(&folder, incident)?;
         let fact = format!("proposed on {}{left}, not in {}{before}", proposed.branch, self.base.name);
         let (id, incident) = (incident.id.clone(), Some(incident.clone()));
-        Ok(Some(Row { id, incident, folder, standing, fact, proposed: Some(proposed), superseded_by: None }))
+        Ok(Some(Row {
+            id,
+            incident,
+            folder,
+            standing,
+            fact,
+            proposed: Some(proposed),
+            superseded_by: None,
+            since: None,
+        }))
     }
 
     /// Says which commit took an incident out of the base, where it was there.
     fn was_taken_out(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<String> {
         let file = folder.join("incident.yaml")?;
-        let landing = self
-            .repository
-            .landing(&self.base.commit, file.as_str(), &incident.id, &|bytes| parsed(bytes).is_some())?;
+        let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &|_| true)?;
         Ok(match landing {
             Landing::TakenOut(by) => format!(", where {} `{}` took it out", by.short(), by.summary),
             Landing::Stands { .. } | Landing::Never => String::new(),
         })
     }
 
-    /// Returns the incidents of branches that were merged, which the base has no more.
+    /// Returns the incidents that the base has no more: of branches that were merged, and since a forge deletes those, of
+    /// files that went from it not long ago.
     fn taken_out(&self, known: &BTreeSet<(String, String)>) -> anyhow::Result<Vec<Row>> {
         let mut rows: BTreeMap<(String, String), Row> = BTreeMap::new();
         for (branch, tip) in &self.branches.merged {
@@ -266,10 +291,19 @@ impl Search<'_> {
                 }
                 let by = self.was_taken_out(&folder, &incident)?;
                 let fact = format!("{branch} was merged, and is not in {}{by}", self.base.name);
-                let (id, standing, proposed) = (incident.id.clone(), Standing::TakenOut, None);
-                let row = Row { id, incident: Some(incident), folder, standing, fact, proposed, superseded_by: None };
-                rows.insert(key, row);
+                rows.insert(key, Row::taken_out(incident, folder, fact));
             }
+        }
+        let since = self.now.checked_sub(TOLD_FOR).unwrap_or(Timestamp::MIN);
+        for gone in self.repository.removed(&self.base.commit, "incident.yaml", since)? {
+            let (Some(incident), Ok(path)) = (parsed(&gone.bytes), RepoPath::parse(&gone.path)) else { continue };
+            let (key, folder) = ((incident.id.clone(), incident.cluster.shown()), path.parent());
+            if known.contains(&key) || !placed(&folder, &incident) {
+                continue;
+            }
+            let by = format!("{} `{}`", gone.commit.short(), gone.commit.summary);
+            let fact = format!("it was in {}, where {by} took it out", self.base.name);
+            rows.entry(key).or_insert_with(|| Row::taken_out(incident, folder, fact));
         }
         Ok(rows.into_values().collect())
     }
@@ -280,8 +314,16 @@ fn key(row: &Row) -> Option<(String, String)> {
     Some((row.id.clone(), row.incident.as_ref()?.cluster.shown()))
 }
 
+/// Returns whether a folder is that of a row's overlay, of which the row may know the upper one alone.
+fn holds(folder: &RepoPath, row: &Row, incident: &Incident) -> bool {
+    let cluster = &incident.cluster;
+    let namespace = if cluster.namespace.is_empty() { "-" } else { cluster.namespace.as_str() };
+    let is_own = folder.name() == cluster.name || folder.name() == format!("{namespace}.{}", cluster.name);
+    *folder == row.folder || (is_own && folder.parent() == row.folder)
+}
+
 /// Returns what a file says, where it is one of leeward's.
-fn parsed(bytes: &[u8]) -> Option<Incident> {
+pub(super) fn parsed(bytes: &[u8]) -> Option<Incident> {
     Incident::parse(std::str::from_utf8(bytes).ok()?).ok()
 }
 
@@ -290,7 +332,7 @@ fn unreadable(folder: &RepoPath, root: &RepoPath, fact: String) -> Row {
     let below = folder.below(root).unwrap_or_default();
     let id = below.split('/').nth(1).unwrap_or(below).to_owned();
     let (standing, folder) = (Standing::Unreadable, folder.clone());
-    Row { id, incident: None, folder, standing, fact, proposed: None, superseded_by: None }
+    Row { id, incident: None, folder, standing, fact, proposed: None, superseded_by: None, since: None }
 }
 
 /// Marks the incidents from whose new place a later incident of the same cluster moved on.
@@ -311,28 +353,4 @@ fn supersede(rows: &mut [Row]) {
             row.superseded_by = Some(later.id.clone());
         }
     }
-}
-
-/// Refuses an incident that is nowhere.
-fn refuse_unknown(rows: &[Row], id: &str) -> Result<(), Failure> {
-    if rows.iter().any(|row| row.id == id) {
-        return Ok(());
-    }
-    let ids: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let fact = format!("no incident `{}` is in the base or on a branch of leeward", id.escape_debug());
-    Err(match ids.first() {
-        Some(first) => {
-            let listed = ids.iter().copied().collect::<Vec<_>>().join("`, `");
-            refused(format!("{fact}, only `{listed}`")).hint(format!("--incident {first}"))
-        }
-        None => refused(fact).hint("git fetch"),
-    })
-}
-
-/// Returns whether `[ROOT:][NAMESPACE/]NAME` names the cluster of an incident.
-fn names(incident: &Incident, text: &str) -> bool {
-    let cluster = &incident.cluster;
-    let Ok(root) = RepoPath::parse(&cluster.root).context("no path") else { return false };
-    let namespace = Some(cluster.namespace.clone()).filter(|namespace| !namespace.is_empty());
-    ClusterId { root, namespace, name: cluster.name.clone() }.is_named(text)
 }

@@ -36,8 +36,17 @@ fn resume(scene: &Scene<'_>, look: &Look) -> Option<String> {
         Some(file) => format!("--verdict {}", quoted(&file.to_string_lossy())),
         None => format!("--confirmed-backup {}", quoted(&backup.name)),
     };
-    let id = quoted(&incident.id);
-    Some(line(&["leeward propose", &place(scene), "--incident", &id, "--stage resume", &proof, "--push --pr"]))
+    let (id, cluster) = (quoted(&incident.id), cluster(scene));
+    Some(line(&[
+        "leeward propose",
+        &place(scene),
+        "--incident",
+        &id,
+        "--stage resume",
+        &cluster,
+        &proof,
+        "--push --pr",
+    ]))
 }
 
 /// Returns this command again with another flag.
@@ -50,9 +59,14 @@ fn again(scene: &Scene<'_>, flag: &str) -> String {
     };
     let context = args.context.as_ref().map(|name| format!("--context {}", quoted(name))).unwrap_or_default();
     let kubeconfig = args.kubeconfig.as_ref().map(|file| format!("--kubeconfig {}", quoted(&file.to_string_lossy())));
-    let cluster = scene.args.proposal.cluster.as_ref().map(|name| format!("--cluster {}", quoted(name)));
-    let (kubeconfig, cluster) = (kubeconfig.unwrap_or_default(), cluster.unwrap_or_default());
+    let (kubeconfig, cluster) = (kubeconfig.unwrap_or_default(), cluster(scene));
     line(&["leeward verify", &place(scene), "--incident", &incident, &stage, &cluster, &context, &kubeconfig, flag])
+}
+
+/// Returns the flag that names the cluster, where this run had it: what was proved is proved for no other.
+fn cluster(scene: &Scene<'_>) -> String {
+    let cluster = scene.args.proposal.cluster.as_ref().map(|name| format!("--cluster {}", quoted(name)));
+    cluster.unwrap_or_default()
 }
 
 /// Returns the flags that name the repository and the base.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::backup::Backup;
+use crate::model::backup::{Backup, Schedule};
 use crate::model::binlog::BinlogExpiry;
 use crate::model::observed::BackupObject;
 
@@ -21,6 +21,8 @@ pub struct ClockFacts<'a> {
     pub failed: &'a [String],
     /// What buckets do by age.
     pub bucket: BucketRules,
+    /// The schedules that others stand for now.
+    pub replaced: Vec<Replaced>,
     /// What the cluster shows; `None` where it was not looked at.
     pub live: Option<Live<'a>>,
 }
@@ -32,6 +34,17 @@ pub struct BucketRules {
     pub lifecycle_days: Option<u32>,
     /// The days for which object lock keeps.
     pub lock_days: Option<u32>,
+}
+
+/// A schedule that another stands for: what it missed until then is missed all the same.
+#[derive(Debug, Clone)]
+pub struct Replaced {
+    /// The schedule as it was.
+    pub was: Schedule,
+    /// The name of the other.
+    pub by: String,
+    /// Until when it ran.
+    pub until: Timestamp,
 }
 
 /// What the cluster shows.
@@ -50,7 +63,7 @@ pub struct Live<'a> {
 impl<'a> ClockFacts<'a> {
     /// Returns the facts that Git alone gives.
     pub fn of_git(now: Timestamp, backup: &'a Backup, binlogs: BinlogExpiry) -> Self {
-        Self { now, backup, binlogs, failed: &[], bucket: BucketRules::default(), live: None }
+        Self { now, backup, binlogs, failed: &[], bucket: BucketRules::default(), replaced: Vec::new(), live: None }
     }
 
     /// Returns the Backups of the cluster, where it was looked at.

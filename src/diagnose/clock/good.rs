@@ -41,6 +41,8 @@ pub struct Restorable {
     pub backup: String,
     /// Whether binlogs reach to it; else it is the end of the backup.
     pub is_pitr: bool,
+    /// The failed storage that has to be back for it.
+    pub needs: Option<String>,
 }
 
 /// Point-in-time recovery.
@@ -82,16 +84,38 @@ pub(super) fn elsewhere(facts: &ClockFacts<'_>, goods: Option<&[Good]>) -> Optio
 }
 
 /// Returns the newest point that a restore could reach.
-pub(super) fn restorable(facts: &ClockFacts<'_>, goods: Option<&[Good]>) -> Seen<Restorable> {
-    let Some(goods) = goods else { return Seen::NotAsked };
-    let full = goods.iter().map(|good| Restorable { at: good.at, backup: good.name.clone(), is_pitr: false });
-    let behind =
-        facts.backups().into_iter().flatten().filter(|backup| is_good(backup) && backup.pitr_ready != Some(false));
-    let pitr = behind.filter_map(|backup| {
-        Some(Restorable { at: backup.restorable?, backup: backup.meta.name.clone(), is_pitr: true })
-    });
-    let newest = full.chain(pitr).max_by(|a, b| (a.at, a.is_pitr, &a.backup).cmp(&(b.at, b.is_pitr, &b.backup)));
-    newest.map_or(Seen::Nothing, Seen::Found)
+pub(super) fn restorable(facts: &ClockFacts<'_>) -> Seen<Restorable> {
+    let Some(points) = points(facts) else { return Seen::NotAsked };
+    newest(points).map_or(Seen::Nothing, Seen::Found)
+}
+
+/// Returns the newest point that a restore could reach without a failed storage, where the newest of all needs one.
+pub(super) fn without_failed(facts: &ClockFacts<'_>, restorable: &Seen<Restorable>) -> Option<Restorable> {
+    let Seen::Found(Restorable { needs: Some(_), .. }) = restorable else { return None };
+    newest(points(facts)?.into_iter().filter(|point| point.needs.is_none()).collect())
+}
+
+/// Returns the newest of some points.
+fn newest(points: Vec<Restorable>) -> Option<Restorable> {
+    // Of two that reach as far, the one that needs nothing.
+    let order = |point: &Restorable| (point.at, point.needs.is_none(), point.is_pitr, point.backup.clone());
+    points.into_iter().max_by_key(order)
+}
+
+/// Returns the points that restores could reach, each with the failed storage that it needs: its backup's, else that of
+/// the binlogs.
+fn points(facts: &ClockFacts<'_>) -> Option<Vec<Restorable>> {
+    let failed = |storage: &str| facts.failed.iter().find(|name| *name == storage).cloned();
+    let binlogs = facts.backup.pitr.storage.as_deref().and_then(failed);
+    let of = |backup: &BackupObject| {
+        let (name, own) = (backup.meta.name.clone(), failed(&backup.storage));
+        let full = ended(backup).map(|at| Restorable { at, backup: name.clone(), is_pitr: false, needs: own.clone() });
+        let reach = backup.restorable.filter(|_| backup.pitr_ready != Some(false));
+        let needs = own.or(binlogs.clone());
+        let behind = reach.map(|at| Restorable { at, backup: name, is_pitr: true, needs });
+        full.into_iter().chain(behind)
+    };
+    Some(facts.backups()?.filter(|backup| is_good(backup)).flat_map(of).collect())
 }
 
 /// Returns how far point-in-time recovery reaches.

@@ -63,8 +63,8 @@ impl RunSpan {
     }
 }
 
-/// Returns what a schedule missed; `None` where nobody looked, or where it is not known since when it runs.
-pub(super) fn missed(facts: &ClockFacts<'_>, schedule: &Schedule, cron: &Cron) -> Option<MissedRuns> {
+/// Returns what a schedule missed by runs that were due until a moment; `None` where nobody looked, or where it is not known since when it runs.
+pub(super) fn missed(facts: &ClockFacts<'_>, schedule: &Schedule, cron: &Cron, until: Timestamp) -> Option<MissedRuns> {
     let live = facts.live.as_ref()?;
     let mut own: Vec<(Timestamp, &BackupObject)> = facts
         .backups()?
@@ -75,7 +75,7 @@ pub(super) fn missed(facts: &ClockFacts<'_>, schedule: &Schedule, cron: &Cron) -
     let since = since(live, schedule, &own)?;
     let mut missed =
         MissedRuns { since, without_backup: RunSpan::default(), failed: RunSpan::default(), unfinished: 0 };
-    let settled = facts.now.checked_sub(GRACE).ok()?;
+    let settled = facts.now.checked_sub(GRACE).ok()?.min(until);
     let mut runs = cron.runs_after(since).peekable();
     let mut later = own.iter().skip_while(|(created, _)| *created <= since).peekable();
     for _ in 0..MOST {

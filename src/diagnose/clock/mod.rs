@@ -10,7 +10,7 @@ mod retention;
 mod until;
 
 pub use assume::{assumptions, unknowns};
-pub use facts::{BucketRules, ClockFacts, Live};
+pub use facts::{BucketRules, ClockFacts, Live, Replaced};
 pub use good::{Good, Pitr, Restorable, Seen};
 pub use missed::{MissedRuns, RunSpan};
 pub use retention::Keeps;
@@ -36,9 +36,13 @@ pub struct RiskClock {
     pub pitr: Pitr,
     /// The newest point that a restore could reach.
     pub restorable: Seen<Restorable>,
-    /// How long ago that point is: what would be lost now.
+    /// The newest point without a failed storage, where that one needs one.
+    pub without_failed: Option<Restorable>,
+    /// The failed storage that binlogs are collected to.
+    pub pitr_failed: Option<String>,
+    /// How long ago the newest point is: what would be lost now.
     pub at_risk: Option<SignedDuration>,
-    /// The schedules, in the order of the backup block.
+    /// The schedules, in the order of the backup block; then those that were replaced and missed runs before.
     pub schedules: Vec<ScheduleClock>,
     /// The names of backups that are being deleted.
     pub being_deleted: Vec<String>,
@@ -80,7 +84,7 @@ pub struct ScheduleClock {
 /// Reads the clock.
 pub fn read(facts: &ClockFacts<'_>) -> RiskClock {
     let goods = good::goods(facts);
-    let restorable = good::restorable(facts, goods.as_deref());
+    let restorable = good::restorable(facts);
     let at_risk = match &restorable {
         Seen::Found(point) => Some(facts.now.duration_since(point.at).max(SignedDuration::ZERO)),
         _ => None,
@@ -93,11 +97,14 @@ pub fn read(facts: &ClockFacts<'_>) -> RiskClock {
         elsewhere: good::elsewhere(facts, goods.as_deref()),
         oldest: good::end(goods.as_deref(), <[Good]>::first),
         pitr: good::pitr(facts),
+        pitr_failed: facts.failed.iter().find(|name| facts.backup.pitr_on() == Some(name.as_str())).cloned(),
+        without_failed: good::without_failed(facts, &restorable),
         schedules: facts
             .backup
             .schedules
             .iter()
             .map(|schedule| of_schedule(facts, schedule, goods.as_deref()))
+            .chain(facts.replaced.iter().filter_map(|replaced| of_replaced(facts, replaced, goods.as_deref()?)))
             .collect(),
         being_deleted: facts.terminating(),
         act_before: until::act_before(facts.now, expiries, binlogs),
@@ -136,10 +143,29 @@ fn of_schedule(facts: &ClockFacts<'_>, schedule: &Schedule, goods: Option<&[Good
         hazard: hazard(&schedule.cron),
         next: cron.as_ref().and_then(|cron| cron.runs_after(facts.now).next()),
         last_good: goods.and_then(|goods| goods.iter().rev().find(own)).map(|good| good.at),
-        missed: cron.as_ref().and_then(|cron| missed::missed(facts, schedule, cron)),
+        missed: cron.as_ref().and_then(|cron| missed::missed(facts, schedule, cron, facts.now)),
         evicts: goods.and_then(|goods| keeps.evicted(goods.iter().filter(own))),
         keeps,
     }
+}
+
+/// Reads the clock of a schedule that another stands for, as long as that one gave no backup; `None` where it missed nothing.
+fn of_replaced(facts: &ClockFacts<'_>, replaced: &Replaced, goods: &[Good]) -> Option<ScheduleClock> {
+    let (was, is_of) = (&replaced.was, |good: &Good, name: &str| good.schedule.as_deref() == Some(name));
+    let missed = missed::missed(facts, was, &Cron::parse(&was.cron)?, replaced.until).filter(MissedRuns::is_any);
+    let is_over = goods.iter().any(|good| is_of(good, &replaced.by));
+    let missed = missed.filter(|_| !is_over)?;
+    Some(ScheduleClock {
+        name: was.name.clone(),
+        storage: was.storage.clone(),
+        cron: was.cron.clone(),
+        hazard: None,
+        next: None,
+        last_good: goods.iter().rev().find(|good| is_of(good, &was.name)).map(|good| good.at),
+        missed: Some(missed),
+        keeps: Keeps::All,
+        evicts: None,
+    })
 }
 
 #[cfg(test)]

@@ -218,3 +218,39 @@ fn a_clock_that_is_ahead_of_ours_puts_nothing_at_risk() {
     assert_eq!(clock.at_risk, Some(SignedDuration::ZERO));
     assert_eq!(clock.schedules[0].missed.as_ref().unwrap().count(), 0);
 }
+
+#[test]
+fn what_a_schedule_missed_before_another_stood_for_it_counts_until_that_one_gave_a_backup() {
+    let backup = block(&[("daily-x", "0 3 * * *")], false);
+    let was = Schedule { name: "daily".to_owned(), ..backup.schedules[0].clone() };
+    let replaced = Replaced { was, by: "daily-x".to_owned(), until: at("2026-11-25T09:00:00Z") };
+    let names = |backups: &[BackupObject]| {
+        let mut facts = facts("2026-11-26T10:00:00Z", &backup, backups);
+        facts.live.as_mut().unwrap().begun = [("daily-x".to_owned(), replaced.until)].into();
+        let clock = read(&ClockFacts { replaced: vec![replaced.clone()], ..facts });
+        let missed = |(schedule, missed): (&ScheduleClock, &MissedRuns)| (schedule.name.clone(), missed.count());
+        (clock.missed_runs().map(missed).collect::<Vec<_>>(), clock.wrong_since())
+    };
+    let (old, new) = (good("daily", "2026-11-23T03:00:12Z"), good("daily-x", "2026-11-26T03:00:12Z"));
+    let since = Some(at("2026-11-24T03:00:00Z"));
+    assert_eq!(names(std::slice::from_ref(&old)), (vec![("daily-x".to_owned(), 1), ("daily".to_owned(), 2)], since));
+    assert_eq!(names(&[old, new]), (Vec::new(), None));
+}
+
+#[test]
+fn a_point_on_a_failed_storage_needs_it_and_the_newest_without_it_is_known() {
+    let backup = block(&[("daily", "0 3 * * *")], true);
+    let mut backups = [good("daily", "2026-11-20T03:00:00Z"), good("daily", "2026-11-21T03:00:00Z")];
+    backups[0].storage = "minio-b".to_owned();
+    backups[0].restorable = Some(at("2026-11-20T05:00:00Z"));
+    let of = |failed: &[String]| {
+        let clock = read(&ClockFacts { failed, ..facts("2026-11-21T10:00:00Z", &backup, &backups) });
+        let Seen::Found(point) = clock.restorable else { panic!("{:?}", clock.restorable) };
+        (point.at.to_string(), point.needs, clock.without_failed.map(|point| point.at.to_string()), clock.pitr_failed)
+    };
+    let (newest, name) = ("2026-11-21T03:07:00Z".to_owned(), "minio-a".to_owned());
+    // The binlogs behind the older backup lie on what failed, so its end counts alone.
+    let without = Some("2026-11-20T03:07:00Z".to_owned());
+    assert_eq!(of(std::slice::from_ref(&name)), (newest.clone(), Some(name.clone()), without, Some(name)));
+    assert_eq!(of(&[]), (newest, None, None, None));
+}

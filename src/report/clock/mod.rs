@@ -35,7 +35,9 @@ pub struct ClockReport {
     pub point_in_time: PitrLine,
     /// The newest point that a restore could reach.
     pub restorable: Option<PointLine>,
-    /// What would be lost now, in seconds since that point.
+    /// The newest point that needs no failed storage, where that one needs one; null where there is none.
+    pub restorable_without_failed: Option<PointLine>,
+    /// What would be lost now, in seconds since the newest point.
     pub at_risk_seconds: Option<i64>,
     /// The schedules.
     pub schedules: Vec<ScheduleLine>,
@@ -85,6 +87,8 @@ pub struct PitrLine {
     pub until: Option<String>,
     /// The Backup behind which binlogs have a gap.
     pub backup: Option<String>,
+    /// The failed storage that binlogs are collected to.
+    pub failed_storage: Option<String>,
 }
 
 /// A point that a restore could reach.
@@ -96,6 +100,8 @@ pub struct PointLine {
     pub backup: String,
     /// Whether binlogs reach to it; else it is the end of the backup.
     pub by_binlogs: bool,
+    /// The failed storage that has to be back for it.
+    pub needs: Option<String>,
 }
 
 /// A schedule.
@@ -107,7 +113,7 @@ pub struct ScheduleLine {
     pub storage: String,
     /// Its cron.
     pub cron: String,
-    /// When it is due again; null where it never is, or its cron cannot be read.
+    /// When it is due again; null where it never is, its cron cannot be read, or another stands for it.
     pub next: Option<String>,
     /// When its newest good backup was complete.
     pub last_good: Option<String>,

@@ -22,8 +22,9 @@ impl ClockReport {
             newest_backup: found(&clock.newest).map(backup),
             oldest_backup: found(&clock.oldest).map(backup),
             newest_elsewhere: clock.elsewhere.as_ref().map(backup),
-            point_in_time: pitr(&clock.pitr),
+            point_in_time: pitr(&clock.pitr, clock.pitr_failed.as_ref()),
             restorable: found(&clock.restorable).map(point),
+            restorable_without_failed: clock.without_failed.as_ref().map(point),
             at_risk_seconds: clock.at_risk.map(|at_risk| at_risk.as_secs()),
             schedules: clock.schedules.iter().map(schedule).collect(),
             being_deleted: clock.being_deleted.clone(),
@@ -51,7 +52,7 @@ fn backup(good: &Good) -> BackupLine {
 }
 
 /// Returns point-in-time recovery.
-fn pitr(pitr: &Pitr) -> PitrLine {
+fn pitr(pitr: &Pitr, failed: Option<&String>) -> PitrLine {
     let (state, until, backup) = match pitr {
         Pitr::Off => ("off", None, None),
         Pitr::On => ("on", None, None),
@@ -59,12 +60,17 @@ fn pitr(pitr: &Pitr) -> PitrLine {
         Pitr::Gap { backup } => ("gap", None, Some(backup.clone())),
         Pitr::Until(until) => ("until", Some(until.to_string()), None),
     };
-    PitrLine { state: state.to_owned(), until, backup }
+    PitrLine { state: state.to_owned(), until, backup, failed_storage: failed.cloned() }
 }
 
 /// Returns a point.
 fn point(point: &Restorable) -> PointLine {
-    PointLine { at: point.at.to_string(), backup: point.backup.clone(), by_binlogs: point.is_pitr }
+    PointLine {
+        at: point.at.to_string(),
+        backup: point.backup.clone(),
+        by_binlogs: point.is_pitr,
+        needs: point.needs.clone(),
+    }
 }
 
 /// Returns a schedule.

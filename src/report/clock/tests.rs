@@ -84,10 +84,35 @@ fn what_is_over_is_told_as_over() {
     assert!(
         lines(&clock)[0].ends_with("since then the bucket's lifecycle rule may have deleted the newest good backup")
     );
-    clock.point_in_time = PitrLine { state: "gap".to_owned(), until: None, backup: Some("cron-a".to_owned()) };
+    clock.point_in_time =
+        PitrLine { state: "gap".to_owned(), until: None, backup: Some("cron-a".to_owned()), failed_storage: None };
     assert!(lines(&clock).contains(
         &"point in time: binlogs behind `cron-a` have a gap: it reaches nowhere until the next full backup".to_owned()
     ));
     clock.binlogs = Some(BinlogLine { seconds: None, from: "told".to_owned(), safe_until: None });
     assert!(lines(&clock).contains(&"binlogs: the nodes never purge them by age".to_owned()));
+}
+
+#[test]
+fn what_only_a_failed_storage_holds_is_not_told_as_restorable() {
+    let mut clock = clock();
+    let point = |at: &str, needs: Option<&str>| PointLine {
+        at: at.to_owned(),
+        backup: "cron-a".to_owned(),
+        by_binlogs: false,
+        needs: needs.map(str::to_owned),
+    };
+    clock.restorable = Some(point("2026-11-22T03:01:00Z", Some("minio-a")));
+    clock.restorable_without_failed = Some(point("2026-11-19T03:07:00Z", None));
+    clock.point_in_time.failed_storage = Some("minio-a-binlogs".to_owned());
+    let now = "at risk now: the changes of 7 h 12 min, since 2026-11-22 03:01 UTC (the end of `cron-a`), once `minio-a` is back; until then ";
+    assert_eq!(lines(&clock)[1], format!("{now}those since 2026-11-19 03:07 UTC (the end of `cron-a`)"));
+    assert_eq!(
+        lines(&clock)[3],
+        "point in time: reaches to 2026-11-22 03:01 UTC, into `minio-a-binlogs`, which failed"
+    );
+    (clock.restorable_without_failed, clock.newest_elsewhere) = (None, None);
+    assert_eq!(lines(&clock)[1], format!("{now}everything"));
+    let newest = "newest backup: 2026-11-21 03:07 UTC (`daily` on `minio-a`); none on a storage that did not fail";
+    assert_eq!(lines(&clock)[2], newest);
 }

@@ -1,7 +1,7 @@
 //! The clock in sentences: what is at risk, what was missed, until when; then what is not known and what is believed.
 
 use super::time::{lasting, minute};
-use super::{BackupLine, ClockFrom, ClockReport, ScheduleLine};
+use super::{BackupLine, ClockFrom, ClockReport, PointLine, ScheduleLine};
 
 /// Returns the clock as pairs: what a sentence is about, and the sentence.
 pub(in crate::report) fn said(clock: &ClockReport) -> Vec<(&'static str, String)> {
@@ -51,8 +51,17 @@ fn at_risk(clock: &ClockReport) -> Option<String> {
     let Some((seconds, point)) = clock.at_risk_seconds.zip(clock.restorable.as_ref()) else {
         return Some("everything: no backup succeeded that is still there".to_owned());
     };
-    let by = if point.by_binlogs { "binlogs behind" } else { "the end of" };
-    Some(format!("the changes of {}, since {} ({by} `{}`)", lasting(seconds), minute(&point.at), point.backup))
+    let of = |point: &PointLine| {
+        let by = if point.by_binlogs { "binlogs behind" } else { "the end of" };
+        format!("since {} ({by} `{}`)", minute(&point.at), point.backup)
+    };
+    let now = format!("the changes of {}, {}", lasting(seconds), of(point));
+    let Some(needs) = &point.needs else { return Some(now) };
+    let otherwise = clock
+        .restorable_without_failed
+        .as_ref()
+        .map_or_else(|| "everything".to_owned(), |point| format!("those {}", of(point)));
+    Some(format!("{now}, once `{needs}` is back; until then {otherwise}"))
 }
 
 /// Returns the newest backup, and the newest that a failed storage does not hold.
@@ -65,13 +74,17 @@ fn newest(clock: &ClockReport) -> Option<String> {
     let newest = shown(clock.newest_backup.as_ref()?);
     let elsewhere = clock.newest_elsewhere.as_ref().map(shown);
     let elsewhere = elsewhere.map(|text| format!("; the newest on a storage that did not fail {text}"));
-    Some(newest + &elsewhere.unwrap_or_default())
+    let is_alone = clock.restorable.as_ref().is_some_and(|point| point.needs.is_some());
+    let alone = (is_alone && clock.restorable_without_failed.is_none())
+        .then(|| "; none on a storage that did not fail".to_owned());
+    Some(newest + &elsewhere.or(alone).unwrap_or_default())
 }
 
 /// Returns how far point-in-time recovery reaches.
 fn point_in_time(clock: &ClockReport) -> String {
     let pitr = &clock.point_in_time;
-    match (pitr.state.as_str(), &pitr.until, &pitr.backup) {
+    let into = pitr.failed_storage.as_ref().map(|name| format!(", into `{name}`, which failed")).unwrap_or_default();
+    let reach = match (pitr.state.as_str(), &pitr.until, &pitr.backup) {
         ("off", ..) => "off".to_owned(),
         ("until", Some(until), _) => format!("reaches to {}", minute(until)),
         ("gap", _, Some(backup)) => {
@@ -79,7 +92,8 @@ fn point_in_time(clock: &ClockReport) -> String {
         }
         ("unknown", ..) => "on, and no Backup says how far it reaches".to_owned(),
         _ => "on".to_owned(),
-    }
+    };
+    reach + &into
 }
 
 /// Returns what a schedule missed.

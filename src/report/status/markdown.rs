@@ -9,7 +9,8 @@ pub fn status(report: &StatusReport) -> String {
     let mut out = String::new();
     let (base, commit) = (inline(&report.base), report.commit.get(..7).unwrap_or_default());
     if report.incidents.is_empty() {
-        put(&mut out, &format!("No incident is open in `{base}` {commit} or on a branch of leeward."));
+        let nothing = report.nothing(&format!("`{base}`")).replacen('n', "N", 1);
+        put(&mut out, &format!("{nothing}."));
     } else {
         put(&mut out, "| incident | cluster | from → to | stage | age | pull request | next |");
         put(&mut out, "| --- | --- | --- | --- | --- | --- | --- |");

@@ -27,6 +27,8 @@ pub struct StatusReport {
     pub at: String,
     /// The incidents, one entry for each cluster of each, the oldest first.
     pub incidents: Vec<IncidentLine>,
+    /// How many further incidents flags left out.
+    pub left_out: usize,
     /// What has to be known of how they were found.
     pub findings: Vec<FindingLine>,
 }
@@ -45,6 +47,8 @@ pub enum Standing {
     Edited,
     /// In the base, and something else in the base overrides it.
     WithoutEffect,
+    /// In the base, which cannot be built: nobody knows whether it is in effect.
+    EffectUnknown,
     /// In the base, and a later incident moved on from where it went.
     Superseded,
     /// It was in the base, and was taken out.
@@ -105,6 +109,8 @@ pub struct ProposedLine {
     pub stage: Stage,
     /// The branch.
     pub branch: String,
+    /// Whether nobody goes on with it: it was left alone, or its pull request closed.
+    pub is_abandoned: bool,
     /// Its newest commit.
     pub commit: String,
     /// When that was made, RFC 3339, UTC.
@@ -176,6 +182,7 @@ impl Standing {
             Self::InBase => "",
             Self::Edited => "edited by hand",
             Self::WithoutEffect => "without effect",
+            Self::EffectUnknown => "effect unknown",
             Self::Superseded => "superseded",
             Self::TakenOut => "taken out",
             Self::ClusterGone => "cluster gone",
@@ -192,13 +199,28 @@ impl FindingLine {
     }
 }
 
+impl StatusReport {
+    /// Returns that there is nothing to show, with the base as it is written there.
+    pub(super) fn nothing(&self, base: &str) -> String {
+        let commit = self.commit.get(..7).unwrap_or(&self.commit);
+        match self.left_out {
+            0 => format!("no incident is open in {base} {commit} or on a branch of leeward"),
+            others => format!(
+                "no incident of what was asked for is open in {base} {commit} or on a branch of leeward; others: {others}"
+            ),
+        }
+    }
+}
+
 impl IncidentLine {
     /// Returns the stage with what has to be known of it: `protect, edited by hand`.
     pub(super) fn stage_words(&self) -> String {
         let stage = self.stage.map(Stage::word);
         let beyond =
             self.proposed.as_ref().filter(|_| !matches!(self.standing, Standing::Proposed | Standing::Abandoned));
-        let beyond = beyond.map(|proposed| format!("{} proposed", proposed.stage.word()));
+        let beyond = beyond.map(|proposed| {
+            format!("{} {}", proposed.stage.word(), if proposed.is_abandoned { "abandoned" } else { "proposed" })
+        });
         let own = Some(self.standing.word()).filter(|word| !word.is_empty()).map(str::to_owned);
         stage.map(str::to_owned).into_iter().chain(own).chain(beyond).collect::<Vec<_>>().join(", ")
     }

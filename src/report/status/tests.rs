@@ -7,13 +7,13 @@ use super::*;
 /// Returns the report of two incidents.
 fn report() -> StatusReport {
     serde_json::from_value(json!({
-        "base": "origin/main", "commit": "0123456789abcdef", "live": null, "at": "2026-11-22T10:41:00Z",
+        "base": "origin/main", "commit": "0123456789abcdef", "live": null, "at": "2026-11-22T10:41:00Z", "left_out": 0,
         "incidents": [
             {"incident": "minio-a-1122", "cluster": "pxc/cluster1", "action": "failover", "standing": "in-base",
              "fact": "in origin/main since 4be1c70, merged by 77aa0e3", "stage": "protect", "stages": 2,
              "cause": "EndpointUnreachable: disks gone", "opened_at": "2026-11-22T10:00:00Z", "age_seconds": 2460,
              "from": ["minio-a"], "endpoint": "minio.a.example:9000", "to": "minio-b",
-             "proposed": {"stage": "resume", "branch": "leeward/minio-a-1122/resume", "commit": "abc", "at": "2026-11-22T10:30:00Z",
+             "proposed": {"stage": "resume", "branch": "leeward/minio-a-1122/resume", "is_abandoned": false, "commit": "abc", "at": "2026-11-22T10:30:00Z",
                 "pull_request": {"number": 119, "url": "https://git.example/119", "state": "open"}, "compare_url": null},
              "pull_request": {"number": 118, "url": "https://git.example/118", "state": "merged"},
              "superseded_by": null, "clock": null, "next": "leeward preview --head leeward/minio-a-1122/resume",

@@ -12,9 +12,8 @@ const HEADS: [&str; 6] = ["INCIDENT", "CLUSTER", "FROM → TO", "STAGE", "AGE", 
 /// Returns the report as text.
 pub fn status(report: &StatusReport) -> String {
     let mut text = String::new();
-    let commit = report.commit.get(..7).unwrap_or(&report.commit);
     if report.incidents.is_empty() {
-        put(&mut text, &format!("no incident is open in {} {commit} or on a branch of leeward", report.base));
+        put(&mut text, &report.nothing(&report.base));
     } else {
         table(&mut text, &report.incidents);
     }

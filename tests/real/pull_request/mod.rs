@@ -152,7 +152,7 @@ pub(crate) fn a_merged_pull_request_names_the_next_stage(bed: &Bed) {
     assert_eq!(operation(&after), ("none", "merged"));
     assert_eq!(
         after.1["next"],
-        json!("leeward propose --all --incident minio-a-1122 --stage resume --confirmed-backup NAME --pr")
+        json!("leeward propose --all --incident minio-a-1122 --stage resume --verdict FILE --pr")
     );
     assert_eq!(pulls(bed, &repository).len(), 1);
 }
