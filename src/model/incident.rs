@@ -194,6 +194,11 @@ impl FoundIncident {
 }
 
 impl Incident {
+    /// Returns whether it turns point-in-time recovery on again at its new place.
+    pub fn has_resume(&self) -> bool {
+        self.pitr.was_enabled && !self.to.binlogs.is_empty()
+    }
+
     /// Parses the file.
     ///
     /// # Errors

@@ -147,12 +147,7 @@ fn bucket(args: &crate::cli::ClockArgs) -> BucketRules {
 
 /// Returns how many stages an incident has.
 fn stages(incident: &Incident) -> u8 {
-    if has_resume(incident) { 2 } else { 1 }
-}
-
-/// Returns whether an incident turns point-in-time recovery on again at its new place.
-fn has_resume(incident: &Incident) -> bool {
-    incident.pitr.was_enabled && !incident.to.binlogs.is_empty()
+    if incident.has_resume() { 2 } else { 1 }
 }
 
 /// Returns why an incident was opened.

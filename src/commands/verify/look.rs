@@ -17,7 +17,7 @@ use crate::model::live::{Live, Reading, Trouble};
 use crate::model::object::ObjectId;
 use crate::model::observed::{BackupObject, ClusterState};
 use crate::report::BackupLine;
-use crate::verify::{self, Applier, Carries, Known, Outcome, Verdict};
+use crate::verify::{self, Applier, Carries, Check, Known, Merged, MergedState, Outcome, Verdict};
 
 /// The annotation that has Flux look now.
 const FLUX: &str = "reconcile.fluxcd.io/requestedAt";
@@ -90,7 +90,7 @@ impl Scene<'_> {
     /// Fails where git cannot be read.
     pub(super) fn look(&self, memory: &mut Memory) -> anyhow::Result<Look> {
         let mut look = Look::default();
-        if !look.verdict.add(verify::merged(&self.proposal.merged)) {
+        if !look.verdict.add(self.merged()) {
             return Ok(look);
         }
         let mut reader = Reader::new(self.cluster);
@@ -112,6 +112,19 @@ impl Scene<'_> {
         }
         look.broken = look.broken.take().or_else(|| reader.broken().cloned());
         Ok(look)
+    }
+
+    /// Returns whether the change is in the base and takes effect there: what records it may be there alone.
+    fn merged(&self) -> Check {
+        let Proposal { merged, standing, .. } = self.proposal;
+        let is_there = matches!(merged.state, MergedState::Stands { .. });
+        match is_there.then(|| verify::missing(&standing.incident, &self.site.cluster.backup)).flatten() {
+            Some(why) => {
+                let state = MergedState::WithoutEffect { folder: standing.folder.to_string(), why };
+                verify::merged(&Merged { state, ..merged.clone() })
+            }
+            None => verify::merged(merged),
+        }
     }
 
     /// Returns the identity of the cluster.
