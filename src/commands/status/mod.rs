@@ -13,9 +13,10 @@ use jiff::Timestamp;
 
 use super::Answer;
 use crate::cli::{Format, StatusArgs};
+use crate::commands::recovery::proves_since;
 use crate::diagnose::clock::{self, BucketRules, ClockFacts};
 use crate::failure::Failure;
-use crate::git::Repository;
+use crate::git::{Commit, Repository};
 use crate::model::binlog::BinlogExpiry;
 use crate::model::incident::Incident;
 use crate::report::{self, ClockReport, FindingLine, IncidentLine, ProposedLine, StatusReport, masked};
@@ -39,7 +40,16 @@ pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::
         let is_worse = failure.as_ref().is_none_or(|known: &Failure| known.kind.exit_code() < missed.kind.exit_code());
         failure = if is_worse { Some(missed) } else { failure };
     }
-    let told = Told { repository: &repository, args, now, rows: &rows, sites: &sites, pulls: &pulls, looked: &looked };
+    let told = Told {
+        repository: &repository,
+        base: &base.commit,
+        args,
+        now,
+        rows: &rows,
+        sites: &sites,
+        pulls: &pulls,
+        looked: &looked,
+    };
     let incidents = rows.iter().map(|row| told.line(row)).collect::<anyhow::Result<Vec<_>>>()?;
     let report = StatusReport {
         base: base.name.clone(),
@@ -62,6 +72,8 @@ pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::
 struct Told<'a> {
     /// The repository.
     repository: &'a Repository,
+    /// Its base.
+    base: &'a Commit,
     /// The flags.
     args: &'a StatusArgs,
     /// The time.
@@ -81,7 +93,10 @@ impl Told<'_> {
     fn line(&self, row: &Row) -> anyhow::Result<IncidentLine> {
         let incident = row.incident.as_ref();
         let opened_at = incident.and_then(|incident| incident.opened_at.parse::<Timestamp>().ok());
-        let live = incident.and_then(|incident| self.looked.line(incident, self.sites));
+        let asked = incident.filter(|_| self.looked.described.is_some());
+        let since =
+            asked.map(|one| proves_since(self.repository, self.base, (&row.folder, one), self.now)).transpose()?;
+        let live = incident.and_then(|incident| self.looked.line(incident, self.sites, since.flatten()));
         let confirmed = live.as_ref().and_then(|live| live.confirmed_backup.as_deref());
         // With one cluster the incident says it all.
         let is_one_of = self.rows.iter().filter(|other| other.id == row.id).count() > 1;
