@@ -1,9 +1,11 @@
 //! What the Backups of one place came to: the last good one, and what failed since. A place is an endpoint: storages that
 //! share one fail together. Must never let an old failure stand against a newer success.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::evidence::About;
+use super::evidence::{About, Role};
 use super::observed::Observed;
 use crate::model::observed::{BackupObject, BackupState, ContainerState, PodState};
 
@@ -62,7 +64,9 @@ pub(super) fn is_failing(observed: &Observed, backup: &BackupObject) -> bool {
         BackupState::Succeeded => false,
         BackupState::New | BackupState::Suspended => waits_long(),
         BackupState::Starting | BackupState::Running | BackupState::Other => {
-            observed.pods_of(&backup.meta.name).any(|pod| is_stuck(pod, observed.at))
+            let mut pods = observed.pods_of(&backup.meta.name).peekable();
+            let is_podless = pods.peek().is_none() && !observed.cannot_see(Role::Backup.pods());
+            is_podless && waits_long() || pods.any(|pod| is_stuck(pod, observed.at))
         }
     }
 }
@@ -93,18 +97,44 @@ fn is_steady(pod: &PodState, now: Timestamp) -> bool {
     pod.containers.iter().all(is_steady)
 }
 
-/// Returns whether what is said of something was true once, and is no more.
-pub(super) fn is_past(observed: &Observed, about: &About) -> bool {
-    let good = |storage: &str| History::of(observed, &observed.place(storage)).last_good;
-    let backup = about.backup.as_deref().and_then(|name| observed.backup(name));
-    match (backup, &about.storage, about.at) {
-        (Some(backup), ..) => {
-            backup.state == BackupState::Succeeded
-                || good(&backup.storage).is_some_and(|good| good.meta.created > backup.meta.created)
+/// What was true once and is no more, storage by storage.
+pub(super) struct Past<'a> {
+    /// What it is read from.
+    observed: &'a Observed,
+    /// The newest good Backup at the place of each storage.
+    good: BTreeMap<&'a str, &'a BackupObject>,
+}
+
+impl<'a> Past<'a> {
+    /// Reads when each storage last took a backup.
+    pub(super) fn of(observed: &'a Observed) -> Self {
+        let used = observed.backups.iter().map(|backup| backup.storage.as_str());
+        let listed = observed.block.iter().flat_map(|block| block.storages.keys().map(String::as_str));
+        let storages: BTreeSet<&str> = used.chain(listed).collect();
+        let places: BTreeMap<&str, String> =
+            storages.into_iter().map(|storage| (storage, observed.place(storage))).collect();
+        let mut newest: BTreeMap<&str, &BackupObject> = BTreeMap::new();
+        for backup in observed.backups.iter().filter(|backup| backup.state == BackupState::Succeeded) {
+            newest.insert(&places[backup.storage.as_str()], backup);
         }
-        (None, Some(storage), Some(at)) => {
-            good(storage).is_some_and(|good| good.completed.is_some_and(|done| done > at))
+        let good = places.iter().filter_map(|(storage, place)| Some((*storage, *newest.get(place.as_str())?)));
+        Self { observed, good: good.collect() }
+    }
+
+    /// Returns whether what is said of something was true once, and is no more.
+    pub(super) fn holds(&self, about: &About) -> bool {
+        let backup = about.backup.as_deref().and_then(|name| self.observed.backup(name));
+        match (backup, &about.storage, about.at) {
+            (Some(backup), ..) => {
+                let good = self.good.get(backup.storage.as_str());
+                backup.state == BackupState::Succeeded
+                    || good.is_some_and(|good| good.meta.created > backup.meta.created)
+            }
+            (None, Some(storage), Some(at)) => {
+                let good = self.good.get(storage.as_str());
+                good.is_some_and(|good| good.completed.is_some_and(|done| done > at))
+            }
+            _ => false,
         }
-        _ => false,
     }
 }

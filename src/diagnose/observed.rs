@@ -166,7 +166,7 @@ impl Observed {
     /// Reads the risk clock; `None` where the cluster could not be read. The storages are those that failed.
     pub fn clock(&self, failed: &[String]) -> Option<RiskClock> {
         let (cluster, backup) = (self.cluster.as_ref()?, self.block.as_ref()?);
-        let is_blind = self.unseen.iter().any(|unseen| unseen.what == BACKUPS);
+        let is_blind = self.cannot_see(BACKUPS);
         let live =
             Live { cluster: &self.name, backups: &self.backups, begun: BTreeMap::new(), is_paused: cluster.is_paused };
         let binlogs = BinlogExpiry::read(&cluster.value);
@@ -211,6 +211,11 @@ impl Observed {
     /// Returns the pods of a Backup, the oldest first.
     pub fn pods_of<'a>(&'a self, backup: &'a str) -> impl Iterator<Item = &'a PodState> {
         self.pods.iter().filter(move |pod| pod.backup == backup)
+    }
+
+    /// Returns whether something could not be read.
+    pub fn cannot_see(&self, what: &str) -> bool {
+        self.unseen.iter().any(|unseen| unseen.what == what)
     }
 
     /// Returns the cluster as reports name it.

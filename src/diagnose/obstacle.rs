@@ -25,7 +25,7 @@ pub(super) fn obstacles(observed: &Observed, history: &History<'_>, leading: &Su
 fn held(observed: &Observed, lease: &LeaseState, (history, leading): (&History<'_>, &Suspect)) -> Option<Finding> {
     let holder = observed.backups.iter().find(|backup| lease.is_held_by(backup));
     let Some(backup) = holder else {
-        let is_held = !lease.holder.is_empty() && !observed.unseen.iter().any(|unseen| unseen.what == BACKUPS);
+        let is_held = !lease.holder.is_empty() && !observed.cannot_see(BACKUPS);
         let fact = format!(
             "lease `{}` is held by `{}`, which is no Backup of this cluster any more: no other backup starts",
             lease.meta.name, lease.holder
@@ -95,7 +95,7 @@ fn donors(leading: &Suspect) -> Option<Finding> {
 
 /// Says that the pods of a Backup that fails are gone, and their logs with them.
 fn without_pods(observed: &Observed, backup: &BackupObject) -> Option<Finding> {
-    let is_blind = observed.unseen.iter().any(|unseen| unseen.what == Role::Backup.pods());
+    let is_blind = observed.cannot_see(Role::Backup.pods());
     let has_pods = observed.pods_of(&backup.meta.name).next().is_some();
     let had = backup.state == BackupState::Failed && backup.error.is_empty();
     let fact = format!("the pods of Backup `{}` are gone, and their logs with them", backup.meta.name);

@@ -15,6 +15,8 @@ pub enum Remedy {
     Wait,
     /// Backups move to another S3 place.
     Failover,
+    /// Backups move to volumes: no other S3 place is known.
+    Buffer,
     /// Keys change, the place stays.
     Rotate,
     /// The policy of the key, on the storage.
@@ -37,6 +39,7 @@ impl Remedy {
         match self {
             Self::Wait => "wait",
             Self::Failover => "failover",
+            Self::Buffer => "buffer",
             Self::Rotate => "rotate",
             Self::FixPolicy => "fix policy",
             Self::FixWiring => "fix wiring",
@@ -51,6 +54,7 @@ impl Remedy {
     pub fn action(self) -> Option<Action> {
         match self {
             Self::Failover => Some(Action::Failover),
+            Self::Buffer => Some(Action::Buffer),
             Self::Rotate => Some(Action::Rotate),
             _ => None,
         }

@@ -84,7 +84,9 @@ impl Site {
     /// Returns what surrounds a cause at a place.
     pub(super) fn of(observed: &Observed, place: &str, storages: Vec<String>, leading: &Suspect) -> Self {
         let history = History::of(observed, place);
-        let has_endpoint = !history.place.is_empty() && !history.place.starts_with("storage ");
+        // A volume has none, and of a storage that nobody describes none is known.
+        let has_endpoint = history.place.contains(':')
+            && !["storage ", "filesystem:"].iter().any(|word| history.place.starts_with(word));
         let since = since(observed, &history);
         let is_healthy = leading.cause == Cause::Healthy;
         Self {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::confidence::Confidence;
 use super::evidence::{About, Form, Log, Role};
-use super::history::{has_collector_trouble, is_failing, is_past, is_stuck};
+use super::history::{History, has_collector_trouble, is_failing, is_stuck, places};
 use super::observed::{Observed, Unseen};
 use super::scan::Scanner;
 use crate::model::observed::{BackupObject, BackupState, EventLine, PodState};
@@ -23,7 +23,12 @@ struct Said {
 impl Observed {
     /// Returns what the objects say, the oldest first.
     pub(super) fn said(&self) -> Vec<Log> {
-        let backups = self.backups.iter().map(|backup| self.of_backup(backup));
+        let good: Vec<&BackupObject> =
+            places(self).iter().filter_map(|place| History::of(self, place).last_good).collect();
+        let is_told = |backup: &&BackupObject| {
+            backup.state != BackupState::Succeeded || good.iter().any(|good| good.meta.name == backup.meta.name)
+        };
+        let backups = self.backups.iter().filter(is_told).map(|backup| self.of_backup(backup));
         let pods = self.pods.iter().map(|pod| self.of_pod(pod, self.about_backup(&pod.backup, pod.meta.created)));
         let jobs = self.jobs.iter().filter_map(|job| {
             let failure = job.failure.as_ref()?;
@@ -166,10 +171,7 @@ impl Observed {
         let speaks_of_collector = |message: &String| message.contains("binlog collector") || message.contains("-pitr");
         let is_blamed = self.cluster.iter().flat_map(|cluster| &cluster.messages).any(speaks_of_collector);
         let is_dark = |unseen: &Unseen| unseen.what != Role::Operator.pods();
-        let has_failed = self.backups.iter().any(|backup| {
-            let about = self.about_backup(&backup.meta.name, backup.meta.created);
-            is_failing(self, backup) && !is_past(self, &about)
-        });
+        let has_failed = places(self).iter().any(|place| !History::of(self, place).failing.is_empty());
         !is_blamed && !has_failed && !has_collector_trouble(self) && !self.unseen.iter().any(is_dark)
     }
 

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use super::cause::Cause;
 use super::confidence::Confidence;
 use super::evidence::{Evidence, Form, Log};
-use super::history::{History, has_collector_trouble, is_past, places};
+use super::history::{History, Past, has_collector_trouble, places};
 use super::judge::{Heard, Verdict, judged};
 use super::observed::Observed;
 use super::site::Site;
@@ -21,12 +21,12 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         let heard: Vec<Heard<'_>> = own.map(|log| Heard { log, is_past: false }).collect();
         return diagnosis(evidence, &heard, (None, Vec::new()));
     };
-    let said = observed.said();
+    let (said, past) = (observed.said(), Past::of(observed));
     let place = leading_place(observed, evidence.storage.as_deref());
     let heard = |place: Option<&str>, forms: &[Form]| -> Vec<Heard<'_>> {
         let logs = evidence.logs.iter().chain(&said).filter(|log| forms.contains(&log.about.form));
         let logs = logs.filter(|log| is_of(observed, log, place));
-        logs.map(|log| Heard { log, is_past: is_past(observed, &log.about) }).collect()
+        logs.map(|log| Heard { log, is_past: past.holds(&log.about) }).collect()
     };
     let others = failing_places(observed).into_iter().filter(|other| Some(other) != place.as_ref());
     let others = others.map(|other| {

@@ -53,7 +53,7 @@ impl Observed {
     /// Returns the names of the Backups whose pods are looked into: those that do not succeed, and the last that failed before;
     /// where Backups could not be seen, those that the newest pods name.
     fn looked_into(&self) -> Vec<&str> {
-        if self.unseen.iter().any(|unseen| unseen.what == BACKUPS) {
+        if self.cannot_see(BACKUPS) {
             let mut named: Vec<&str> = self.pods.iter().rev().map(|pod| pod.backup.as_str()).collect();
             named.dedup();
             named.truncate(FAILED);

@@ -71,7 +71,8 @@ pub fn merged(merged: &Merged) -> Check {
         }
         MergedState::Inactive { kustomization } => {
             let fact = format!("its files are in {base}, and `{kustomization}` no longer includes them");
-            Check::failed(CheckName::Merged, fact).hint("run `leeward propose` again")
+            let id = branch.split('/').nth(1).unwrap_or_default();
+            Check::failed(CheckName::Merged, fact).hint(format!("leeward propose --incident {id}"))
         }
         MergedState::WithoutEffect { folder, why } => {
             let fact = format!("its files are in {base}, but {why}");

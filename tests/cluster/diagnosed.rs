@@ -203,3 +203,52 @@ fn of_the_operator_s_log_only_the_lines_about_the_cluster_count() {
     assert_eq!(cause(&run), is("SecretMissing", "likely"), "{run:?}");
     assert_eq!(said(&run, "/looked_at/1"), json!({"name": "pod operator-1, container percona", "lines": 1}));
 }
+
+#[test]
+fn a_backup_without_any_pod_is_one_that_does_not_get_on() {
+    let mut incident = calm();
+    incident.backups = vec![backup("b", "minio-a", "2026-11-22T09:00:00Z", "Starting")];
+    (incident.jobs, incident.pods, incident.logs) = (vec![job("b", None)], Vec::new(), Vec::new());
+    let run = incident.diagnosed(&["--format", "json"]);
+    assert_eq!((run.code, said(&run, "/site/since/unfinished")), (4, 1.into()), "{run:?}");
+    incident.events = vec![json!({"apiVersion": "v1", "kind": "Event", "metadata": {"name": "e", "namespace": "pxc"},
+        "involvedObject": {"kind": "Job", "name": "xb-b"}, "type": "Warning", "reason": "FailedCreate",
+        "message": "Error creating: pods \"xb-b-x\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=9, limited: pods=9",
+        "lastTimestamp": "2026-11-22T09:30:00Z"})];
+    assert_eq!(judged(&incident), is("VolumeUnschedulable", "certain"));
+    // One that was asked for a moment ago is no trouble yet.
+    incident.backups[0]["metadata"]["creationTimestamp"] = "2026-11-22T09:58:00Z".into();
+    incident.events.clear();
+    let run = incident.diagnosed(&["--format", "json"]);
+    assert_eq!(said(&run, "/site/since"), Value::Null, "{run:?}");
+}
+
+#[test]
+fn a_volume_has_no_endpoint_and_a_full_one_is_named() {
+    let mut incident = calm();
+    let claim = json!({"persistentVolumeClaim": {"resources": {"requests": {"storage": "1G"}}}});
+    incident.cluster["spec"]["backup"]["storages"]["nas"] = json!({"type": "filesystem", "volume": claim});
+    incident.backups = vec![backup("b", "nas", "2026-11-22T09:00:00Z", "Failed")];
+    incident.jobs = vec![job("b", Some("BackoffLimitExceeded"))];
+    incident.pods = vec![pod("xb-b-1", "b", "2026-11-22T09:00:02Z", "Failed", &failed("2026-11-22T09:01:00Z"))];
+    let full = "xbstream: Can't write 8192 bytes: No space left on device\n";
+    incident.logs.push(("xb-b-1".to_owned(), "xtrabackup".to_owned(), full.to_owned()));
+    let run = incident.diagnosed(&["--format", "json"]);
+    assert_eq!(cause(&run), is("BufferFull", "certain"), "{run:?}");
+    assert_eq!((said(&run, "/site/endpoint"), said(&run, "/site/storages")), (Value::Null, json!(["nas"])));
+    assert_eq!(said(&run, "/next"), "leeward diagnose --cluster pxc/cluster1 --storage nas");
+}
+
+#[test]
+fn a_year_of_backups_is_read_as_one_night_is() {
+    let mut incident = calm();
+    let old = |number: usize| {
+        let state = if number.is_multiple_of(3) { "Failed" } else { "Succeeded" };
+        let day = format!("2025-{:02}-{:02}T03:00:00Z", 1 + number / 28 % 12, 1 + number % 28);
+        backup(&format!("old-{number}"), "minio-a", &day, state)
+    };
+    incident.backups.extend((0..2_000).map(old));
+    let run = incident.diagnosed(&["--format", "json"]);
+    assert_eq!((cause(&run).0.as_str(), said(&run, "/site/since/failed")), ("EndpointUnreachable", 1.into()));
+    assert!(said(&run, "/site/objects").as_str().unwrap().starts_with("2002 Backups, "), "{run:?}");
+}

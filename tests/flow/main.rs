@@ -13,6 +13,7 @@ mod bad_targets;
 mod bad_yaml;
 mod continued;
 mod diagnose;
+mod diagnose_git;
 mod diagnose_probe;
 mod diagnose_storages;
 mod examples;

@@ -346,3 +346,29 @@ fn no_comment_is_written_where_no_pull_request_is_open() {
         assert_eq!(site.world.writes(), [""; 0]);
     }
 }
+
+#[test]
+fn a_verdict_is_one_comment_of_its_own_on_the_pull_request() {
+    for site in Site::each("a_verdict_is_one_comment_of_its_own_on_the_pull_request") {
+        site.propose(&[]);
+        let number = site.world.pull().number;
+        site.world.writes();
+        // What is not merged is not looked for: nobody listens there.
+        let kubeconfig = "apiVersion: v1\nkind: Config\ncurrent-context: here\n\
+                          clusters: [{name: c, cluster: {server: \"http://127.0.0.1:9\"}}]\nusers: [{name: u, user: {}}]\n\
+                          contexts: [{name: here, context: {cluster: c, user: u}}]\n";
+        std::fs::write(site.repo().join("kubeconfig"), kubeconfig).unwrap();
+        let args = ["verify", "--cluster", "pxc-a/cluster1", "--kubeconfig", "kubeconfig", "--comment"];
+        let run = site.leeward(&args, &[]);
+        assert_eq!((run.code, run.stderr), (Some(1), format!("note: comment of pull request {number}: created\n")));
+        let [written] = site.world.shop().notes.try_into().unwrap();
+        assert!(
+            written.body.starts_with("<!-- leeward:verify part=1 of=1 -->\n## waiting: incident"),
+            "{}",
+            written.body
+        );
+        let again = site.leeward(&args, &[]);
+        assert_eq!(again.code, Some(1), "{again:?}");
+        assert_eq!(site.world.shop().notes.len(), 1);
+    }
+}

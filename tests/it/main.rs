@@ -8,6 +8,7 @@ mod commit_name;
 mod diagnose_corpus;
 mod git_base;
 mod git_commit;
+mod git_landing;
 mod git_open;
 mod git_people;
 mod git_propose;

@@ -125,6 +125,11 @@ impl Api {
         state.asked.iter().filter(|line| !is_read(line)).cloned().collect()
     }
 
+    /// Returns every request: `GET /path`, `WATCH /path`.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.state.lock().unwrap().asked.clone()
+    }
+
     /// Returns whether something was asked for.
     pub(crate) fn was_asked(&self, words: &str) -> bool {
         self.state.lock().unwrap().asked.iter().any(|line| line.contains(words))

@@ -101,6 +101,22 @@ fn a_build_or_an_apply_that_fails_is_said_at_once_in_the_controller_s_words() {
 }
 
 #[test]
+fn no_word_of_a_controller_shows_a_password() {
+    let scene = Scene::applied();
+    let old = before(&scene);
+    scene.api.put(kustomization(&old));
+    scene.api.change(SOURCE, |source| {
+        source["status"] = json!({"artifact": {"revision": format!("main@sha1:{old}")}, "conditions": [{"type": "Ready",
+            "status": "False", "reason": "GitOperationFailed",
+            "message": "failed to checkout: https://bot:sesame@git.example/gitops: 401"}]});
+    });
+    let run = scene.verify(&["--timeout", "3"]);
+    assert!(run.stdout.contains("GitOperationFailed: failed to checkout:"), "{}", run.stdout);
+    assert!(run.stdout.contains("https://***@git.example/gitops"), "{}", run.stdout);
+    assert!(!format!("{run:?}").contains("sesame"), "{run:?}");
+}
+
+#[test]
 fn a_revision_that_is_not_here_is_fetched_before_anybody_judges() {
     let scene = Scene::applied();
     scene.api.put(kustomization(&"f".repeat(40)));

@@ -6,11 +6,15 @@
 mod api;
 mod applied;
 mod backup;
+mod bytes;
 mod faults;
+mod fetched;
 mod kept;
 mod merged;
 mod operator;
 mod refusal;
+mod resumed;
+mod rights;
 mod scene;
 #[path = "../skip.rs"]
 mod skip;

@@ -124,7 +124,7 @@ fn files_that_nothing_includes_are_no_change() {
     scene.world.write(path, &(without.join("\n") + "\n"));
     scene.world.commit("tidy up");
     let want = "failed       merged     its files are in main, and `clusters/prod-a/pxc/kustomization.yaml` no longer includes them";
-    assert_eq!(first(&scene), (1, want.to_owned(), "run `leeward propose` again".to_owned()));
+    assert_eq!(first(&scene), (1, want.to_owned(), "leeward propose --incident minio-a-1122".to_owned()));
 }
 
 #[test]

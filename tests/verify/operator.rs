@@ -28,18 +28,18 @@ fn a_loop_that_fails_is_not_observed_whatever_its_state_was() {
         ),
         (json!({}), "waiting: the cluster is without a state, observedGeneration 0, generation 2"),
         (
-            json!({"state": "error", "observedGeneration": 1, "message": ["Error: wrong PXC options: validate cr: storage x doesn't exist"]}),
-            "waiting: the cluster is in error, observedGeneration 1, generation 2: Error: wrong PXC options: validate cr: storage x doesn't exist",
+            json!({"state": "error", "observedGeneration": 1, "message": ["Error: validate cr: storage x doesn't exist"]}),
+            "waiting: the cluster is in error, observedGeneration 1, generation 2: Error: validate cr: storage x doesn't exist",
         ),
         (
-            json!({"state": "error", "observedGeneration": 1, "message": ["Error: wrong PXC options: x"],
+            json!({"state": "error", "observedGeneration": 1, "message": ["Error: validate cr: x"],
                 "conditions": [{"type": "error", "status": "True", "lastTransitionTime": "2026-11-22T10:14:09Z"}]}),
-            "failed: the cluster is in error, observedGeneration 1, generation 2: Error: wrong PXC options: x",
+            "failed: the cluster is in error, observedGeneration 1, generation 2: Error: validate cr: x",
         ),
         (
-            json!({"state": "error", "observedGeneration": 1, "message": ["Error: wrong PXC options: x"],
+            json!({"state": "error", "observedGeneration": 1, "message": ["Error: validate cr: x"],
                 "conditions": [{"type": "error", "status": "True", "lastTransitionTime": "2026-11-21T10:00:00Z"}]}),
-            "waiting: the cluster is in error, observedGeneration 1, generation 2: Error: wrong PXC options: x",
+            "waiting: the cluster is in error, observedGeneration 1, generation 2: Error: validate cr: x",
         ),
     ] {
         scene.api.change(CLUSTER, |object| object["status"] = status);
@@ -121,8 +121,8 @@ fn a_lock_that_another_backup_holds_is_named_with_its_cure() {
         "spec": {"pxcCluster": "cluster1", "storageName": "minio-a"}, "status": {"state": "Running"}});
     let lease = json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
         "metadata": {"name": "pxc-cluster1-backup-lock", "namespace": "pxc-a"}, "spec": {"holderIdentity": "cron-old-u-1"}});
-    scene.api.put(backup);
-    scene.api.put(lease);
+    scene.api.put(backup.clone());
+    scene.api.put(lease.clone());
     let want = "waiting: backup `cron-old` on `minio-a` is Running and holds the lock, so a new one waits; its Job can be \
                 ended, never the backup deleted";
     let cure = r#"kubectl patch job xb-cron-old -n pxc-a --type merge -p '{"spec":{"activeDeadlineSeconds":1}}'"#;
@@ -136,6 +136,17 @@ fn a_lock_that_another_backup_holds_is_named_with_its_cure() {
     scene.api.change(path, |backup| backup["metadata"]["creationTimestamp"] = "2026-11-22T10:00:00Z".into());
     let followed = "passed: `cron-old`, which is followed, holds it";
     assert_eq!(check(&scene, "lock", &[]).1, followed, "in the first look too");
+    // One that an earlier run made and this one finds again is no other backup.
+    let (mut own, mut lease) = (backup, lease);
+    own["metadata"]["name"] = "leeward-minio-a-1122-1".into();
+    own["metadata"]["labels"] = json!({"leeward/incident": "minio-a-1122", "leeward/stage": "protect"});
+    own["metadata"]["creationTimestamp"] = "2026-11-22T10:00:00Z".into();
+    own["spec"]["storageName"] = "minio-b-daily".into();
+    lease["spec"]["holderIdentity"] = "leeward-minio-a-1122-1-u-1".into();
+    scene.api.put(own);
+    scene.api.put(lease);
+    let want = "passed: `leeward-minio-a-1122-1`, which is followed, holds it";
+    assert_eq!(check(&scene, "lock", &["--test-backup"]).1, want);
 }
 
 #[test]

@@ -68,7 +68,10 @@ impl Scene {
         let amend =
             ["-c", "user.name=A Person", "-c", "user.email=person@example.com", "commit", "-q", "--amend", "--no-edit"];
         let mut git = std::process::Command::new("git");
-        git.current_dir(self.world.repo()).args(amend).env("GIT_COMMITTER_DATE", at);
+        git.current_dir(self.world.repo())
+            .args(amend)
+            .env("GIT_COMMITTER_DATE", at)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null");
         assert!(git.status().unwrap().success());
         self.world.git(&["rev-parse", "main"])
     }

@@ -102,16 +102,6 @@ impl Input {
     }
 }
 
-impl Input {
-    /// Returns what the log says, and keeps it nowhere.
-    ///
-    /// # Errors
-    /// As [`Self::take`].
-    pub(super) fn scan(&self) -> anyhow::Result<Log> {
-        self.take(None, None)
-    }
-}
-
 /// Opens a file.
 fn open(path: &Path) -> anyhow::Result<std::fs::File> {
     if !path.exists() {

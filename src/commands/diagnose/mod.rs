@@ -2,6 +2,8 @@
 //! of `--save`; what is saved is what the answer rests on, so that it can be had again.
 
 mod bundle;
+mod fill;
+mod git;
 mod input;
 mod live;
 mod next;
@@ -14,22 +16,48 @@ use jiff::Timestamp;
 
 use super::Answer;
 use crate::cli::{DiagnoseArgs, Format, ProbeArgs, SubjectArgs};
+use crate::diagnose::clock::{self, ClockFacts};
 use crate::diagnose::{Cause, Diagnosis, Evidence, Log, Observed, Snapshot, diagnose, failing_storage};
 use crate::failure::{Failure, outside, refused, usage};
 use crate::model::backup::Backup;
 use crate::report::{self, ClockReport, DiagnosisReport};
 use bundle::{Opened, Saver};
+use fill::Filled;
+use git::Git;
 use input::Input;
+use next::Again;
 use probe::Secrets;
+
+/// What there is to look at, and where it is saved.
+struct Gathered {
+    /// The evidence.
+    evidence: Evidence,
+    /// The objects of the cluster that was looked at.
+    snapshot: Option<Snapshot>,
+    /// The folder that takes them.
+    saver: Option<Saver>,
+}
 
 /// Runs the verb.
 pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
-    let mut subject = args.subject.clone();
-    let evidence = gather(args, &mut subject, now)?;
+    let (mut subject, git) = (args.subject.clone(), Git::of(&args.probe));
+    let Gathered { evidence, snapshot, saver } = gather(args, &git, &mut subject, now)?;
     let diagnosis = diagnose(&evidence);
+    let (asked, given) = (subject.clone(), &args.evidence);
     name(&mut subject, &diagnosis);
-    let mut report = DiagnosisReport::of(&diagnosis, &evidence, next::command(&diagnosis, &subject));
-    report.clock = clock(&evidence, &diagnosis);
+    let filled = filled(args, &git, &mut subject, &diagnosis);
+    if let Some(saver) = saver {
+        // Which storage is asked for decides what evidence means: it stays as it was.
+        saver.finish(&SubjectArgs { storage: asked.storage, ..subject.clone() }, snapshot.as_ref())?;
+    }
+    let site = git_site(args, &git, &subject);
+    let mut report = DiagnosisReport::of(&diagnosis, &evidence, None);
+    report.next = next::command(&diagnosis, &subject, &Again::of(args, site, &subject));
+    report.clock = live_clock(&evidence, &diagnosis);
+    if report.clock.is_empty() && given.save.is_none() {
+        report.clock = git_clock(&git, site, &subject, now);
+    }
+    report.adapt(filled.remedy, filled.notes);
     let text = match format {
         Format::Text => report::diagnosis_text(&report),
         Format::Markdown => report::diagnosis_markdown(&report),
@@ -40,8 +68,42 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     Ok(Answer { text, code, signs: None, failure, notes: Vec::new() })
 }
 
+/// Fills in what nobody said and Git knows. What a folder of evidence holds is told from it alone, so that it reads the
+/// same everywhere.
+fn filled(args: &DiagnoseArgs, git: &Git<'_>, subject: &mut SubjectArgs, diagnosis: &Diagnosis) -> Filled {
+    let is_needed = diagnosis.leading.cause.remedy().action().is_some();
+    let (true, true, Ok(known)) = (is_needed, args.evidence.evidence.is_empty(), git.known()) else {
+        return Filled::default();
+    };
+    let mut more = subject.clone();
+    let filled = fill::fill(&mut more, diagnosis, known);
+    if args.evidence.save.is_none() {
+        *subject = more;
+        return filled;
+    }
+    if more.storage == subject.storage {
+        *subject = more;
+    }
+    Filled::default()
+}
+
+/// Returns the one cluster that the question is about, as Git has it, where a person named one.
+fn git_site<'a>(args: &DiagnoseArgs, git: &'a Git<'_>, subject: &SubjectArgs) -> Option<&'a git::Site> {
+    let is_named = !subject.cluster.is_empty() && args.evidence.evidence.is_empty();
+    let known = is_named.then(|| git.known().ok())??;
+    known.one(&subject.cluster).ok()
+}
+
+/// Returns how much time there is, as far as Git tells.
+fn git_clock(git: &Git<'_>, site: Option<&git::Site>, subject: &SubjectArgs, now: Timestamp) -> Vec<ClockReport> {
+    let (Some(site), Ok(known)) = (site, git.known()) else { return Vec::new() };
+    let failed: Vec<String> = subject.storage.iter().cloned().collect();
+    let facts = ClockFacts { failed: &failed, ..ClockFacts::of_git(now, &site.cluster.backup, site.expiry) };
+    vec![ClockReport::of(&clock::read(&facts), &known.shown(&site.cluster.id))]
+}
+
 /// Returns everything that there is to look at: what bundles hold, logs that are named, the cluster, what probes said.
-fn gather(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> anyhow::Result<Evidence> {
+fn gather(args: &DiagnoseArgs, git: &Git<'_>, subject: &mut SubjectArgs, now: Timestamp) -> anyhow::Result<Gathered> {
     let (given, started) = (&args.evidence, Instant::now());
     let is_live = live::is_asked(args);
     let has_probe = args.probe.probe.is_some() || (!subject.cluster.is_empty() && !args.probe.no_probe);
@@ -65,24 +127,22 @@ fn gather(args: &DiagnoseArgs, subject: &mut SubjectArgs, now: Timestamp) -> any
         known(observed, subject)?;
     }
     let seen = observed.as_ref().filter(|_| is_live).map(|observed| (observed, &secrets));
-    let probed = probed(args, seen, subject, (now, started))?;
+    let probed = probed(args, seen, (git, subject), (now, started))?;
     logs.extend(taken(&probed, None, saver.as_mut())?);
-    if let Some(saver) = saver {
-        saver.finish(subject, snapshot.as_ref())?;
-    }
-    Ok(Evidence { logs, observed, storage: subject.storage.clone() })
+    let evidence = Evidence { logs, observed, storage: subject.storage.clone() };
+    Ok(Gathered { evidence, snapshot, saver })
 }
 
 /// Returns what probes said: of a cluster that was looked at its own storages, in the time that is left.
 fn probed(
     args: &DiagnoseArgs,
     seen: Option<(&Observed, &Secrets)>,
-    subject: &mut SubjectArgs,
+    (git, subject): (&Git<'_>, &mut SubjectArgs),
     (now, started): (Timestamp, Instant),
 ) -> anyhow::Result<Vec<Input>> {
     let is_url = args.probe.probe.as_ref().is_some_and(|url| !url.is_empty());
     let Some((observed, secrets)) = seen.filter(|_| !is_url) else {
-        return probe::run(&args.probe, &args.evidence, subject, now);
+        return probe::run(&args.probe, &args.evidence, (git, subject), now);
     };
     let has_storages = |block: &&Backup| !block.storages.is_empty();
     let Some(block) = observed.block.as_ref().filter(has_storages).filter(|_| !args.probe.no_probe) else {
@@ -93,7 +153,7 @@ fn probed(
     }
     let left = args.probe.timeout.saturating_sub(started.elapsed().as_secs()).max(1);
     let probe = ProbeArgs { timeout: left, ..args.probe.clone() };
-    probe::of_cluster(block, secrets, &probe, subject, now)
+    probe::storages(block, secrets, &probe, subject, now)
 }
 
 /// Reads what bundles hold.
@@ -143,7 +203,7 @@ fn name(subject: &mut SubjectArgs, diagnosis: &Diagnosis) {
 }
 
 /// Returns how much time there is, where the cluster was looked at.
-fn clock(evidence: &Evidence, diagnosis: &Diagnosis) -> Vec<ClockReport> {
+fn live_clock(evidence: &Evidence, diagnosis: &Diagnosis) -> Vec<ClockReport> {
     let (Some(observed), Some(site)) = (&evidence.observed, &diagnosis.site) else { return Vec::new() };
     let failed = if site.since.is_some() { site.storages.as_slice() } else { &[] };
     observed.clock(failed).iter().map(|clock| ClockReport::of(clock, &site.cluster)).collect()

@@ -57,7 +57,7 @@ impl Scene<'_> {
     }
 
     /// Returns what a test backup would be for.
-    pub(super) fn attempt(&self) -> Attempt<'_> {
+    fn attempt(&self) -> Attempt<'_> {
         Attempt {
             incident: &self.proposal.standing.incident.id,
             stage: self.proposal.stage,
@@ -86,12 +86,20 @@ impl Scene<'_> {
     }
 
     /// Returns which backup is followed; once one is, it stays.
-    pub(super) fn choice(&self, attempt: &Attempt<'_>, all: &[Value], memory: &Memory) -> Choice {
+    fn choice(&self, attempt: &Attempt<'_>, all: &[Value], memory: &Memory) -> Choice {
         if let Some(name) = self.args.backup.backup.as_ref().or(memory.followed.as_ref()) {
             return Choice::Follow(name.clone());
         }
         let making = if self.args.backup.test_backup { Making::Asked } else { Making::NotAsked };
         attempt.choose(all, making)
+    }
+
+    /// Returns the backup that is followed, where it is there already.
+    pub(super) fn known(&self, all: &[Value], memory: &Memory) -> Option<String> {
+        match self.choice(&self.attempt(), all, memory) {
+            Choice::Follow(name) => Some(name),
+            Choice::Make(_) | Choice::None => None,
+        }
     }
 
     /// Makes a test backup and follows it.

@@ -3,6 +3,7 @@
 
 mod backup;
 mod bytes;
+mod choose;
 mod intended;
 mod kept;
 mod live;

@@ -15,7 +15,7 @@ use crate::model::incident::{Action, Stage};
 use crate::model::live::{Reading, Trouble};
 use crate::model::object::PXC_GROUP;
 use crate::model::observed::{BackupObject, ClusterState, LeaseState, Meta};
-use crate::verify::{self, Choice, Collector, KEYS, Lock, Operated, SecretSeen, SecretState, Wanted};
+use crate::verify::{self, Collector, KEYS, Lock, Operated, SecretSeen, SecretState, Wanted};
 
 /// How long an error is taken for that of a collector that starts, after the change was applied.
 const GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -46,10 +46,7 @@ impl Scene<'_> {
         if let Some(check) = verify::secret(&secrets, proven) {
             look.verdict.add(check);
         }
-        let own = backups.iter().find_map(|all| match self.choice(&self.attempt(), all, memory) {
-            Choice::Follow(name) => Some(name),
-            Choice::Make(_) | Choice::None => None,
-        });
+        let own = self.known(backups.as_deref().unwrap_or_default(), memory);
         let is_stuck = |backup: &BackupObject| self.is_stuck(backup);
         if let Some(check) = verify::lock(&self.lock(reader, state), &read, own.as_deref(), &is_stuck) {
             look.verdict.add(check);

@@ -1,14 +1,12 @@
 //! Which proposal is followed, as Git has it now: its incident, stage and cluster, and what became of it in the base.
 //! Reads Git alone. Must never take an incident file that somebody else wrote elsewhere for one of leeward's.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use crate::cli::{ProposalArgs, StageArg};
+use super::choose::{chosen, one_cluster, stage, unknown, unproposed};
+use crate::cli::ProposalArgs;
 use crate::commands::recovery::proves_since;
-use crate::failure::{Failure, refused};
 use crate::git::{Base, Commit, Landing, Repository, Tree};
 use crate::kustomize::files::{Entry, Files as _};
 use crate::model::incident::{FoundIncident, Incident, Stage};
@@ -32,7 +30,7 @@ pub(super) struct Proposal {
 }
 
 /// The incidents of one revision.
-type Incidents = Vec<FoundIncident>;
+pub(super) type Incidents = Vec<FoundIncident>;
 
 impl Proposal {
     /// Finds the proposal that flags name.
@@ -83,15 +81,15 @@ impl Proposal {
 }
 
 /// A branch of leeward's that adds to the base.
-struct Branch {
+pub(super) struct Branch {
     /// The incident of its name.
-    id: String,
+    pub(super) id: String,
     /// The stage of its name.
-    stage: Stage,
+    pub(super) stage: Stage,
     /// Its newest commit.
-    tip: Commit,
+    pub(super) tip: Commit,
     /// The incidents that it holds.
-    incidents: Incidents,
+    pub(super) incidents: Incidents,
 }
 
 /// Reads the branches that are not in the base, those of one incident where it is named.
@@ -152,68 +150,6 @@ fn incidents(tree: &Tree<'_>) -> anyhow::Result<Incidents> {
     Ok(found)
 }
 
-/// Returns the incident that is followed: as named, else the only one.
-fn chosen(args: &ProposalArgs, in_base: &Incidents, branches: &[Branch]) -> anyhow::Result<String> {
-    let on_branches = branches.iter().map(|branch| branch.id.clone());
-    let known: BTreeSet<String> = in_base.iter().map(|one| one.incident.id.clone()).chain(on_branches).collect();
-    let names = || known.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-    let first = || known.first().map_or_else(|| "--incident ID".to_owned(), |id| format!("--incident {id}"));
-    match (&args.incident, known.len()) {
-        (Some(id), _) if known.contains(id) => Ok(id.clone()),
-        (Some(id), 0) => {
-            let fact = format!("no incident `{id}` is in the base or on a branch of leeward");
-            Err(refused(fact).hint("git fetch").into())
-        }
-        (Some(id), _) => {
-            let fact = format!("no incident `{id}` is in the base or on a branch of leeward, only {}", names());
-            Err(refused(fact).hint(first()).into())
-        }
-        (None, 1) => Ok(known.first().cloned().unwrap_or_default()),
-        (None, 0) => Err(refused("no incident is in the base or on a branch of leeward").hint("git fetch").into()),
-        (None, _) => Err(refused(format!("several incidents are open: {}", names())).hint(first()).into()),
-    }
-}
-
-/// Returns the one cluster that is followed, by its long name.
-fn one_cluster(all: &Incidents, args: &ProposalArgs) -> Result<String, Failure> {
-    let names: BTreeMap<String, &Incident> =
-        all.iter().map(|one| (one.incident.cluster.shown(), &one.incident)).collect();
-    let is_meant = |incident: &Incident| args.cluster.as_deref().is_none_or(|text| is_named(incident, text));
-    let fitting: Vec<&String> = names.iter().filter(|(_, incident)| is_meant(incident)).map(|(name, _)| name).collect();
-    let listed = names.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let hint = || names.keys().next().map_or_else(|| "--cluster NAME".to_owned(), |name| format!("--cluster {name}"));
-    match (fitting.as_slice(), &args.cluster) {
-        ([only], _) => Ok((*only).clone()),
-        ([], Some(text)) => {
-            Err(refused(format!("no cluster `{}` in the incident, only {listed}", text.escape_debug())).hint(hint()))
-        }
-        ([], None) => Err(refused("the incident names no cluster").hint("git log -- '*/recovery/*'")),
-        _ => {
-            Err(refused(format!("the incident has several clusters, one is followed at a time: {listed}")).hint(hint()))
-        }
-    }
-}
-
-/// Returns whether `[ROOT:][NAMESPACE/]NAME` names the cluster of an incident.
-fn is_named(incident: &Incident, text: &str) -> bool {
-    let cluster = &incident.cluster;
-    let Ok(root) = RepoPath::parse(&cluster.root) else { return false };
-    let namespace = Some(cluster.namespace.clone()).filter(|namespace| !namespace.is_empty());
-    crate::model::cluster::ClusterId { root, namespace, name: cluster.name.clone() }.is_named(text)
-}
-
-/// Returns the stage that is verified: as named, else that of the base, else the newest proposed one.
-fn stage(args: &ProposalArgs, standing: Option<&FoundIncident>, proposed: &[Branch]) -> Stage {
-    match args.stage {
-        Some(StageArg::Protect) => Stage::Protect,
-        Some(StageArg::Resume) => Stage::Resume,
-        None => standing
-            .map(|standing| standing.incident.stage)
-            .or_else(|| proposed.iter().map(|branch| branch.stage).max())
-            .unwrap_or(Stage::Protect),
-    }
-}
-
 /// Returns what became of a proposal; `None` where it was never made.
 fn became(
     repository: &Repository,
@@ -266,21 +202,4 @@ fn included(tree: &Tree<'_>, file: &FoundIncident) -> anyhow::Result<Option<Stri
     let mut patches = patches.filter_map(|patch| patch["path"].as_str());
     let is_included = read.includes().any(is_item) || patches.any(is_item);
     Ok((!is_included).then(|| path.to_string()))
-}
-
-/// The refusal of an incident that has nothing of a cluster.
-fn unknown(id: &str, stage: Stage) -> Failure {
-    refused(format!("incident `{id}` has no stage {} that could be followed", stage.word())).hint("git fetch")
-}
-
-/// The refusal of a stage that nobody proposed.
-fn unproposed(incident: &Incident, stage: Stage) -> Failure {
-    let fact = format!(
-        "incident `{}` stands at stage {}, nobody proposed {}",
-        incident.id,
-        incident.stage.word(),
-        stage.word()
-    );
-    let hint = format!("leeward propose --incident {} --stage {}", incident.id, stage.word());
-    refused(fact).hint(hint)
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::look::{Look, Memory};
+use crate::report::masked;
 use crate::verify::{CheckName, Outcome};
 
 /// The first pause between two looks; each later one is half as long again.
@@ -87,14 +88,15 @@ pub(super) fn wait(cluster: &crate::cluster::Cluster, look: &Look, pause: Durati
 /// Returns what is told of a look while it goes on: the check that is waited for, or how far the backup is.
 pub(super) fn told(look: &Look) -> Option<String> {
     let waiting = look.verdict.checks.iter().find(|check| check.outcome == Outcome::Waiting);
-    match (waiting, &look.broken) {
+    let told = match (waiting, &look.broken) {
         (Some(check), _) if check.name == CheckName::Backup => {
             Some(look.progress.clone().unwrap_or_else(|| check.fact.clone()))
         }
         (Some(check), _) => Some(format!("{}: {}", check.name.word(), check.fact)),
         (None, Some(trouble)) => Some(format!("asking again: {}", trouble.fact)),
         (None, None) => None,
-    }
+    };
+    told.map(|text| masked(&text, &[]))
 }
 
 /// Returns what a run remembers at its start.

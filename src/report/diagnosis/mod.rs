@@ -19,6 +19,9 @@ use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Mismatch, Re
 use place::{ContradictionLine, PlaceLine};
 use site::{ElsewhereLine, SiteReport, UnseenLine};
 
+/// What to do where no other S3 place is known.
+const BUFFERED: &str = "keep backups on volumes, since no other S3 place is known; point-in-time recovery stays off until \
+                        they are on S3 again";
 /// What to do where the logs blame what works from here.
 const DOUBTFUL: &str = "let one backup run and look at its log: where it succeeds the storage has healed, where it fails \
                         only the cluster has the trouble";
@@ -133,6 +136,15 @@ impl DiagnosisReport {
             },
             next,
         }
+    }
+
+    /// Takes in what a failover comes to in this repository, where that is another thing, and what a person has to choose.
+    pub fn adapt(&mut self, remedy: Option<Remedy>, notes: Vec<String>) {
+        if let Some(remedy) = remedy.filter(|_| self.calls_for == Remedy::Failover) {
+            self.calls_for = remedy;
+            BUFFERED.clone_into(&mut self.advice);
+        }
+        self.notes.extend(notes);
     }
 }
 

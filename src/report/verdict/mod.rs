@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::json;
+use super::mask::masked;
 use crate::failure::{Failure, refused};
 use crate::model::incident::{Action, Stage};
 use crate::verify::{Check, CheckName, Outcome, Verdict};
@@ -86,10 +87,10 @@ pub struct BackupLine {
 }
 
 impl CheckLine {
-    /// Returns the line of a check.
+    /// Returns the line of a check, without users and passwords of URLs: facts repeat what controllers say.
     fn of(check: &Check) -> Self {
         let Check { name, outcome, fact, hint } = check.clone();
-        Self { name, outcome, fact, hint }
+        Self { name, outcome, fact: masked(&fact, &[]), hint: hint.map(|hint| masked(&hint, &[])) }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Probes from here: what a backup would ask of a place that a URL names, or of every storage of a cluster with that
 //! storage's own settings. What the cluster sees may differ; the report keeps the two apart.
 
-mod git;
 mod keys;
 mod storages;
 
@@ -11,14 +10,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::git::Git;
 use super::input::Input;
 use crate::cli::{EvidenceArgs, ProbeArgs, SubjectArgs};
 use crate::diagnose::PROBE;
 use crate::failure::refused;
-use crate::model::backup::Backup;
 use crate::s3::{Ask, Place, Trust, probe};
-pub(super) use storages::Secrets;
-use storages::storages;
+pub(super) use storages::{Secrets, storages};
 
 /// The largest bundle of certificates that is read.
 const BUNDLE_MAX: u64 = 4 << 20;
@@ -40,7 +38,7 @@ enum Asked<'a> {
 pub(super) fn run(
     args: &ProbeArgs,
     evidence: &EvidenceArgs,
-    subject: &mut SubjectArgs,
+    (git, subject): (&Git<'_>, &mut SubjectArgs),
     now: Timestamp,
 ) -> anyhow::Result<Vec<Input>> {
     match asked(args, evidence, subject) {
@@ -52,32 +50,12 @@ pub(super) fn run(
             Ok(vec![Input::text(PROBE, said)])
         }
         Asked::Storages => {
-            let found = git::cluster(args, subject)?;
-            let inputs = storages(&found.backup, &Secrets::default(), args, subject, now)?;
-            found.propose_target(&inputs, subject);
-            Ok(inputs)
+            let known = git.known()?;
+            let cluster = &known.one(&subject.cluster)?.cluster;
+            subject.cluster = vec![known.shown(&cluster.id)];
+            storages(&cluster.backup, &Secrets::default(), args, subject, now)
         }
     }
-}
-
-/// Returns what the storages of a cluster that was looked at answer, with that cluster's own settings; says in the subject which
-/// of them failed, where nothing else does, and where backups could move to, where Git tells.
-///
-/// # Errors
-/// As [`storages()`].
-pub(super) fn of_cluster(
-    block: &Backup,
-    secrets: &Secrets,
-    args: &ProbeArgs,
-    subject: &mut SubjectArgs,
-    now: Timestamp,
-) -> anyhow::Result<Vec<Input>> {
-    let inputs = storages(block, secrets, args, subject, now)?;
-    // Whoever asks a cluster need not stand in the repository, nor does every cluster have one.
-    if let (None, Ok(found)) = (&subject.to, git::cluster(args, &mut subject.clone())) {
-        found.propose_target(&inputs, subject);
-    }
-    Ok(inputs)
 }
 
 /// Returns what is asked: a cluster by itself is a question, beside logs only `--probe` is.
