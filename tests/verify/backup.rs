@@ -293,7 +293,10 @@ fn a_name_that_another_cluster_of_the_namespace_took_is_left_to_it() {
             objects.insert(BACKUP.to_owned(), other);
         }
     });
-    scene.verify(&["--test-backup", "--timeout", "4"]);
+    let run = scene.verify(&["--test-backup", "--timeout", "0", "--format", "json"]);
+    let taken = "`leeward-minio-a-1122-1` was made for another cluster meanwhile";
+    assert_eq!(check(&run.stdout, "backup"), ("waiting".to_owned(), taken.to_owned()));
+    scene.verify(&["--test-backup", "--timeout", "0"]);
     let names: Vec<Value> = scene.api.all(BACKUPS).iter().map(|backup| backup["metadata"]["name"].clone()).collect();
     assert_eq!(names, ["leeward-minio-a-1122-1", "leeward-minio-a-1122-2"]);
 }

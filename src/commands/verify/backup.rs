@@ -139,11 +139,7 @@ impl Scene<'_> {
         let mut reader = super::live::Reader::new(self.cluster);
         match reader.one(&of_kind((PXC_GROUP, "v1", KIND), &self.site.namespace, name)) {
             Reading::Found(found) if found["spec"]["pxcCluster"] != self.site.cluster.id.name.as_str() => {
-                let trouble =
-                    Trouble::new(Reason::Conflict, format!("`{name}` was made for another cluster meanwhile"));
-                // The next look sees it in the list, and takes the next number.
-                look.broken.get_or_insert_with(|| trouble.clone());
-                Followed::NotMade(trouble)
+                Followed::Taken(name.to_owned())
             }
             Reading::Found(found) => self.followed(found, look),
             Reading::Absent(_) => Followed::Absent(name.to_owned()),
