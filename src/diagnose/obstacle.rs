@@ -1,57 +1,54 @@
 //! What keeps backups from succeeding beside the storage, or makes what is read doubtful: a lease, a cluster that is not
 //! ready, messages of long ago, pods that are gone. Each is a finding with the command or field that mends it.
 
+use super::cause::Cause;
 use super::evidence::Role;
-use super::history::{History, has_collector_trouble};
+use super::history::{History, has_collector_trouble, is_failing};
 use super::observed::{BACKUPS, Observed};
 use super::suspect::Suspect;
 use crate::model::finding::Finding;
-use crate::model::observed::{BackupObject, BackupState, LeaseState};
-use crate::model::shell::{kubectl, operand};
+use crate::model::observed::{BackupObject, BackupState, JobState, LeaseState};
+use crate::model::shell::operand;
 
 /// The row of the table by which no donor is found.
 const NO_DONOR: &str = "no-donor";
 
 /// Returns what is in the way.
 pub(super) fn obstacles(observed: &Observed, history: &History<'_>, leading: &Suspect) -> Vec<Finding> {
-    let lease = observed.lease.as_ref().and_then(|lease| held(observed, lease));
+    let lease = observed.lease.as_ref().and_then(|lease| held(observed, lease, (history, leading)));
     let all = [lease, collector(observed), not_ready(observed), stale(observed), donors(leading)];
     let gone = history.failing.iter().filter_map(|backup| without_pods(observed, backup));
     all.into_iter().flatten().chain(gone.take(1)).collect()
 }
 
 /// Says that a Backup holds the lease for which others wait (operator.md 12.7, 12.8).
-fn held(observed: &Observed, lease: &LeaseState) -> Option<Finding> {
-    let holds = |backup: &&BackupObject| lease.holder == format!("{}-{}", backup.meta.name, backup.meta.uid);
-    let holder = observed.backups.iter().find(holds);
-    let namespace = Some(observed.namespace.as_str());
+fn held(observed: &Observed, lease: &LeaseState, (history, leading): (&History<'_>, &Suspect)) -> Option<Finding> {
+    let holder = observed.backups.iter().find(|backup| lease.is_held_by(backup));
     let Some(backup) = holder else {
         let is_held = !lease.holder.is_empty() && !observed.cannot_see(BACKUPS);
         let fact = format!(
             "lease `{}` is held by `{}`, which is no Backup of this cluster any more: no other backup starts",
             lease.meta.name, lease.holder
         );
-        let hint = kubectl("delete", ("lease", &lease.meta.name, namespace));
-        return is_held.then(|| hinted(Finding::warn("lease-leaked", fact), hint));
+        return is_held.then(|| hinted(Finding::warn("lease-leaked", fact), lease.freed(&observed.namespace)));
     };
     let fact = format!(
         "Backup `{}` on `{}`, {}, holds the lock of the cluster's backups (`allowParallel: false`): no other one starts before it ends",
         backup.meta.name, backup.storage, backup.state
     );
+    let is_of_failure = leading.cause != Cause::Healthy && observed.place(&backup.storage) == history.place;
+    if !is_of_failure && !is_failing(observed, backup) {
+        // One that gets on is nothing to be mended, and must not be ended.
+        return (!backup.state.is_over()).then(|| Finding::note("lease-held", fact));
+    }
     let finding = Finding::warn("lease-held", fact);
     let job = observed.jobs.iter().find(|job| job.backup == backup.meta.name);
     let hint = match job {
         // A Job that ended keeps its Backup running while the cluster is not ready: that has to be mended first.
-        Some(job) if job.failure.is_none() && !job.is_complete => end_of(&job.meta.name, namespace),
+        Some(job) if job.failure.is_none() && !job.is_complete => JobState::ended(&job.meta.name, &observed.namespace),
         _ => None,
     };
     (!backup.state.is_over()).then(|| hinted(finding, hint))
-}
-
-/// Returns the command that ends a Job: its deadline, since neither it nor its Backup may be deleted (operator.md 12.9).
-fn end_of(job: &str, namespace: Option<&str>) -> Option<String> {
-    let patch = kubectl("patch", ("job", job, namespace))?;
-    Some(format!("{patch} --type merge -p '{{\"spec\":{{\"activeDeadlineSeconds\":1}}}}'"))
 }
 
 /// Says that the collector of binlogs stops every backup (operator.md 9).

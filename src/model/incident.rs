@@ -12,6 +12,9 @@ use super::path::RepoPath;
 use super::yaml;
 use crate::failure::{Failure, refused};
 
+/// The annotation whose change rolls the binlog collector (operator.md 12.18); its value is the id of the incident.
+pub const REVISION_ANNOTATION: &str = "leeward/credentials-revision";
+
 /// What a plan does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -194,6 +197,11 @@ impl FoundIncident {
 }
 
 impl Incident {
+    /// Returns whether it turns point-in-time recovery on again at its new place.
+    pub fn has_resume(&self) -> bool {
+        self.pitr.was_enabled && !self.to.binlogs.is_empty()
+    }
+
     /// Parses the file.
     ///
     /// # Errors

@@ -28,7 +28,6 @@ pub use affected::{clusters_on, endpoint_of};
 pub use changes::{Change, StorageRole};
 pub use incident::{incident_id, open_incident};
 pub use resume::again;
-pub(crate) use rotate::REVISION_ANNOTATION;
 
 use crate::model::backup::Backup;
 use crate::model::cluster::Cluster;

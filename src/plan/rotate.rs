@@ -9,10 +9,7 @@ use super::draft::Draft;
 use super::{Request, Subject};
 use crate::model::backup::Storage;
 use crate::model::finding::Finding;
-use crate::model::incident::To;
-
-/// The annotation whose change rolls the binlog collector (operator.md 12.18).
-pub(crate) const REVISION_ANNOTATION: &str = "leeward/credentials-revision";
+use crate::model::incident::{REVISION_ANNOTATION, To};
 
 /// Returns the draft with the rotation.
 pub(super) fn rotate(

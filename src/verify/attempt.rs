@@ -2,12 +2,11 @@
 //! finds its own by label, so that none is made twice; a new one is made where the last of this stage failed.
 //! Must never choose a backup on another storage than the new ones.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::model::incident::Stage;
 use crate::model::object::{ObjectId, PXC_GROUP};
-use crate::model::observed::{BackupObject, BackupState};
+use crate::model::observed::{BackupObject, BackupState, Proof};
 use crate::model::version::Rules;
 
 /// The kind of a backup.
@@ -34,14 +33,10 @@ pub struct Attempt<'a> {
     pub stage: Stage,
     /// The namespace.
     pub namespace: &'a str,
-    /// The cluster.
-    pub cluster: &'a str,
-    /// The storages that are new.
-    pub storages: &'a [String],
+    /// What a backup has to be to prove the target.
+    pub proof: Proof<'a>,
     /// The storage that a new backup goes to.
     pub storage: &'a str,
-    /// From when on a backup counts.
-    pub since: Option<Timestamp>,
 }
 
 /// What is done for a proof.
@@ -71,8 +66,9 @@ impl Attempt<'_> {
             backups.iter().filter_map(|object| Some((self.number(object)?, object))).collect();
         own.sort_by_key(|(number, _)| *number);
         let next = own.last().map_or(1, |(number, _)| number.saturating_add(1));
-        let of_stage = |object: &&Value| object["metadata"]["labels"][STAGE] == self.stage.word();
-        let last = own.iter().rev().map(|(_, object)| *object).find(of_stage).map(BackupObject::read);
+        let mut last = own.iter().rev().filter(|(_, object)| self.is_own(object)).map(|(_, object)| *object);
+        // One of before the change, or on another storage, proves nothing: a new one may be made beside it.
+        let last = last.find_map(|object| Some(BackupObject::read(object)).filter(|read| self.proof.covers(read)));
         match (last, making) {
             (Some(last), Making::Asked) if last.state == BackupState::Failed || last.meta.deleted.is_some() => {
                 Choice::Make(self.name(next))
@@ -83,23 +79,23 @@ impl Attempt<'_> {
         }
     }
 
-    /// Returns the number of a test backup of this incident and cluster.
+    /// Returns the number of a backup that has the name of a test backup of this incident, whoever made it and for which
+    /// cluster: a name is taken once in a namespace.
     fn number(&self, object: &Value) -> Option<u32> {
-        let is_own =
-            object["metadata"]["labels"][INCIDENT] == self.incident && object["spec"]["pxcCluster"] == self.cluster;
-        let name = object["metadata"]["name"].as_str().filter(|_| is_own)?;
+        let name = object["metadata"]["name"].as_str()?;
         name.strip_prefix(&format!("leeward-{}-", self.incident))?.parse().ok()
+    }
+
+    /// Returns whether it was made for this incident and stage.
+    fn is_own(&self, object: &Value) -> bool {
+        let labels = &object["metadata"]["labels"];
+        labels[INCIDENT] == self.incident && labels[STAGE] == self.stage.word()
     }
 
     /// Returns the newest other backup on the new storages: one that is over, where there is one.
     fn of_schedules(&self, backups: &[Value]) -> Option<String> {
         let read = backups.iter().map(BackupObject::read);
-        let counts = |backup: &BackupObject| {
-            backup.cluster == self.cluster
-                && self.storages.contains(&backup.storage)
-                && backup.meta.deleted.is_none()
-                && self.since.is_none_or(|since| backup.meta.created.is_some_and(|created| created >= since))
-        };
+        let counts = |backup: &BackupObject| backup.meta.deleted.is_none() && self.proof.covers(backup);
         let found = read.filter(counts).max_by_key(|backup| (backup.state.is_over(), backup.meta.created));
         found.map(|backup| backup.meta.name)
     }
@@ -113,7 +109,7 @@ impl Attempt<'_> {
     /// alone, should Git ever hold one of its name.
     pub fn object(&self, name: &str, rules: &Rules) -> (ObjectId, Value) {
         let mut spec = json!({
-            "pxcCluster": self.cluster,
+            "pxcCluster": self.proof.cluster,
             "storageName": self.storage,
             "startingDeadlineSeconds": STARTING,
             "suspendedDeadlineSeconds": SUSPENDED,
@@ -156,7 +152,8 @@ mod tests {
     /// Returns a Backup with a number, a stage and a state.
     fn own(number: u32, of_stage: &str, state: &str) -> Value {
         json!({
-            "metadata": {"name": format!("leeward-a-1122-{number}"), "labels": {INCIDENT: "a-1122", STAGE: of_stage}},
+            "metadata": {"name": format!("leeward-a-1122-{number}"), "creationTimestamp": "2026-11-22T10:30:00Z",
+                "labels": {INCIDENT: "a-1122", STAGE: of_stage}},
             "spec": {"pxcCluster": "c1", "storageName": "b"}, "status": {"state": state},
         })
     }
@@ -176,10 +173,8 @@ mod tests {
             incident: "a-1122",
             stage: Stage::Protect,
             namespace: "pxc",
-            cluster: "c1",
-            storages: &storages,
+            proof: Proof { cluster: "c1", storages: &storages, since: "2026-11-22T10:00:00Z".parse().ok() },
             storage: "b",
-            since: "2026-11-22T10:00:00Z".parse().ok(),
         };
         attempt.choose(backups, making)
     }
@@ -199,7 +194,13 @@ mod tests {
         assert_eq!(chosen(&other_stage, Making::Asked), make("leeward-a-1122-4"));
         let mut other_cluster = own(1, "protect", "Succeeded");
         other_cluster["spec"]["pxcCluster"] = "c2".into();
-        assert_eq!(chosen(&[other_cluster], Making::Asked), make("leeward-a-1122-1"));
+        assert_eq!(chosen(&[other_cluster], Making::Asked), make("leeward-a-1122-2"), "that name is taken");
+        for (pointer, value) in [("/metadata/creationTimestamp", "2026-11-22T09:59:59Z"), ("/spec/storageName", "a")] {
+            let mut stale = own(1, "protect", "Succeeded");
+            *stale.pointer_mut(pointer).unwrap() = value.into();
+            assert_eq!(chosen(&[stale.clone()], Making::Asked), make("leeward-a-1122-2"), "{pointer}");
+            assert_eq!(chosen(&[stale], Making::NotAsked), Choice::None, "{pointer}");
+        }
         let mut going = own(1, "protect", "Running");
         going["metadata"]["deletionTimestamp"] = "2026-11-22T10:00:00Z".into();
         assert_eq!(chosen(&[going], Making::Asked), make("leeward-a-1122-2"));
@@ -226,10 +227,8 @@ mod tests {
             incident: "a-1122",
             stage: Stage::Protect,
             namespace: "pxc",
-            cluster: "c1",
-            storages: &storages,
+            proof: Proof { cluster: "c1", storages: &storages, since: None },
             storage: "b",
-            since: None,
         };
         let of = |version: &str| {
             let rules = Rules::new(Version::parse(version).ok(), None).unwrap();

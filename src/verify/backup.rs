@@ -21,6 +21,8 @@ pub enum Followed {
     Unread(String, Trouble),
     /// None was asked for, and none was made on these storages since.
     NotAsked(Vec<String>),
+    /// Its name was taken for another cluster meanwhile: the next look takes the next number.
+    Taken(String),
     /// None could be made.
     NotMade(Trouble),
 }
@@ -65,6 +67,9 @@ pub fn backup(followed: &Followed, now: Timestamp) -> Check {
         Followed::NotAsked(storages) => {
             let fact = format!("no backup was made on `{}` since", storages.join("`, `"));
             Check::cannot_tell(CheckName::Backup, fact).hint("--test-backup")
+        }
+        Followed::Taken(name) => {
+            Check::waiting(CheckName::Backup, format!("`{name}` was made for another cluster meanwhile"))
         }
         Followed::NotMade(trouble) => {
             let check =

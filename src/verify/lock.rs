@@ -4,8 +4,7 @@
 
 use super::verdict::{Check, CheckName};
 use crate::model::live::Trouble;
-use crate::model::observed::{BackupObject, LeaseState};
-use crate::model::shell::{kubectl, operand};
+use crate::model::observed::{BackupObject, BackupState, JobState, LeaseState};
 
 /// The lock, as far as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +19,14 @@ pub enum Lock {
     There(LeaseState),
 }
 
-/// Returns whether a new backup can start; `None` where backups need no lock. `own` is the backup that is followed.
-pub fn lock(lock: &Lock, backups: &[BackupObject], own: Option<&str>) -> Option<Check> {
+/// Returns whether a new backup can start; `None` where backups need no lock. `own` is the backup that is followed;
+/// `is_stuck` says of one that holds the lock whether it will not end by itself.
+pub fn lock(
+    lock: &Lock,
+    backups: &[BackupObject],
+    own: Option<&str>,
+    is_stuck: &dyn Fn(&BackupObject) -> bool,
+) -> Option<Check> {
     let lease = match lock {
         Lock::None => return None,
         Lock::Absent => return Some(free()),
@@ -29,12 +34,12 @@ pub fn lock(lock: &Lock, backups: &[BackupObject], own: Option<&str>) -> Option<
         Lock::There(lease) if lease.holder.is_empty() => return Some(free()),
         Lock::There(lease) => lease,
     };
-    let holds = |backup: &&BackupObject| lease.holder == format!("{}-{}", backup.meta.name, backup.meta.uid);
-    Some(match backups.iter().find(holds) {
+    Some(match backups.iter().find(|backup| lease.is_held_by(backup)) {
         Some(backup) if Some(backup.meta.name.as_str()) == own => {
             Check::passed(CheckName::Lock, format!("`{}`, which is followed, holds it", backup.meta.name))
         }
-        Some(backup) => held(lease, backup),
+        Some(backup) if backup.state.is_over() => leaked(lease, backup),
+        Some(backup) => held(lease, backup, is_stuck),
         None => gone(lease),
     })
 }
@@ -44,36 +49,35 @@ fn free() -> Check {
     Check::passed(CheckName::Lock, "no other backup holds the lock")
 }
 
-/// Says that another backup holds it.
-fn held(lease: &LeaseState, backup: &BackupObject) -> Check {
-    let (name, place) = (&backup.meta.name, Some(lease.meta.namespace.as_str()));
-    if backup.state.is_over() {
-        let fact =
-            format!("backup `{name}` is {} and still holds the lock, which nothing but its end frees", backup.state);
-        let check = Check::failed(CheckName::Lock, fact);
-        return kubectl("delete", ("pxc-backup", name, place)).into_iter().fold(check, Check::hint);
+/// Says that a backup which is over holds it: only the lease may go, since the data of the backup may go with it.
+fn leaked(lease: &LeaseState, backup: &BackupObject) -> Check {
+    let (name, state) = (&backup.meta.name, backup.state);
+    let check = if state == BackupState::Succeeded {
+        Check::waiting(CheckName::Lock, format!("backup `{name}` is {state} and still holds the lock"))
+    } else {
+        let fact = format!("backup `{name}` is {state} and still holds the lock, which nothing frees");
+        Check::failed(CheckName::Lock, fact)
+    };
+    lease.freed(&lease.meta.namespace).into_iter().fold(check, Check::hint)
+}
+
+/// Says that another backup holds it that is not over; how it is ended only where it does not get on.
+fn held(lease: &LeaseState, backup: &BackupObject, is_stuck: &dyn Fn(&BackupObject) -> bool) -> Check {
+    let (name, storage, state) = (&backup.meta.name, &backup.storage, backup.state);
+    let fact = format!("backup `{name}` on `{storage}` is {state} and holds the lock, so a new one waits");
+    if !is_stuck(backup) {
+        return Check::waiting(CheckName::Lock, fact);
     }
-    let fact = format!(
-        "backup `{name}` on `{}` is {} and holds the lock, so a new one waits; its Job can be ended, never the backup deleted",
-        backup.storage, backup.state
-    );
-    let check = Check::waiting(CheckName::Lock, fact);
-    end_job(name, &lease.meta.namespace).into_iter().fold(check, Check::hint)
+    let check = Check::waiting(CheckName::Lock, format!("{fact}; its Job can be ended, never the backup deleted"));
+    let job: String = format!("xb-{name}").chars().take(63).collect();
+    JobState::ended(&job, &lease.meta.namespace).into_iter().fold(check, Check::hint)
 }
 
 /// Says that it is held by what is not there.
 fn gone(lease: &LeaseState) -> Check {
     let fact = format!("`{}` holds the lock and is no backup that is there", lease.holder);
     let check = Check::failed(CheckName::Lock, fact);
-    let place = Some(lease.meta.namespace.as_str());
-    kubectl("delete", ("lease", &lease.meta.name, place)).into_iter().fold(check, Check::hint)
-}
-
-/// Returns the command that ends the Job of a backup by its deadline.
-fn end_job(backup: &str, namespace: &str) -> Option<String> {
-    let job: String = format!("xb-{backup}").chars().take(63).collect();
-    let patch = r#"{"spec":{"activeDeadlineSeconds":1}}"#;
-    Some(format!("kubectl patch job {} -n {} --type merge -p '{patch}'", operand(&job)?, operand(namespace)?))
+    lease.freed(&lease.meta.namespace).into_iter().fold(check, Check::hint)
 }
 
 #[cfg(test)]
@@ -100,9 +104,13 @@ mod tests {
 
     #[test]
     fn says_who_holds_it_and_how_it_comes_free() {
-        let backups = [backup("old", "Running"), backup("done", "Failed"), backup("mine", "Starting")];
-        let of =
-            |given: &Lock| lock(given, &backups, Some("mine")).map(|check| (check.outcome, check.fact, check.hint));
+        let backups =
+            [("old", "Running"), ("well", "Running"), ("done", "Failed"), ("good", "Succeeded"), ("mine", "Starting")]
+                .map(|(name, state)| backup(name, state));
+        let is_stuck = |backup: &BackupObject| backup.meta.name == "old";
+        let of = |given: &Lock| {
+            lock(given, &backups, Some("mine"), &is_stuck).map(|check| (check.outcome, check.fact, check.hint))
+        };
         let says = |outcome, fact: &str, hint: Option<&str>| Some((outcome, fact.to_owned(), hint.map(str::to_owned)));
         assert_eq!(of(&Lock::None), None);
         let free = says(Outcome::Passed, "no other backup holds the lock", None);
@@ -112,10 +120,14 @@ mod tests {
                     never the backup deleted";
         let cure = r#"kubectl patch job xb-old -n pxc --type merge -p '{"spec":{"activeDeadlineSeconds":1}}'"#;
         assert_eq!(of(&by("old-u-1")), says(Outcome::Waiting, held, Some(cure)));
-        let leaked = "backup `done` is Failed and still holds the lock, which nothing but its end frees";
-        assert_eq!(of(&by("done-u-1")), says(Outcome::Failed, leaked, Some("kubectl delete pxc-backup done -n pxc")));
-        let gone = "`other-u-9` holds the lock and is no backup that is there";
+        let well = "backup `well` on `minio-a` is Running and holds the lock, so a new one waits";
+        assert_eq!(of(&by("well-u-1")), says(Outcome::Waiting, well, None), "nobody ends one that gets on");
         let cure = "kubectl delete lease pxc-c1-backup-lock -n pxc";
+        let leaked = "backup `done` is Failed and still holds the lock, which nothing frees";
+        assert_eq!(of(&by("done-u-1")), says(Outcome::Failed, leaked, Some(cure)));
+        let leaked = "backup `good` is Succeeded and still holds the lock";
+        assert_eq!(of(&by("good-u-1")), says(Outcome::Waiting, leaked, Some(cure)));
+        let gone = "`other-u-9` holds the lock and is no backup that is there";
         assert_eq!(of(&by("other-u-9")), says(Outcome::Failed, gone, Some(cure)));
     }
 }

@@ -2,6 +2,7 @@
 //! merged one, and one that somebody took back does not.
 
 use super::verdict::{Check, CheckName};
+use crate::model::shell::quoted;
 
 /// What Git says of a proposal; commits by their short ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,13 @@ pub enum MergedState {
     Inactive {
         /// The kustomization that should.
         kustomization: String,
+    },
+    /// Its files are in the base, and it builds to something else.
+    WithoutEffect {
+        /// The folder of its files.
+        folder: String,
+        /// What is not as its files say.
+        why: String,
     },
     /// It was in the base, and somebody took it out.
     TakenOut {
@@ -65,6 +73,10 @@ pub fn merged(merged: &Merged) -> Check {
             let fact = format!("its files are in {base}, and `{kustomization}` no longer includes them");
             let id = branch.split('/').nth(1).unwrap_or_default();
             Check::failed(CheckName::Merged, fact).hint(format!("leeward propose --incident {id}"))
+        }
+        MergedState::WithoutEffect { folder, why } => {
+            let fact = format!("its files are in {base}, but {why}");
+            Check::failed(CheckName::Merged, fact).hint(format!("git log -p -- {}", quoted(folder)))
         }
         MergedState::TakenOut { by, summary } => {
             let fact = format!("it was in {base}, and somebody took it out by {by} `{summary}`");

@@ -20,8 +20,8 @@ pub struct Operated<'a> {
     pub cluster: &'a ClusterState,
     /// The restores of the cluster that are not over: name and state; or why that is not known.
     pub restores: Result<&'a [(String, String)], &'a Trouble>,
-    /// When the controller applied the change, as far as that is known.
-    pub applied_at: Option<Timestamp>,
+    /// Since when Git has the change.
+    pub since: Option<Timestamp>,
     /// Until when an error is taken for that of a collector that starts.
     pub grace: Option<Timestamp>,
     /// Now.
@@ -76,7 +76,7 @@ fn in_error(seen: &Operated<'_>, generations: &str) -> Check {
     }
     let fact = format!("the cluster is in error, {generations}{says}");
     let since = condition(&cluster.value, "error").filter(|error| error.status == "True").and_then(|error| error.since);
-    let is_newer = since.zip(seen.applied_at).is_some_and(|(since, applied)| since >= applied);
+    let is_newer = since.zip(seen.since).is_some_and(|(since, change)| since >= change);
     let is_refusal = messages.iter().any(|message| REFUSALS.iter().any(|refusal| message.contains(refusal)));
     if seen.grace.is_some() || is_newer && is_refusal {
         let (name, namespace) = (&cluster.meta.name, cluster.meta.namespace.as_str());

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::api::path_of;
-use crate::scene::{KUSTOMIZATION, SOURCE, Scene, kustomization, live};
+use crate::scene::{KUSTOMIZATION, SOURCE, Scene, kustomization, live, source};
 
 /// Returns the line of a check with its hint, where the answer has one; commits by their names.
 fn check(scene: &Scene, name: &str) -> (String, String) {
@@ -274,4 +274,24 @@ fn argo_cd_is_believed_for_what_it_synced_and_not_for_what_it_shows() {
         let scene = argo(&status, &spec);
         assert_eq!(check(&scene, "applied").0, want, "{status}");
     }
+}
+
+#[test]
+fn what_the_base_has_since_the_applied_commit_may_still_come() {
+    let scene = Scene::applied();
+    scene.world.replace("base/pxc/cluster.yaml", "timeBetweenUploads: 60", "timeBetweenUploads: 90");
+    scene.world.commit("slower uploads");
+    let outcome = |scene: &Scene| {
+        let run = scene.verify(&["--timeout", "0", "--format", "json"]);
+        let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+        let checks = answer["checks"].as_array().unwrap();
+        let of = |name: &str| checks.iter().find(|check| check["name"] == name).unwrap()["outcome"].clone();
+        (of("applied"), of("intended"))
+    };
+    assert_eq!(outcome(&scene), ("passed".into(), "waiting".into()));
+    // Once it is applied, what is not there was taken back.
+    let tip = scene.world.git(&["rev-parse", "main"]);
+    scene.api.put(kustomization(&tip));
+    scene.api.put(source(&tip));
+    assert_eq!(outcome(&scene), ("passed".into(), "failed".into()));
 }

@@ -226,3 +226,77 @@ fn a_backup_that_lies_elsewhere_failed_although_it_succeeded() {
                 `s3://pxc-dr/clusters/prod-a/pxc/cluster1/daily/` of `minio-b-daily`";
     assert_eq!((run.code, check(&run.stdout, "place")), (1, ("failed".to_owned(), fact.to_owned())));
 }
+
+/// Returns a backup that succeeded where Git says, made at a time, with labels.
+fn made(name: &str, storage: &str, created: &str, labels: &Value) -> Value {
+    json!({"apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBClusterBackup",
+        "metadata": {"name": name, "namespace": "pxc-a", "creationTimestamp": created, "labels": labels},
+        "spec": {"pxcCluster": "cluster1", "storageName": storage}, "status": succeeded()})
+}
+
+#[test]
+fn a_named_one_of_before_the_incident_proves_nothing() {
+    let scene = Scene::applied();
+    scene.api.put(made("cron-before", "minio-b-daily", "2026-11-20T03:00:00Z", &json!({})));
+    let run = scene.verify(&["--timeout", "0", "--format", "json", "--backup", "cron-before"]);
+    let fact = "`cron-before` was made at 2026-11-20T03:00:00Z, before the change came at 2026-11-22T10:00:00Z";
+    assert_eq!((run.code, check(&run.stdout, "backup")), (1, ("failed".to_owned(), fact.to_owned())));
+}
+
+#[test]
+fn one_of_before_the_last_merge_is_made_anew_whenever_the_controller_came_by() {
+    let scene = Scene::proposed();
+    scene.merge();
+    let merge = scene.dated("2026-11-22T11:00:00Z");
+    scene.apply(&merge);
+    let labels = json!({"leeward/incident": "minio-a-1122", "leeward/stage": "protect"});
+    scene.api.put(made("leeward-minio-a-1122-1", "minio-b-daily", "2026-11-22T10:30:00Z", &labels));
+    for ready in ["True", "Unknown"] {
+        scene
+            .api
+            .change(crate::scene::KUSTOMIZATION, |object| object["status"]["conditions"][0]["status"] = ready.into());
+        let run = scene.verify_at("2026-11-22T12:00:00Z", &["--timeout", "0", "--format", "json"]);
+        let fact = "no backup was made on `minio-b-daily`, `minio-b-weekly` since";
+        assert_eq!(check(&run.stdout, "backup"), ("cannot-tell".to_owned(), fact.to_owned()), "{ready}");
+        let named = ["--timeout", "0", "--format", "json", "--backup", "leeward-minio-a-1122-1"];
+        let run = scene.verify_at("2026-11-22T12:00:00Z", &named);
+        let fact =
+            "`leeward-minio-a-1122-1` was made at 2026-11-22T10:30:00Z, before the change came at 2026-11-22T11:00:00Z";
+        assert_eq!(check(&run.stdout, "backup"), ("failed".to_owned(), fact.to_owned()), "{ready}");
+    }
+    scene.verify_at("2026-11-22T12:00:00Z", &["--timeout", "0", "--test-backup"]);
+    assert_eq!(scene.api.all(BACKUPS).len(), 2);
+}
+
+#[test]
+fn a_storage_that_is_named_gets_one_of_its_own() {
+    let scene = Scene::applied();
+    scene.verify(&["--test-backup", "--timeout", "0"]);
+    scene.verify(&["--test-backup", "--timeout", "0", "--storage", "minio-b-weekly"]);
+    let storages: Vec<Value> =
+        scene.api.all(BACKUPS).iter().map(|backup| backup["spec"]["storageName"].clone()).collect();
+    assert_eq!(storages, ["minio-b-daily", "minio-b-weekly"]);
+}
+
+#[test]
+fn a_name_that_another_cluster_of_the_namespace_took_is_left_to_it() {
+    let scene = Scene::applied();
+    let labels = json!({"leeward/incident": "minio-a-1122", "leeward/stage": "protect"});
+    let mut other = made("leeward-minio-a-1122-1", "minio-b-daily", "2026-11-22T10:00:00Z", &labels);
+    other["spec"]["pxcCluster"] = "cluster2".into();
+    // The first look lists none: the other one is made between the list and our request.
+    let mut waiting = Some(other);
+    scene.api.play(move |line, objects| {
+        if line.starts_with("POST")
+            && let Some(other) = waiting.take()
+        {
+            objects.insert(BACKUP.to_owned(), other);
+        }
+    });
+    let run = scene.verify(&["--test-backup", "--timeout", "0", "--format", "json"]);
+    let taken = "`leeward-minio-a-1122-1` was made for another cluster meanwhile";
+    assert_eq!(check(&run.stdout, "backup"), ("waiting".to_owned(), taken.to_owned()));
+    scene.verify(&["--test-backup", "--timeout", "0"]);
+    let names: Vec<Value> = scene.api.all(BACKUPS).iter().map(|backup| backup["metadata"]["name"].clone()).collect();
+    assert_eq!(names, ["leeward-minio-a-1122-1", "leeward-minio-a-1122-2"]);
+}

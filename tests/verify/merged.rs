@@ -137,3 +137,18 @@ fn commits_on_top_that_leave_it_alone_change_nothing() {
     let lines: Vec<&str> = run.stdout.lines().take(3).map(|line| &line[..20]).collect();
     assert_eq!(lines, ["passed       merged ", "passed       applied", "passed       intende"]);
 }
+
+#[test]
+fn a_change_that_was_cut_down_by_hand_is_not_there_although_its_record_is() {
+    let scene = Scene::applied();
+    let patch = "clusters/prod-a/pxc/recovery/minio-a-1122/backup-patch.yaml";
+    scene.world.write(patch, "- op: replace\n  path: /spec/backup/pitr/enabled\n  value: false\n");
+    let edit = scene.world.commit("point-in-time recovery off is enough");
+    scene.apply(&edit);
+    let run = scene.verify(&["--timeout", "0", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let want = serde_json::json!([{"name": "merged", "outcome": "failed",
+        "fact": "its files are in main, but no schedule `daily-minio-a-1122` is built, to which `daily` was moved",
+        "hint": "git log -p -- clusters/prod-a/pxc/recovery/minio-a-1122"}]);
+    assert_eq!((run.code, &answer["checks"]), (1, &want), "{run:?}");
+}

@@ -128,10 +128,19 @@ fn a_lock_that_another_backup_holds_is_named_with_its_cure() {
     let cure = r#"kubectl patch job xb-cron-old -n pxc-a --type merge -p '{"spec":{"activeDeadlineSeconds":1}}'"#;
     assert_eq!(check(&scene, "lock", &["--test-backup"]), (1, want.to_owned(), cure.to_owned()));
     assert_eq!(scene.api.writes(), [""; 0], "nothing is made behind a lock");
+    let path = "/apis/pxc.percona.com/v1/namespaces/pxc-a/perconaxtradbclusterbackups/cron-old";
+    scene.api.change(path, |backup| backup["spec"]["storageName"] = "minio-b-daily".into());
+    let well = "waiting: backup `cron-old` on `minio-b-daily` is Running and holds the lock, so a new one waits";
+    let other = ["--test-backup", "--storage", "minio-b-weekly"];
+    assert_eq!(check(&scene, "lock", &other), (1, well.to_owned(), String::new()), "nobody ends one that gets on");
+    scene.api.change(path, |backup| backup["metadata"]["creationTimestamp"] = "2026-11-22T10:00:00Z".into());
+    let followed = "passed: `cron-old`, which is followed, holds it";
+    assert_eq!(check(&scene, "lock", &[]).1, followed, "in the first look too");
     // One that an earlier run made and this one finds again is no other backup.
     let (mut own, mut lease) = (backup, lease);
     own["metadata"]["name"] = "leeward-minio-a-1122-1".into();
     own["metadata"]["labels"] = json!({"leeward/incident": "minio-a-1122", "leeward/stage": "protect"});
+    own["metadata"]["creationTimestamp"] = "2026-11-22T10:00:00Z".into();
     own["spec"]["storageName"] = "minio-b-daily".into();
     lease["spec"]["holderIdentity"] = "leeward-minio-a-1122-1-u-1".into();
     scene.api.put(own);

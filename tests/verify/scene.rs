@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::world::{Run, World};
+use crate::world::{NOW, Run, World};
 
 /// The branch of its first stage.
 pub(crate) const BRANCH: &str = "leeward/minio-a-1122/protect";
@@ -63,6 +63,19 @@ impl Scene {
         self.world.git(&["rev-parse", "main"])
     }
 
+    /// Dates the tip of the base anew and returns it.
+    pub(crate) fn dated(&self, at: &str) -> String {
+        let amend =
+            ["-c", "user.name=A Person", "-c", "user.email=person@example.com", "commit", "-q", "--amend", "--no-edit"];
+        let mut git = std::process::Command::new("git");
+        git.current_dir(self.world.repo())
+            .args(amend)
+            .env("GIT_COMMITTER_DATE", at)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null");
+        assert!(git.status().unwrap().success());
+        self.world.git(&["rev-parse", "main"])
+    }
+
     /// Plays Flux and the operator: a revision is fetched, applied and observed.
     pub(crate) fn apply(&self, revision: &str) {
         self.api.put(source(revision));
@@ -72,8 +85,14 @@ impl Scene {
 
     /// Runs the verb with the usual flags.
     pub(crate) fn verify(&self, more: &[&str]) -> Run {
+        self.verify_at(NOW, more)
+    }
+
+    /// Runs the verb at another time.
+    pub(crate) fn verify_at(&self, now: &str, more: &[&str]) -> Run {
         std::fs::write(self.world.top().join("kubeconfig"), self.api.kubeconfig()).unwrap();
-        let run = self.world.leeward(&[&["verify", "--kubeconfig", "../kubeconfig"], more].concat());
+        let words = [&["verify", "--kubeconfig", "../kubeconfig"], more].concat();
+        let run = self.world.leeward_with(&words, &[("LEEWARD_NOW", now)]);
         let plain = |text: &str| text.replace(&format!("127.0.0.1:{}", self.api.port), "SERVER");
         Run { code: run.code, stdout: plain(&run.stdout), stderr: plain(&run.stderr) }
     }

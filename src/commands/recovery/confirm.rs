@@ -71,8 +71,7 @@ pub(super) fn proofs(
 
 /// Returns what a person's word proves: a Backup is of one cluster, so one name says nothing of several.
 fn by_word(claims: &[Claim<'_>], named: Option<&str>) -> Proof {
-    let has_resume = |incident: &Incident| incident.pitr.was_enabled && !incident.to.binlogs.is_empty();
-    let resumed = claims.iter().filter(|claim| has_resume(claim.incident)).count();
+    let resumed = claims.iter().filter(|claim| claim.incident.has_resume()).count();
     match named {
         Some(name) if resumed > 1 => refuted(format!(
             "Backup `{name}` is of one cluster, and {resumed} are to resume: name one with `--cluster`, or a verdict of each"

@@ -10,6 +10,7 @@ mod incident;
 mod request;
 mod scene;
 mod select;
+mod since;
 mod site;
 mod subject;
 mod winner;
@@ -39,6 +40,7 @@ use scene::Scene;
 
 pub(super) use branches::{Branches, read as branches_of};
 pub(super) use scene::{clusters, placed};
+pub(super) use since::proves_since;
 
 /// Changed files: new bytes, or `None` for a file that goes.
 pub(super) type Changes = BTreeMap<RepoPath, Option<Vec<u8>>>;

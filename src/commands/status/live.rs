@@ -17,7 +17,7 @@ use crate::model::binlog::BinlogExpiry;
 use crate::model::incident::Incident;
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::{ObjectId, PXC_GROUP};
-use crate::model::observed::{BackupObject, BackupState, ClusterState};
+use crate::model::observed::{BackupObject, ClusterState, Proof};
 use crate::report::{LiveBackup, LiveLine};
 
 /// How many Backups are shown.
@@ -144,7 +144,7 @@ impl Looked {
     }
 
     /// Returns what is shown of an incident's cluster.
-    pub(super) fn line(&self, incident: &Incident, sites: &Sites) -> Option<LiveLine> {
+    pub(super) fn line(&self, incident: &Incident, sites: &Sites, since: Option<Timestamp>) -> Option<LiveLine> {
         self.described.as_ref()?;
         let Some(place) = place(incident, sites) else {
             let trouble = vec!["nothing in Git says in which namespace the cluster is".to_owned()];
@@ -175,7 +175,7 @@ impl Looked {
         Some(LiveLine {
             state: state.map(word),
             is_observed: state.is_some_and(ClusterState::is_observed),
-            confirmed_backup: confirmed(incident, &own),
+            confirmed_backup: confirmed(incident, &own, since),
             backups: own.iter().take(SHOWN).map(|backup| shown(backup)).collect(),
             trouble,
         })
@@ -210,17 +210,10 @@ impl Looked {
     }
 }
 
-/// Returns the newest Backup that succeeded on the new place since the incident was opened.
-fn confirmed(incident: &Incident, own: &[&BackupObject]) -> Option<String> {
-    let opened_at = incident.opened_at.parse::<Timestamp>().ok()?;
-    let is_proof = |backup: &&&BackupObject| {
-        backup.state == BackupState::Succeeded
-            && backup.meta.deleted.is_none()
-            && backup.meta.created.is_some_and(|created| created >= opened_at)
-            && incident.to.storages.contains(&backup.storage)
-            && backup.destination.starts_with("s3://")
-    };
-    own.iter().find(is_proof).map(|backup| backup.meta.name.clone())
+/// Returns the newest Backup that proves the new place.
+fn confirmed(incident: &Incident, own: &[&BackupObject], since: Option<Timestamp>) -> Option<String> {
+    let proof = Proof { cluster: &incident.cluster.name, storages: &incident.to.storages, since };
+    own.iter().find(|backup| proof.is_given_by(backup)).map(|backup| backup.meta.name.clone())
 }
 
 /// Returns a Backup as it is shown.

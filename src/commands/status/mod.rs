@@ -17,9 +17,10 @@ use jiff::Timestamp;
 
 use super::Answer;
 use crate::cli::{Format, StatusArgs};
+use crate::commands::recovery::proves_since;
 use crate::diagnose::clock::{self, BucketRules, ClockFacts, Replaced};
 use crate::failure::Failure;
-use crate::git::Repository;
+use crate::git::{Commit, Repository};
 use crate::model::backup::{Backup, Schedule};
 use crate::model::binlog::BinlogExpiry;
 use crate::model::incident::{Action, Incident};
@@ -49,6 +50,7 @@ pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::
     }
     let told = Told {
         repository: &repository,
+        base: &base.commit,
         args,
         now,
         several: &several,
@@ -80,6 +82,8 @@ pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::
 struct Told<'a> {
     /// The repository.
     repository: &'a Repository,
+    /// Its base.
+    base: &'a Commit,
     /// The flags.
     args: &'a StatusArgs,
     /// The time.
@@ -101,7 +105,10 @@ impl Told<'_> {
     fn line(&self, row: &Row) -> anyhow::Result<IncidentLine> {
         let incident = row.incident.as_ref();
         let opened_at = incident.and_then(|incident| incident.opened_at.parse::<Timestamp>().ok());
-        let live = incident.and_then(|incident| self.looked.line(incident, self.sites));
+        let asked = incident.filter(|_| self.looked.described.is_some());
+        let since =
+            asked.map(|one| proves_since(self.repository, self.base, (&row.folder, one), self.now)).transpose()?;
+        let live = incident.and_then(|incident| self.looked.line(incident, self.sites, since.flatten()));
         let confirmed = live.as_ref().and_then(|live| live.confirmed_backup.as_deref());
         // With one cluster the incident says it all.
         let several = incident.filter(|_| self.several.contains(&row.id)).map(|incident| self.sites.shown(incident));
@@ -186,12 +193,7 @@ fn replaced(row: &Row, incident: &Incident, backup: &Backup, all: &[Incident]) -
 
 /// Returns how many stages an incident has.
 fn stages(incident: &Incident) -> u8 {
-    if has_resume(incident) { 2 } else { 1 }
-}
-
-/// Returns whether an incident turns point-in-time recovery on again at its new place.
-fn has_resume(incident: &Incident) -> bool {
-    incident.pitr.was_enabled && !incident.to.binlogs.is_empty()
+    if incident.has_resume() { 2 } else { 1 }
 }
 
 /// Returns why an incident was opened.

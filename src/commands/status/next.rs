@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use super::has_resume;
 use super::rows::{Proposed, Row};
 use crate::cli::StatusArgs;
 use crate::git::Repository;
@@ -57,7 +56,7 @@ enum Live {
 /// Returns what follows a stage that stands: proof, then the stage after it.
 fn onward(incident: &Incident, args: &StatusArgs, (cluster, confirmed): (Option<&str>, Option<&str>)) -> String {
     let cluster: Vec<&str> = cluster.into_iter().flat_map(|name| ["--cluster", name]).collect();
-    let has_more = incident.stage == Stage::Protect && has_resume(incident);
+    let has_more = incident.stage == Stage::Protect && incident.has_resume();
     let words = |verb: &'static str, more: &[&'static str]| {
         [&[verb, "--incident", incident.id.as_str()][..], &cluster[..], more].concat()
     };

@@ -1,7 +1,6 @@
 //! The backup that proves the target: found, made on request, followed. The only place of this verb that makes an object,
 //! and it makes one a run at most.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::live::{is_passing, of_kind};
@@ -10,7 +9,7 @@ use super::pods;
 use crate::cluster::{Created, Watched};
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::PXC_GROUP;
-use crate::model::observed::{BackupObject, ClusterState, JobState, PodState};
+use crate::model::observed::{BackupObject, ClusterState, JobState, PodState, Proof};
 use crate::report::BackupLine;
 use crate::verify::{self, Attempt, Choice, Followed, Making, Pods};
 
@@ -22,7 +21,7 @@ impl Scene<'_> {
     pub(super) fn backup(
         &self,
         backups: &Result<Vec<Value>, Trouble>,
-        (state, applied_at): (&ClusterState, Option<Timestamp>),
+        state: &ClusterState,
         memory: &mut Memory,
         look: &mut Look,
     ) {
@@ -34,11 +33,11 @@ impl Scene<'_> {
                 return;
             }
         };
-        let attempt = self.attempt(applied_at);
+        let attempt = self.attempt();
         let choice = self.choice(&attempt, all, memory);
         let followed = match choice {
             Choice::Follow(name) => self.follow(&name, all, look),
-            Choice::None => Followed::NotAsked(attempt.storages.to_vec()),
+            Choice::None => Followed::NotAsked(attempt.proof.storages.to_vec()),
             // What comes before has to hold first.
             Choice::Make(_) if !look.verdict.goes_on() => return,
             Choice::Make(name) => self.make(&attempt, &name, state, look),
@@ -58,19 +57,23 @@ impl Scene<'_> {
     }
 
     /// Returns what a test backup would be for.
-    fn attempt(&self, applied_at: Option<Timestamp>) -> Attempt<'_> {
-        let incident = &self.proposal.standing.incident;
-        let is_new_place = incident.action != crate::model::incident::Action::Rotate;
-        let opened: Option<Timestamp> = incident.opened_at.parse().ok();
+    fn attempt(&self) -> Attempt<'_> {
         Attempt {
-            incident: &incident.id,
+            incident: &self.proposal.standing.incident.id,
             stage: self.proposal.stage,
             namespace: &self.site.namespace,
-            cluster: &self.site.cluster.id.name,
-            storages: &incident.to.storages,
+            proof: self.proof(),
             storage: self.storage(),
-            // Storages that a rotation keeps had backups before it too.
-            since: if is_new_place { opened } else { applied_at.max(opened) },
+        }
+    }
+
+    /// Returns what a backup has to be to prove the target: on the storage that is named, else on one of the new ones.
+    pub(super) fn proof(&self) -> Proof<'_> {
+        let to = self.proposal.standing.incident.to.storages.as_slice();
+        Proof {
+            cluster: &self.site.cluster.id.name,
+            storages: self.args.backup.storage.as_ref().map_or(to, std::slice::from_ref),
+            since: self.proposal.since,
         }
     }
 
@@ -92,8 +95,8 @@ impl Scene<'_> {
     }
 
     /// Returns the backup that is followed, where it is there already.
-    pub(super) fn known(&self, all: &[Value], applied_at: Option<Timestamp>, memory: &Memory) -> Option<String> {
-        match self.choice(&self.attempt(applied_at), all, memory) {
+    pub(super) fn known(&self, all: &[Value], memory: &Memory) -> Option<String> {
+        match self.choice(&self.attempt(), all, memory) {
             Choice::Follow(name) => Some(name),
             Choice::Make(_) | Choice::None => None,
         }
@@ -135,6 +138,9 @@ impl Scene<'_> {
     fn read_again(&self, name: &str, look: &mut Look) -> Followed {
         let mut reader = super::live::Reader::new(self.cluster);
         match reader.one(&of_kind((PXC_GROUP, "v1", KIND), &self.site.namespace, name)) {
+            Reading::Found(found) if found["spec"]["pxcCluster"] != self.site.cluster.id.name.as_str() => {
+                Followed::Taken(name.to_owned())
+            }
             Reading::Found(found) => self.followed(found, look),
             Reading::Absent(_) => Followed::Absent(name.to_owned()),
             Reading::Unread(trouble) => Followed::Unread(name.to_owned(), trouble.clone()),
@@ -156,12 +162,19 @@ impl Scene<'_> {
 
     /// Returns why a backup proves nothing of this change.
     fn stray(&self, backup: &BackupObject) -> Option<String> {
-        let (name, to) = (&backup.meta.name, &self.proposal.standing.incident.to.storages);
+        let (name, proof) = (&backup.meta.name, self.proof());
+        let to = proof.storages;
         if backup.cluster != self.site.cluster.id.name {
             return Some(format!("`{name}` is of cluster `{}`", backup.cluster));
         }
-        let is_new = to.contains(&backup.storage);
-        (!is_new).then(|| format!("`{name}` went to `{}`, and not to `{}`", backup.storage, to.join("`, `")))
+        if !to.contains(&backup.storage) {
+            return Some(format!("`{name}` went to `{}`, and not to `{}`", backup.storage, to.join("`, `")));
+        }
+        // What this run chose or made is new enough; the API server's clock may differ from that of Git.
+        let is_named = self.args.backup.backup.is_some();
+        let (since, made) = (proof.since?, backup.meta.created.map_or("no known time".to_owned(), |at| at.to_string()));
+        (is_named && !proof.is_recent(backup))
+            .then(|| format!("`{name}` was made at {made}, before the change came at {since}"))
     }
 
     /// Returns what the Job and the pods of a backup show.

@@ -17,7 +17,7 @@ use crate::model::backup::Storage;
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::observed::BackupObject;
 use crate::s3::{Keys, Place, Stored, Trust, Unasked, list};
-use crate::verify::{self, Count, Destination, Objects};
+use crate::verify::{self, Check, CheckName, Count, Destination, Objects};
 
 /// How long the list of a backup's objects may take.
 const LISTING: Duration = Duration::from_mins(1);
@@ -73,7 +73,11 @@ fn environment() -> Option<Keys> {
 impl Scene<'_> {
     /// Adds where a backup that succeeded lies, and whether its bytes are there.
     pub(super) fn lies(&self, backup: &BackupObject, look: &mut Look) {
-        let Some(storage) = self.site.cluster.backup.storages.get(&backup.storage) else { return };
+        let Some(storage) = self.site.cluster.backup.storages.get(&backup.storage) else {
+            let fact = format!("Git lists no storage `{}`, so nothing says where it should lie", backup.storage);
+            look.verdict.add(Check::failed(CheckName::Place, fact));
+            return;
+        };
         if look.verdict.add(verify::place(backup, storage))
             && let Some(check) = verify::objects(&self.objects(backup, storage))
         {

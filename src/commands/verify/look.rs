@@ -10,6 +10,7 @@ use super::bytes::Given;
 use super::live::{self, Reader, cluster_id};
 use super::proposal::Proposal;
 use super::site::Site;
+use crate::build::Builder;
 use crate::cli::VerifyArgs;
 use crate::cluster::{Cluster, Watched};
 use crate::git::Repository;
@@ -17,7 +18,7 @@ use crate::model::live::{Live, Reading, Trouble};
 use crate::model::object::ObjectId;
 use crate::model::observed::{BackupObject, ClusterState};
 use crate::report::BackupLine;
-use crate::verify::{self, Applier, Carries, Known, Outcome, Verdict};
+use crate::verify::{self, Applier, Carries, Check, Intended, Known, Merged, MergedState, Outcome, Verdict};
 
 /// The annotation that has Flux look now.
 const FLUX: &str = "reconcile.fluxcd.io/requestedAt";
@@ -36,6 +37,8 @@ pub(super) struct Scene<'a> {
     pub(super) proposal: &'a Proposal,
     /// The cluster as Git means it to be.
     pub(super) site: &'a Site,
+    /// Who builds.
+    pub(super) builder: &'a Builder,
     /// The keys and certificates that the run was given.
     pub(super) given: &'a Given,
     /// Now.
@@ -48,6 +51,8 @@ pub(super) struct Memory {
     pub(super) started: Timestamp,
     /// The schemas of the operator's kinds.
     pub(super) schemas: Option<BTreeMap<String, Value>>,
+    /// When the controller had applied the change, as it said first.
+    pub(super) applied_at: Option<Timestamp>,
     /// The backup that is followed.
     pub(super) followed: Option<String>,
     /// The backups of the namespace, as they were last read.
@@ -90,7 +95,7 @@ impl Scene<'_> {
     /// Fails where git cannot be read.
     pub(super) fn look(&self, memory: &mut Memory) -> anyhow::Result<Look> {
         let mut look = Look::default();
-        if !look.verdict.add(verify::merged(&self.proposal.merged)) {
+        if !look.verdict.add(self.merged()) {
             return Ok(look);
         }
         let mut reader = Reader::new(self.cluster);
@@ -113,6 +118,19 @@ impl Scene<'_> {
         }
         look.broken = look.broken.take().or_else(|| reader.broken().cloned());
         Ok(look)
+    }
+
+    /// Returns whether the change is in the base and takes effect there: what records it may be there alone.
+    fn merged(&self) -> Check {
+        let Proposal { merged, standing, .. } = self.proposal;
+        let is_there = matches!(merged.state, MergedState::Stands { .. });
+        match is_there.then(|| verify::missing(&standing.incident, &self.site.cluster.backup)).flatten() {
+            Some(why) => {
+                let state = MergedState::WithoutEffect { folder: standing.folder.to_string(), why };
+                verify::merged(&Merged { state, ..merged.clone() })
+            }
+            None => verify::merged(merged),
+        }
     }
 
     /// Returns the identity of the cluster.
@@ -143,9 +161,29 @@ impl Scene<'_> {
         let schemas = memory.schemas.get_or_insert_with(|| self.schemas());
         let seen = super::intended::compared(self.site, &reader.live, schemas)?;
         let applied = look.verdict.check(verify::CheckName::Applied).map(|check| check.outcome);
-        let known = if applied == Some(Outcome::Passed) { Known::Applied } else { Known::NotTold };
+        let is_short = matches!(&seen, Intended::Compared { missing, .. } if !missing.is_empty());
+        let is_applied = applied == Some(Outcome::Passed) && (!is_short || self.is_current(reader));
+        let known = if is_applied { Known::Applied } else { Known::NotTold };
         look.verdict.add(verify::intended(&seen, known));
         Ok(())
+    }
+
+    /// Returns whether every commit that the controller names builds the cluster as the base does: what is newer in the base
+    /// may still come.
+    fn is_current(&self, reader: &Reader<'_>) -> bool {
+        let mut named = String::new();
+        let applier = live::applier(&reader.live, &self.site.root, &self.site.cluster.id.name, &mut named);
+        let commits = applier.commits();
+        !commits.is_empty() && commits.iter().all(|id| *id == self.proposal.base.commit.id || self.builds_alike(id))
+    }
+
+    /// Returns whether a commit is known to build the cluster as the base does.
+    fn builds_alike(&self, id: &str) -> bool {
+        let Some(commit) = self.repository.commit_by_id(id) else { return false };
+        let (args, version) = (&self.args.proposal, self.args.live.operator_version.as_deref());
+        let of = (&commit, &self.proposal.standing.incident.cluster);
+        let built = Site::build(self.repository, of, (args, version), self.builder);
+        built.is_ok_and(|site| site.deployed.after == self.site.deployed.after)
     }
 
     /// Asks the controller to look at Git now, its source first; returns whether anybody was asked, and what became of that.

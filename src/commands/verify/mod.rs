@@ -128,12 +128,13 @@ impl<'a> Run<'a> {
         let mut asked = args.proposal.clone();
         memory.notes.extend(fetched(args, &mut asked, repository)?);
         let builder = builder(&BuilderArgs { builder: args.proposal.builder, timeout: LOOK.as_secs() });
-        let proposal = Proposal::find(repository, &asked)?;
+        let proposal = Proposal::find(repository, &asked, now)?;
         // Whatever becomes of it in Git, it stays the one that is followed.
         asked.incident = Some(proposal.standing.incident.id.clone());
         asked.cluster = Some(proposal.standing.incident.cluster.shown());
         let version = args.live.operator_version.as_deref();
-        let site = Site::build(repository, &proposal, (&asked, version), &builder)?;
+        let of = (&proposal.base.commit, &proposal.standing.incident.cluster);
+        let site = Site::build(repository, of, (&asked, version), &builder)?;
         refuse_storage(args, &proposal)?;
         let cluster = connect(args)?;
         Ok(Self { args, asked, repository, given, builder, proposal, site, cluster, clock, memory })
@@ -160,10 +161,15 @@ impl<'a> Run<'a> {
     fn read_again(&mut self) -> anyhow::Result<()> {
         let mut asked = self.asked.clone();
         drop(fetched(self.args, &mut asked, self.repository)?);
-        let again = Proposal::find(self.repository, &asked)?;
+        let again = Proposal::find(self.repository, &asked, self.memory.started)?;
+        if again.since != self.proposal.since {
+            // What was followed proves what Git had before.
+            self.memory.followed = None;
+        }
         if again.base.commit != self.proposal.base.commit {
             let version = self.args.live.operator_version.as_deref();
-            self.site = Site::build(self.repository, &again, (&asked, version), &self.builder)?;
+            let of = (&again.base.commit, &again.standing.incident.cluster);
+            self.site = Site::build(self.repository, of, (&asked, version), &self.builder)?;
             self.clock.hurry();
         }
         (self.asked, self.proposal) = (asked, again);
@@ -178,6 +184,7 @@ impl<'a> Run<'a> {
             cluster: &self.cluster,
             proposal: &self.proposal,
             site: &self.site,
+            builder: &self.builder,
             given: self.given,
             now: self.clock.now(),
         }

@@ -11,7 +11,7 @@ use super::look::{Look, Memory, Scene};
 use super::pods;
 use crate::cli::SecretUse;
 use crate::cluster::{How, Listing};
-use crate::model::incident::Stage;
+use crate::model::incident::{Action, Stage};
 use crate::model::live::{Reading, Trouble};
 use crate::model::object::PXC_GROUP;
 use crate::model::observed::{BackupObject, ClusterState, LeaseState, Meta};
@@ -31,31 +31,34 @@ impl Scene<'_> {
         memory: &mut Memory,
         look: &mut Look,
     ) {
-        let grace = self.grace(applied_at, memory);
+        // A controller says when it came by last: the first it said to this run counts, else the grace would start anew.
+        let applied_at = *memory.applied_at.get_or_insert(applied_at.unwrap_or(memory.started));
+        let grace = self.grace(applied_at);
         let restores = self.listed("PerconaXtraDBClusterRestore", look).map(|all| self.restores(&all));
         let restores = restores.as_ref().map(Vec::as_slice);
-        let seen = Operated { cluster: state, restores, applied_at, grace, now: self.now };
+        let seen = Operated { cluster: state, restores, since: self.proposal.since, grace, now: self.now };
         look.verdict.add(verify::observed(&seen));
         let backups = self.listed(BACKUPS, look);
         let read: Vec<BackupObject> = backups.iter().flatten().map(BackupObject::read).collect();
         let secrets = self.secrets(reader);
-        let proven = self.proven(&read);
+        let proof = self.proof();
+        let proven = read.iter().find(|backup| proof.is_given_by(backup)).map(|backup| backup.meta.name.as_str());
         if let Some(check) = verify::secret(&secrets, proven) {
             look.verdict.add(check);
         }
-        let own = self.known(backups.as_deref().unwrap_or_default(), applied_at, memory);
-        if let Some(check) = verify::lock(&self.lock(reader, state), &read, own.as_deref()) {
+        let own = self.known(backups.as_deref().unwrap_or_default(), memory);
+        let is_stuck = |backup: &BackupObject| self.is_stuck(backup);
+        if let Some(check) = verify::lock(&self.lock(reader, state), &read, own.as_deref(), &is_stuck) {
             look.verdict.add(check);
         }
         memory.collector_since = self.collector(reader, grace, look);
         memory.backups.clone_from(&read);
-        self.backup(&backups, (state, applied_at), memory, look);
+        self.backup(&backups, state, memory, look);
     }
 
     /// Returns until when an error is that of a collector that starts: only after a change that turned it on.
-    fn grace(&self, applied_at: Option<Timestamp>, memory: &Memory) -> Option<Timestamp> {
+    fn grace(&self, from: Timestamp) -> Option<Timestamp> {
         let is_on = self.site.cluster.backup.pitr_on().is_some();
-        let from = applied_at.unwrap_or(memory.started);
         (self.proposal.stage == Stage::Resume && is_on).then(|| from.saturating_add(GRACE).unwrap_or(from))
     }
 
@@ -83,19 +86,6 @@ impl Scene<'_> {
         let is_own = |object: &&Value| object["spec"]["pxcCluster"] == self.site.cluster.id.name.as_str();
         let is_over = |state: &str| matches!(state, "Succeeded" | "Failed");
         all.iter().filter(is_own).map(of).filter(|(_, state)| !is_over(state)).collect()
-    }
-
-    /// Returns a backup that succeeded on a new storage since the incident was opened.
-    fn proven<'b>(&self, backups: &'b [BackupObject]) -> Option<&'b str> {
-        let incident = &self.proposal.standing.incident;
-        let since: Option<Timestamp> = incident.opened_at.parse().ok();
-        let is_proof = |backup: &&BackupObject| {
-            backup.cluster == self.site.cluster.id.name
-                && backup.state == crate::model::observed::BackupState::Succeeded
-                && incident.to.storages.contains(&backup.storage)
-                && backup.meta.created >= since
-        };
-        backups.iter().find(is_proof).map(|backup| backup.meta.name.as_str())
     }
 
     /// Returns the Secrets that the new storages name, as far as they may be read.
@@ -146,6 +136,17 @@ impl Scene<'_> {
             Reading::Found(found) => Lock::There(LeaseState::read(found)),
             Reading::Absent(_) => Lock::Absent,
             Reading::Unread(trouble) => Lock::Unread(trouble.clone()),
+        }
+    }
+
+    /// Returns whether a backup will not end by itself: it goes to the place that failed, or its pods are ill.
+    fn is_stuck(&self, backup: &BackupObject) -> bool {
+        let incident = &self.proposal.standing.incident;
+        let is_on_failed = incident.action != Action::Rotate && incident.from.storages.contains(&backup.storage);
+        is_on_failed || {
+            let selector = format!("percona.com/backup-name={}", backup.meta.name);
+            let pods = pods::listed(self.cluster, &self.site.namespace, &selector).unwrap_or_default();
+            pods.first().is_some_and(|newest| pods::ill(self.cluster, newest, "xtrabackup").is_some())
         }
     }
 

@@ -2,9 +2,11 @@
 //! Reads Git alone. Must never take an incident file that somebody else wrote elsewhere for one of leeward's.
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 
 use super::choose::{chosen, one_cluster, stage, unknown, unproposed};
 use crate::cli::ProposalArgs;
+use crate::commands::recovery::proves_since;
 use crate::git::{Base, Commit, Landing, Repository, Tree};
 use crate::kustomize::files::{Entry, Files as _};
 use crate::model::incident::{FoundIncident, Incident, Stage};
@@ -23,6 +25,8 @@ pub(super) struct Proposal {
     pub(super) stage: Stage,
     /// What became of it.
     pub(super) merged: Merged,
+    /// Since when the base has it as it is: from then on a backup proves it.
+    pub(super) since: Option<Timestamp>,
 }
 
 /// The incidents of one revision.
@@ -33,7 +37,7 @@ impl Proposal {
     ///
     /// # Errors
     /// Refuses what no branch and no base knows, and what could be several.
-    pub(super) fn find(repository: &Repository, args: &ProposalArgs) -> anyhow::Result<Self> {
+    pub(super) fn find(repository: &Repository, args: &ProposalArgs, now: Timestamp) -> anyhow::Result<Self> {
         let base = repository.base(args.base.as_deref())?;
         if let Some(id) = &args.incident {
             IncidentId::parse(id)?;
@@ -63,7 +67,8 @@ impl Proposal {
         let became = became(repository, &base, (&file, stage), tip.map(|tip| &tip.tip))?;
         let became = became.ok_or_else(|| unproposed(&file.incident, stage))?;
         let merged = Merged { base: base.name.clone(), branch, state: became };
-        Ok(Self { base, standing: file, stage, merged })
+        let since = proves_since(repository, &base.commit, (&file.folder, &file.incident), now)?;
+        Ok(Self { base, standing: file, stage, merged, since })
     }
 
     /// Returns what a commit, as a controller names it, has of the proposal.

@@ -2,15 +2,15 @@
 
 use anyhow::Context as _;
 
-use super::proposal::Proposal;
 use crate::build::{Builder, Extent};
 use crate::cli::ProposalArgs;
 use crate::commands::build::restrictor;
 use crate::failure::refused;
-use crate::git::{Repository, Tree};
+use crate::git::{Commit, Repository, Tree};
 use crate::kustomize::files::Files as _;
 use crate::model::cluster::Cluster;
 use crate::model::config::Config;
+use crate::model::incident::ClusterName;
 use crate::model::live::Scope;
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
@@ -36,18 +36,17 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Builds the root of a proposal from its base.
+    /// Builds the root of a cluster from a commit: the base, or what a controller names.
     ///
     /// # Errors
     /// Fails where it cannot be built; refuses a root without the cluster of the incident.
     pub(super) fn build(
         repository: &Repository,
-        proposal: &Proposal,
+        (commit, name): (&Commit, &ClusterName),
         (args, version): (&ProposalArgs, Option<&str>),
         builder: &Builder,
     ) -> anyhow::Result<Self> {
-        let name = &proposal.standing.incident.cluster;
-        let tree = repository.tree(&proposal.base.commit)?;
+        let tree = repository.tree(commit)?;
         let root = survey::named_root(&tree, &RepoPath::parse(&name.root)?)?;
         let mut root = survey::with_owner(&tree, &tree.walk()?, root)?;
         root.restrictor = args.load_restrictor.map_or(root.restrictor, restrictor);

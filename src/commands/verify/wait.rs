@@ -104,6 +104,7 @@ pub(super) fn memory(now: Timestamp) -> Memory {
     Memory {
         started: now,
         schemas: None,
+        applied_at: None,
         followed: None,
         backups: Vec::new(),
         collector_since: None,

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Meta, count, text, time};
+use super::{BackupObject, Meta, count, text, time};
+use crate::model::shell::kubectl;
 
 /// The label by which a pod of crVersion 1.16 and newer names its Backup (operator.md 2).
 const BACKUP: &str = "percona.com/backup-name";
@@ -92,6 +93,13 @@ pub struct LeaseState {
 }
 
 impl JobState {
+    /// Returns the command that ends the Job of this name: its deadline, since neither it nor its Backup may be deleted
+    /// (operator.md 12.9).
+    pub fn ended(job: &str, namespace: &str) -> Option<String> {
+        let patch = kubectl("patch", ("job", job, Some(namespace)))?;
+        Some(format!("{patch} --type merge -p '{{\"spec\":{{\"activeDeadlineSeconds\":1}}}}'"))
+    }
+
     /// Reads a Job.
     pub fn read(object: &Value) -> Self {
         let status = &object["status"];
@@ -179,6 +187,16 @@ impl LeaseState {
     /// Reads a lease.
     pub fn read(object: &Value) -> Self {
         Self { meta: Meta::read(object), holder: text(&object["spec"]["holderIdentity"]) }
+    }
+
+    /// Returns whether a Backup holds it.
+    pub fn is_held_by(&self, backup: &BackupObject) -> bool {
+        self.holder == format!("{}-{}", backup.meta.name, backup.meta.uid)
+    }
+
+    /// Returns the command that frees it; never one that deletes its Backup, whose data may go with it.
+    pub fn freed(&self, namespace: &str) -> Option<String> {
+        kubectl("delete", ("lease", &self.meta.name, Some(namespace)))
     }
 }
 
