@@ -13,7 +13,7 @@ use super::line::{endpoint, operation, shown};
 use super::remark::{notes, unnamed};
 use super::signature::Says;
 use super::suspect::{Cite, Suspect};
-use super::vantage::at_most;
+use super::vantage::{at_most, is_probe};
 
 /// How many lines are cited for a cause.
 pub(super) const CITED: usize = 3;
@@ -161,8 +161,15 @@ struct Company {
 type Key = (Confidence, bool, usize, (usize, u64), u64);
 
 impl Tally<'_> {
-    /// Returns what the surest sighting is worth.
+    /// Returns what the surest sighting is worth; what is likely from two vantage points is certain.
     fn confidence(&self) -> Confidence {
+        let is_likely = |is_from_here: bool| {
+            let mut seen = self.seen.iter().filter(|(_, log, ..)| is_probe(&log.name) == is_from_here);
+            seen.any(|(.., confidence)| *confidence >= Confidence::Likely)
+        };
+        if is_likely(true) && is_likely(false) {
+            return Confidence::Certain;
+        }
         self.seen.iter().map(|(.., confidence)| *confidence).max().unwrap_or(Confidence::Possible)
     }
 

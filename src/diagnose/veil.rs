@@ -18,7 +18,7 @@ const METADATA: &[&str] = &[
     "labels",
     "ownerReferences",
 ];
-/// Where a cluster has the configuration of MySQL.
+/// Where a cluster has the configuration of the database.
 const CONFIGURATION: &str = "/spec/pxc/configuration";
 /// By kind, the paths that are kept beside the metadata; of a kind that is not listed, nothing is.
 const KEPT: &[(&str, &[&str])] = &[
@@ -86,7 +86,7 @@ pub fn masked_text(text: &str) -> String {
     text.split('\n').map(|line| key.line(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the lines of a configuration of MySQL that say how long binlogs stay; the others may hold anything.
+/// Returns the lines of a configuration of the database that say how long binlogs stay; the others may hold anything.
 fn of_binlogs(configuration: &str) -> String {
     let is_kept = |line: &&str| {
         let line = line.trim_start().replace('-', "_").to_ascii_lowercase();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::incident::answer::{cause, said};
 use crate::incident::{Incident, Run, backup, collector, leeward};
-use crate::server::{Play, Server, json};
+use crate::server::{Play, Request, Server, json};
 use crate::setting::{Setting, status};
 
 /// Where the Secret is.
@@ -76,7 +76,10 @@ fn keys_come_from_the_storages_secrets_only_where_that_is_allowed() {
     let data = json!({"AWS_ACCESS_KEY_ID": "c2VzYW1lLWlk", "AWS_SECRET_ACCESS_KEY": "c2VzYW1lLXN0cmVldA=="});
     let secret =
         json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys", "namespace": "pxc"}, "data": data});
-    let signed = |storage: &Server| storage.asked().iter().any(|request| request.line.contains("sesame-id"));
+    let is_signed = |request: &Request| {
+        request.headers.get("authorization").is_some_and(|value| value.contains("Credential=sesame-id/"))
+    };
+    let signed = |storage: &Server| storage.asked().iter().any(is_signed);
     let incident = at(storage.port).but(SECRET, json(200, &secret));
     let setting = incident.setting();
     probed(&setting, &[]);

@@ -1,7 +1,7 @@
 //! `diagnose --probe` against a scripted S3 server on loopback: every answer becomes its cause, nothing holds the run longer
 //! than the deadline, no key goes anywhere but into the signature.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -41,11 +41,17 @@ pub(crate) fn server(mind: Mind) -> (String, Arc<Mutex<Vec<String>>>) {
 
 /// Answers the first request of a connection.
 fn answer(stream: &TcpStream, mind: &Mind, seen: &Mutex<Vec<String>>) {
-    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    let mut reader = BufReader::new(stream);
+    let mut lines = reader.by_ref().lines().map_while(Result::ok);
     let Some(first) = lines.next() else { return };
-    let headers: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-    let is_signed =
-        headers.iter().any(|line| line.to_ascii_lowercase().starts_with("authorization: aws4-hmac-sha256 "));
+    let headers: Vec<String> =
+        lines.take_while(|line| !line.is_empty()).map(|line| line.to_ascii_lowercase()).collect();
+    let length = headers.iter().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    // Who closes before the body is read cuts it off.
+    if std::io::copy(&mut reader.take(length.unwrap_or(0)), &mut std::io::sink()).is_err() {
+        return;
+    }
+    let is_signed = headers.iter().any(|line| line.starts_with("authorization: aws4-hmac-sha256 "));
     let request = format!("{}{}", first.rsplit_once(' ').unwrap().0, if is_signed { " Authorization" } else { "" });
     seen.lock().unwrap().push(request.clone());
     let (status, headers, body) = mind(&request);

@@ -70,6 +70,8 @@ const RESUME: Step =
 const UNCONFIRMED: Step = Step { stage: Stage::Resume, args: &[], outcome: Outcome::Refuses("unconfirmed") };
 /// There is no second stage.
 const NO_RESUME: Step = Step { outcome: Outcome::Refuses("stage-unknown"), ..RESUME };
+/// Volumes hold no binlogs: there is a second stage once backups are on S3.
+const NO_BINLOGS: Step = Step { outcome: Outcome::Refuses("buffer-resume"), ..RESUME };
 /// The second stage comes before the first.
 const TOO_EARLY: Step = Step { outcome: Outcome::Refuses("stage-order"), ..RESUME };
 /// Nothing in Git could help.
@@ -92,7 +94,7 @@ pub(crate) const STORIES: [Story; 10] = [
     story("failover without binlogs", Move::Failover, Pitr::Off, FAILOVER, &[TOO_EARLY, PROTECT, NO_RESUME]),
     story("failover to a listed storage", Move::Listed, Pitr::On, LISTED, &[PROTECT, UNCONFIRMED, RESUME]),
     story("failover to a listed storage without binlogs", Move::Listed, Pitr::Off, LISTED, &[PROTECT, NO_RESUME]),
-    story("buffer", Move::Buffer, Pitr::On, BUFFER, &[PROTECT, NO_RESUME]),
+    story("buffer", Move::Buffer, Pitr::On, BUFFER, &[PROTECT, NO_BINLOGS]),
     story("buffer without binlogs", Move::Buffer, Pitr::Off, BUFFER, &[PROTECT, NO_RESUME]),
     story("rotate under the same name", Move::SameSecret, Pitr::On, SAME, &[PROTECT, NO_RESUME]),
     story("rotate under the same name without binlogs", Move::SameSecret, Pitr::Off, SAME, &[NOTHING]),

@@ -47,19 +47,15 @@ fn filesystem(context: &Context) -> Option<Finding> {
     })
 }
 
-/// Refuses a schedule on volumes beside point-in-time recovery: a gap there fails every reconcile (operator.md 12.12).
+/// Refuses a schedule on volumes beside point-in-time recovery, and warns of one that the base has already: a gap there
+/// fails every reconcile (operator.md 12.12).
 fn beside_filesystem(context: &Context) -> Option<Finding> {
     let now = schedule_on_volumes(&context.desired.backup)?;
     let was = schedule_on_volumes(&context.subject.bare.backup).is_some();
     let fact = format!(
         "schedule `{now}` writes to a filesystem while point-in-time recovery is on: a gap would fail every reconcile"
     );
-    // At `resume` a gap is what is to be expected, whoever wrote the schedule.
-    let (level, hint) = match (was, context.request.stage) {
-        (true, Stage::Protect) => (Level::Warn, "storageName: STORAGE"),
-        (true, Stage::Resume) => (Level::Refuse, "storageName: STORAGE"),
-        (false, _) => (Level::Refuse, "--to an S3 target"),
-    };
+    let (level, hint) = if was { (Level::Warn, "storageName: STORAGE") } else { (Level::Refuse, "--to an S3 target") };
     Some(Finding { id: "filesystem-beside-pitr", level, fact, hint: Some(hint.to_owned()) })
 }
 

@@ -43,7 +43,7 @@ fn refuses_a_filesystem_schedule_beside_binlogs() {
     );
     Case::resume().base(&base).says(
         "filesystem-beside-pitr",
-        "refuse: schedule `local` writes to a filesystem while point-in-time recovery is on: a gap \
+        "warn: schedule `local` writes to a filesystem while point-in-time recovery is on: a gap \
         would fail every reconcile\n  \
         hint: storageName: STORAGE",
     );
