@@ -26,8 +26,10 @@ const FILE_MAX: u64 = 4 << 20;
 
 /// The keys and certificates that a run was given.
 pub(super) struct Given {
-    /// The keys.
+    /// The keys of a file.
     keys: Option<Keys>,
+    /// The keys of the environment, which may be those of another storage: the last to be tried.
+    environment: Option<Keys>,
     /// Certificates in PEM.
     pem: Option<Vec<u8>>,
 }
@@ -49,7 +51,7 @@ impl Given {
         let pem = args.ca_file.as_deref().map(|file| {
             whole(file, "--ca-file FILE").with_context(|| format!("failed to read CA `{}`", file.display()))
         });
-        Ok(Self { keys: keys.or_else(environment), pem: pem.transpose()? })
+        Ok(Self { keys, environment: environment(), pem: pem.transpose()? })
     }
 }
 
@@ -108,17 +110,20 @@ impl Scene<'_> {
             Unasked::Setting(why) => Trouble::new(Reason::Rejected, why),
         })?;
         let secrets = self.storage_secrets(storage);
-        let of_secret = |name: &str| secrets.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        let read = |name: &str| secrets.iter().find(|(known, _)| known == name).map(|(_, read)| read);
+        let of_secret = |name: &str| read(name).and_then(|read| read.as_ref().ok());
         if let Trust::Unread { secret, key } = &place.trust {
             let of_cluster = of_secret(secret).and_then(|secret| decoded(secret, key));
             place.trust = self.given.pem.clone().or(of_cluster).map_or(place.trust.clone(), Trust::Bundle);
         }
         let name = storage.credentials_secret().unwrap_or_default();
-        let keys = match (&self.given.keys, of_secret(name)) {
-            (_, Some(secret)) => Keys::of_secret(secret, format!("Secret `{name}`"))
+        let keys = match (&self.given.keys, read(name), &self.given.environment) {
+            (Some(keys), ..) => keys.clone(),
+            (None, Some(Ok(secret)), _) => Keys::of_secret(secret, format!("Secret `{name}`"))
                 .map_err(|why| Trouble::new(Reason::Rejected, format!("Secret `{name}`: {why}")))?,
-            (Some(keys), None) => keys.clone(),
-            (None, None) => {
+            (None, Some(Err(trouble)), _) => return Err(trouble.clone()),
+            (None, None, Some(keys)) => keys.clone(),
+            (None, None, None) => {
                 let trouble = Trouble::new(Reason::NotAsked, "no key of the storage was given");
                 return Err(trouble.hint("--secrets values, or --credentials FILE"));
             }
@@ -126,8 +131,8 @@ impl Scene<'_> {
         list(&place, &keys, path, (LISTING, self.now))
     }
 
-    /// Returns the Secrets of a storage, where they may be read.
-    fn storage_secrets(&self, storage: &Storage) -> Vec<(String, Value)> {
+    /// Returns the Secrets of a storage, where they may be read, or why they were not.
+    fn storage_secrets(&self, storage: &Storage) -> Vec<(String, Result<Value, Trouble>)> {
         if self.args.live.secrets != SecretUse::Values {
             return Vec::new();
         }
@@ -137,10 +142,12 @@ impl Scene<'_> {
         let read = |name: &str| {
             let id = of_kind(("", "v1", "Secret"), &self.site.namespace, name);
             reader.read([id.clone()], How::Whole);
-            match reader.live.objects.remove(&id) {
-                Some(Reading::Found(value)) => Some((name.to_owned(), value)),
-                _ => None,
-            }
+            let read = match reader.live.objects.remove(&id)? {
+                Reading::Found(value) => Ok(value),
+                Reading::Absent(_) => Err(Trouble::new(Reason::Absent, format!("Secret `{name}` is not there"))),
+                Reading::Unread(trouble) => Err(trouble),
+            };
+            Some((name.to_owned(), read))
         };
         names.filter_map(read).collect()
     }

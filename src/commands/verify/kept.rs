@@ -81,17 +81,20 @@ impl Scene<'_> {
         restore(("new", "the backup on the new place"), backup, (&self.proposal.standing.incident.id, binlogs, why))
     }
 
-    /// Returns the restore of the newest backup on the failed place, which has to be there again.
+    /// Returns the restore of the newest backup on the failed place, which has to be there again. The operator takes the time of
+    /// the last binlog for granted without asking whether the binlogs reach back (operator.md 9 and 12.4): so are they left out.
     fn on_failed(&self, backup: &BackupObject) -> Restore {
         let incident = &self.proposal.standing.incident;
         let binlogs = incident.pitr.storage_was.as_str();
         let is_known = self.site.cluster.backup.storages.contains_key(binlogs) && incident.pitr.was_enabled;
         let why = match (is_known, backup.restorable.is_some() && backup.pitr_ready != Some(false)) {
-            (false, _) => "it was off, or its storage is gone",
-            (_, false) => "the operator knows of no binlogs that follow this backup without a gap",
-            _ => "",
+            (false, _) => "it was off, or its storage is gone".to_owned(),
+            (_, false) => "the operator knows of no binlogs that follow this backup without a gap".to_owned(),
+            _ => format!(
+                "that the binlogs on {binlogs} reach back to this backup is not known; where they do, add `pitr`"
+            ),
         };
-        restore(("old", "the newest backup on the failed place"), backup, (&incident.id, binlogs, why))
+        restore(("old", "the newest backup on the failed place"), backup, (&incident.id, binlogs, &why))
     }
 }
 
@@ -105,7 +108,7 @@ fn restore(
     let binlogs = if why.is_empty() { binlogs.to_owned() } else { String::new() };
     Restore {
         what: format!("{what}, {}{at}", backup.storage),
-        name: restore_name(which, incident),
+        name: restore_name(which, incident, &format!("{}/{}", backup.meta.namespace, backup.meta.name)),
         backup: backup.meta.name.clone(),
         binlogs,
         why: why.to_owned(),
