@@ -118,11 +118,10 @@ impl Scene<'_> {
         }
         let name = storage.credentials_secret().unwrap_or_default();
         let keys = match (&self.given.keys, read(name), &self.given.environment) {
-            (Some(keys), ..) => keys.clone(),
+            (Some(keys), ..) | (None, None, Some(keys)) => keys.clone(),
             (None, Some(Ok(secret)), _) => Keys::of_secret(secret, format!("Secret `{name}`"))
                 .map_err(|why| Trouble::new(Reason::Rejected, format!("Secret `{name}`: {why}")))?,
             (None, Some(Err(trouble)), _) => return Err(trouble.clone()),
-            (None, None, Some(keys)) => keys.clone(),
             (None, None, None) => {
                 let trouble = Trouble::new(Reason::NotAsked, "no key of the storage was given");
                 return Err(trouble.hint("--secrets values, or --credentials FILE"));
