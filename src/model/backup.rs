@@ -90,6 +90,21 @@ impl Backup {
     }
 }
 
+impl Pitr {
+    /// Returns the part of `resources` (`requests`, `limits`) that has cpu without memory: the operator's reconcile panics on
+    /// it while binlogs are collected (operator.md 1).
+    pub fn lacks_memory(&self) -> Option<&'static str> {
+        let has = |part: &str, resource: &str| {
+            let value = self.value.pointer(&format!("/resources/{part}/{resource}"));
+            value.is_some_and(|value| !value.is_null())
+        };
+        ["requests", "limits"]
+            .into_iter()
+            .find(|part| has(part, "cpu") && !has(part, "memory"))
+            .filter(|_| self.enabled)
+    }
+}
+
 impl Storage {
     /// Returns the storage type: `s3`, `azure`, `filesystem`.
     pub fn kind(&self) -> &str {

@@ -1,10 +1,12 @@
 //! Fourth: whether the operator went through the cluster as it is now. `observedGeneration` says so, which a loop that
-//! fails never moves; the messages of the status may be of an older error (operator.md 12.26).
+//! fails never moves; the messages of the status may be of an older error (operator.md 12.26). A loop that panics writes it
+//! all the same (seen on 1.20.0): beside what is known to make it panic nothing is proven.
 
 use jiff::Timestamp;
 
 use super::said::{self, condition};
 use super::verdict::{Check, CheckName};
+use crate::model::cron::{Hazard, hazard};
 use crate::model::live::Trouble;
 use crate::model::observed::ClusterState;
 use crate::model::shell::kubectl;
@@ -43,6 +45,11 @@ pub fn observed(seen: &Operated<'_>) -> Check {
         return Check::failed(CheckName::Observed, fact).hint("`spec.pause` in Git");
     }
     let generations = generations(cluster);
+    if let Some(why) = panics(cluster).filter(|_| cluster.is_observed()) {
+        let fact =
+            format!("the operator panics on {why}, and writes {generations} and `{}` all the same", cluster.state);
+        return Check::cannot_tell(CheckName::Observed, fact).hint("`spec.backup` in Git");
+    }
     if cluster.is_observed() && cluster.is_ready() {
         return match seen.restores {
             Err(trouble) => Check::unread(CheckName::Observed, "whether a restore runs", trouble),
@@ -86,6 +93,14 @@ fn in_error(seen: &Operated<'_>, generations: &str) -> Check {
     Check::waiting(CheckName::Observed, fact)
 }
 
+/// Returns what of the cluster makes the operator's reconcile panic, where anything known does.
+fn panics(cluster: &ClusterState) -> Option<String> {
+    let backup = cluster.backup().ok()?;
+    let every = backup.schedules.iter().find(|schedule| hazard(&schedule.cron) == Some(Hazard::Every));
+    let cron = every.map(|schedule| format!("`@every` of schedule `{}`", schedule.name));
+    cron.or_else(|| backup.pitr.lacks_memory().map(|part| format!("`pitr.resources.{part}`, cpu without memory")))
+}
+
 /// Returns how far the operator is.
 fn generations(cluster: &ClusterState) -> String {
     let (observed, is) = (cluster.observed_generation, cluster.meta.generation);
@@ -99,4 +114,42 @@ fn generations(cluster: &ClusterState) -> String {
 /// Returns whose rules it follows, as the start of a sentence.
 fn version(cluster: &ClusterState) -> String {
     if cluster.cr_version.is_empty() { String::new() } else { format!("crVersion {}, ", cluster.cr_version) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::verify::Outcome;
+
+    /// Returns the check of a cluster that calls itself ready and observed, with a backup block.
+    fn of(backup: &Value) -> Check {
+        let cluster = ClusterState::read(&json!({
+            "metadata": {"name": "c", "namespace": "n", "generation": 3}, "spec": {"backup": backup},
+            "status": {"state": "ready", "observedGeneration": 3}
+        }));
+        observed(&Operated {
+            cluster: &cluster,
+            restores: Ok(&[]),
+            since: None,
+            grace: None,
+            now: Timestamp::UNIX_EPOCH,
+        })
+    }
+
+    #[test]
+    fn ready_and_observed_prove_nothing_beside_what_the_operator_panics_on() {
+        let schedule = |cron: &str| json!({"schedule": [{"name": "often", "schedule": cron, "storageName": "a"}]});
+        assert_eq!(of(&schedule("0 0 * * *")).outcome, Outcome::Passed);
+        let every = of(&schedule("@every 1h"));
+        let fact = "the operator panics on `@every` of schedule `often`, and writes observedGeneration 3 = generation and `ready` all the same";
+        assert_eq!((every.outcome, every.fact.as_str()), (Outcome::CannotTell, fact));
+        let pitr =
+            |is_on: bool, requests: &Value| json!({"pitr": {"enabled": is_on, "resources": {"requests": requests}}});
+        let cpu = json!({"cpu": "1"});
+        assert_eq!(of(&pitr(true, &cpu)).outcome, Outcome::CannotTell);
+        assert_eq!(of(&pitr(false, &cpu)).outcome, Outcome::Passed);
+        assert_eq!(of(&pitr(true, &json!({"cpu": "1", "memory": "1Gi"}))).outcome, Outcome::Passed);
+    }
 }

@@ -1,7 +1,5 @@
 //! Guards on point-in-time recovery: what stops every backup, and what leaves a hole (operator.md 9, 12).
 
-use serde_json::Value;
-
 use super::super::{BinlogPlace, Proof};
 use super::Context;
 use crate::model::backup::{Backup, Storage};
@@ -207,13 +205,7 @@ fn timeout(context: &Context) -> Option<Finding> {
 
 /// Returns whether the operator panics on the collector's resources (operator.md 1).
 fn resources(context: &Context, level: Level) -> Option<Finding> {
-    let pitr = &context.desired.backup.pitr;
-    let has = |part: &str, resource: &str| {
-        let value = pitr.value.pointer(&format!("/resources/{part}/{resource}"));
-        value.is_some_and(|value| !matches!(value, Value::Null))
-    };
-    let is_fatal = |part: &&str| has(part, "cpu") && !has(part, "memory");
-    let part = ["requests", "limits"].into_iter().find(is_fatal).filter(|_| pitr.enabled)?;
+    let part = context.desired.backup.pitr.lacks_memory()?;
     let fact = format!("`pitr.resources.{part}` has cpu without memory: the operator panics");
     Some(Finding { id: "pitr-resources", level, fact, hint: Some(format!("resources.{part}.memory")) })
 }
