@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bed::Bed;
 use crate::fidelity::merge;
-use crate::percona::{CLUSTER, End, Percona, START, cluster};
+use crate::percona::{CLUSTER, End, Percona, START, Turn, cluster};
 use crate::room::until;
 
 /// A cluster of one node in a namespace of its own.
@@ -15,6 +15,7 @@ pub(super) struct Ward<'a> {
     bed: &'a Bed,
     pub(super) percona: &'a Percona,
     pub(super) namespace: String,
+    _turn: Turn<'a>,
 }
 
 /// What a run came to.
@@ -38,7 +39,7 @@ impl<'a> Ward<'a> {
     /// Returns a ward whose cluster is ready; this is laid over its backup block.
     pub(super) fn ready(bed: &'a Bed, block: &Value) -> Self {
         let percona = bed.percona();
-        let namespace = percona.namespace().unwrap();
+        let (turn, namespace) = percona.namespace().unwrap();
         let secret = ["create", "secret", "generic", "keys", "-n", &namespace];
         let keys = ["--from-literal=AWS_ACCESS_KEY_ID=a", "--from-literal=AWS_SECRET_ACCESS_KEY=b"];
         percona.cluster.kubectl(&[&secret[..], &keys].concat()).unwrap();
@@ -48,7 +49,7 @@ impl<'a> Ward<'a> {
         merge(&mut manifest["spec"], &over);
         percona.cluster.apply(&manifest.to_string()).unwrap();
         percona.wait(&namespace, "ready").unwrap();
-        Self { bed, percona, namespace }
+        Self { bed, percona, namespace, _turn: turn }
     }
 
     /// Asks for a backup on demand.

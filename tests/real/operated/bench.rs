@@ -1,7 +1,7 @@
 //! One test's own cluster under the operator: what Git holds of it, what `leeward` says of that, what is played of its
 //! backups, and what becomes of them.
 
-use std::sync::{RwLockReadGuard, RwLockWriteGuard};
+use std::sync::RwLockWriteGuard;
 use std::time::Duration;
 
 use leeward::model::yaml;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::planned::said;
 use crate::bed::Bed;
 use crate::fidelity::merge;
-use crate::percona::{CLUSTER, End, Percona, START, cluster};
+use crate::percona::{CLUSTER, End, Percona, START, Turn, cluster};
 use crate::process::search_path;
 use crate::program;
 use crate::room::until;
@@ -28,15 +28,14 @@ pub(crate) struct Bench<'a> {
     pub(crate) namespace: String,
     /// Its manifest.
     pub(crate) manifest: Value,
-    /// While it is held, the API server stays.
-    turn: Option<RwLockReadGuard<'a, ()>>,
+    turn: Option<Turn<'a>>,
 }
 
 impl<'a> Bench<'a> {
     /// Returns a bench with the keys of both places and the manifest of a cluster with this laid over its `spec`.
     pub(crate) fn new(bed: &'a Bed, over: &Value) -> Self {
         let percona = bed.percona();
-        let (turn, namespace) = (Some(percona.beside_others()), percona.namespace().unwrap());
+        let (turn, namespace) = percona.namespace().unwrap();
         for name in ["keys", "other-keys"] {
             let secret = ["create", "secret", "generic", name, "-n", &namespace];
             let keys = ["--from-literal=AWS_ACCESS_KEY_ID=a", "--from-literal=AWS_SECRET_ACCESS_KEY=b"];
@@ -44,7 +43,7 @@ impl<'a> Bench<'a> {
         }
         let mut manifest = yaml::documents(&cluster(&namespace)).unwrap().remove(0);
         merge(&mut manifest["spec"], over);
-        Self { bed, percona, namespace, manifest, turn }
+        Self { bed, percona, namespace, manifest, turn: Some(turn) }
     }
 
     /// Returns a bench whose cluster, of one node, is ready; this is laid over its backup block.

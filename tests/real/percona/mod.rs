@@ -50,6 +50,9 @@ mount --bind /var/run/room "$ROOM"
 cd "$ROOM"
 exec "$@""#;
 
+/// While one is held, the API server stays.
+pub(crate) type Turn<'a> = RwLockReadGuard<'a, ()>;
+
 /// The running operator, with all it needs.
 pub(crate) struct Percona {
     // Dropped in this order: who asks ends before who answers.
@@ -79,12 +82,14 @@ impl Percona {
         Ok(Self { operator, nodes, cluster, made: AtomicU16::new(0), turns: RwLock::default(), room })
     }
 
-    /// Makes a namespace whose cluster can become ready; no other test has it.
-    pub(crate) fn namespace(&self) -> Result<String, String> {
+    /// Makes a namespace whose cluster can become ready; no other test has it. While the turn that comes with it is held,
+    /// no test that needs to be alone begins. Nobody may hold two at a time.
+    pub(crate) fn namespace(&self) -> Result<(Turn<'_>, String), String> {
+        let turn = self.turns.read().unwrap_or_else(PoisonError::into_inner);
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let name = known().nth(usize::from(number)).ok_or("more namespaces than the stand-in is known in")?;
         self.cluster.namespace(&name)?;
-        Ok(name)
+        Ok((turn, name))
     }
 
     /// Waits until the operator gives the namespace's cluster this state.
@@ -95,11 +100,6 @@ impl Percona {
             if cluster["status"]["state"] == state { Ok(cluster) } else { Err(cluster["status"].to_string()) }
         });
         seen.map_err(|why| format!("{why}\n--- the operator's log ---\n{}", self.log()))
-    }
-
-    /// Waits for the end of a test that needs to be alone, and holds the next one up. Nobody may ask twice at a time.
-    pub(crate) fn beside_others(&self) -> RwLockReadGuard<'_, ()> {
-        self.turns.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until no other test runs the program against this cluster.
