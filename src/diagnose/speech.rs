@@ -51,11 +51,13 @@ impl Observed {
         About { form: Form::State, backup: Some(backup.to_owned()), storage, at, at_most: None }
     }
 
-    /// Returns what is known of a collector's pod: the storage that it writes to.
+    /// Returns what is known of a collector's pod: the storage that it writes to. One that does not run still says what it
+    /// said: a backup that succeeded since may have gone to another bucket.
     pub(super) fn about_collector(&self, pod: &PodState) -> About {
         let storage = self.block.as_ref().and_then(|block| block.pitr_on()).map(str::to_owned);
         let ended = pod.containers.iter().filter_map(|container| container.ended_at).max();
-        About { form: Form::State, storage, at: ended.or(pod.meta.created), ..About::default() }
+        let at = if is_stuck(pod, self.at) { Some(self.at) } else { ended.or(pod.meta.created) };
+        About { form: Form::State, storage, at, ..About::default() }
     }
 
     /// Returns what a Backup says of itself.

@@ -49,6 +49,22 @@ fn a_newer_success_ends_what_older_logs_say() {
 }
 
 #[test]
+fn a_success_ends_what_a_collector_said_that_runs_again_and_not_of_one_that_does_not() {
+    let after = |state: &Value| {
+        let mut incident = Incident::new();
+        // It succeeded at 08:07, on the same endpoint.
+        incident.backups = vec![backup("again", "minio-a", "2026-11-22T08:00:00Z", "Succeeded")];
+        (incident.jobs, incident.pods) = (Vec::new(), Vec::new());
+        let ended = json!({"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": "2026-11-22T08:05:00Z"}});
+        incident.collectors = vec![collector(&json!({"restartCount": 12, "state": state, "lastState": ended}))];
+        judged(&incident)
+    };
+    let waits = json!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}});
+    assert_eq!(after(&waits), is("EndpointUnreachable", "certain"));
+    assert_ne!(after(&json!({"running": {}})).0, "EndpointUnreachable");
+}
+
+#[test]
 fn what_a_later_backup_fails_of_beats_what_an_earlier_one_did() {
     let mut incident = calm();
     incident.backups.push(backup("later", "minio-a", "2026-11-22T08:00:00Z", "Failed"));
