@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::confidence::Confidence;
 use super::observed::Observed;
-use super::signature::Signature;
+use super::signature::{Says, Signature};
 
 /// Everything that one diagnosis rests on.
 #[derive(Debug, Clone, Default)]
@@ -137,12 +137,15 @@ pub struct Line {
     pub text: String,
 }
 
-/// What reports call the log of a probe: another vantage point than that of the pods.
-pub const PROBE: &str = "probe from here";
 /// How many differing lines of a row are kept.
 const KEPT: usize = 4;
 
 impl Log {
+    /// Returns whether a line says something.
+    pub(super) fn says(&self, wanted: Says) -> bool {
+        self.sightings.iter().any(|sighting| sighting.signature.says == wanted)
+    }
+
     /// Takes in a masked line that matches a row.
     pub(super) fn take(&mut self, signature: &'static Signature, number: u64, text: &str) {
         let known = self.sightings.iter().position(|sighting| sighting.signature.id == signature.id);

@@ -9,14 +9,11 @@ use jiff::Timestamp;
 use super::cause::{Cause, Side};
 use super::confidence::Confidence;
 use super::evidence::{Form, Log, Sighting, is_alike};
-use super::line::{endpoint, operation, shown};
+use super::line::{endpoint, operation};
+use super::probe::{at_most, is_probe};
 use super::remark::{notes, unnamed};
 use super::signature::Says;
-use super::suspect::{Cite, Suspect};
-use super::vantage::{at_most, is_probe};
-
-/// How many lines are cited for a cause.
-pub(super) const CITED: usize = 3;
+use super::suspect::{CITED, Cite, Suspect};
 
 /// A log, and whether what it speaks of is past.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +25,7 @@ pub(super) struct Heard<'a> {
 }
 
 /// What logs say.
-pub(super) struct Verdict {
+pub(super) struct Judgement {
     /// The cause that leads.
     pub(super) leading: Suspect,
     /// What else speaks from them, the likeliest first.
@@ -47,7 +44,7 @@ struct Tally<'a> {
 }
 
 /// Returns what logs say.
-pub(super) fn judged(heard: &[Heard<'_>]) -> Verdict {
+pub(super) fn judged(heard: &[Heard<'_>]) -> Judgement {
     let heard = &superseded(heard);
     let mut standing: BTreeMap<Cause, Tally<'_>> = BTreeMap::new();
     let mut over: BTreeMap<Cause, Tally<'_>> = BTreeMap::new();
@@ -65,7 +62,7 @@ pub(super) fn judged(heard: &[Heard<'_>]) -> Verdict {
     let present: Vec<&Log> = heard.iter().filter(|heard| !heard.is_past).map(|heard| heard.log).collect();
     let notes = notes(&present, &suspects);
     let leading = if suspects.is_empty() { unnamed(&present, &over) } else { suspects.remove(0) };
-    Verdict { leading, others: suspects, over, notes }
+    Judgement { leading, others: suspects, over, notes }
 }
 
 /// Returns the logs, those of earlier Backups as past where a later one, which failed too, names a cause: what kept the
@@ -203,7 +200,7 @@ impl Tally<'_> {
         operations.dedup();
         let mut cites: Vec<Cite> = Vec::new();
         for (log, sighting, line) in lines() {
-            let cite = cite(log, sighting, line.number, &line.text);
+            let cite = Cite::of(log, sighting, line.number, &line.text);
             // Pods that are tried again say the same again.
             let is_same = |known: &Cite| {
                 let is_near = known.source == cite.source && known.line == cite.line && known.text == cite.text;
@@ -221,16 +218,5 @@ impl Tally<'_> {
             cites,
             count: self.seen.iter().map(|(_, _, sighting, _)| sighting.count).sum(),
         }
-    }
-}
-
-/// Returns a cited line.
-pub(super) fn cite(log: &Log, sighting: &Sighting, number: u64, text: &str) -> Cite {
-    Cite {
-        source: log.name.clone(),
-        line: (log.about.form != Form::State).then_some(number),
-        text: shown(text),
-        signature: sighting.signature.id,
-        known_from: sighting.signature.source,
     }
 }

@@ -4,10 +4,9 @@
 use super::cause::Cause;
 use super::confidence::Confidence;
 use super::evidence::{Form, Log};
-use super::judge::{CITED, cite};
+use super::probe::{is_apart, is_of_writing, is_probe};
 use super::signature::Says;
-use super::suspect::{Cite, Suspect};
-use super::vantage::{is_apart, is_of_writing, is_probe};
+use super::suspect::{CITED, Cite, Suspect};
 
 /// Returns what is said where no cause stands: that it succeeded, or that nobody can tell, with the lines that say so.
 pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
@@ -15,7 +14,7 @@ pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
         let sightings = logs.iter().flat_map(|log| log.sightings.iter().map(move |sighting| (log, sighting)));
         let of = sightings.filter(|(_, sighting)| wanted.contains(&sighting.signature.says));
         let lines = of.filter_map(|(log, sighting)| {
-            sighting.lines.last().map(|line| cite(log, sighting, line.number, &line.text))
+            sighting.lines.last().map(|line| Cite::of(log, sighting, line.number, &line.text))
         });
         // Of a cluster's objects the newest say most.
         let mut cites: Vec<Cite> = lines.collect();
@@ -65,7 +64,7 @@ pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
 pub(super) fn notes(logs: &[&Log], suspects: &[Suspect]) -> Vec<String> {
     let mut notes = Vec::new();
     let given = || logs.iter().filter(|log| log.about.form == Form::Given);
-    let succeeded = |log: &&&Log| log.sightings.iter().any(|sighting| sighting.signature.says == Says::Succeeded);
+    let succeeded = |log: &&&Log| log.says(Says::Succeeded);
     let blamed = |log: &Log| suspects.iter().flat_map(|suspect| &suspect.cites).any(|cite| cite.source == log.name);
     let of_pods = given().filter(|log| !is_probe(&log.name)).filter(succeeded);
     if let Some(log) = of_pods.into_iter().find(|log| !suspects.is_empty() && !blamed(log)) {

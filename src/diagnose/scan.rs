@@ -9,8 +9,8 @@ use super::line::{prepared, shown};
 use super::mask::masked_line;
 use super::matcher::Matcher;
 use super::partial;
+use super::probe::is_probe;
 use super::signature::{Says, Speaker};
-use super::vantage::is_probe;
 
 /// The longest line that is waited for; what is longer is looked at in pieces.
 const LINE_MAX: usize = 1 << 20;
@@ -157,7 +157,7 @@ mod tests {
             scanner.finish().sightings.iter().map(|seen| seen.signature.id).collect::<Vec<_>>()
         };
         let words = "probe: every step was answered as it should be, the marker's too";
-        let probe = super::super::evidence::PROBE;
+        let probe = super::super::probe::PROBE;
         assert_eq!(ids(probe, words), ["probe-fine", "probe-rights", "probe-wrote"]);
         assert_eq!(ids("pod.log", words), [""; 0]);
         assert_eq!(ids("pod.log", "probe: keys AccessDenied\n"), ["denied"]);

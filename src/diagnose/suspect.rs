@@ -1,39 +1,13 @@
-//! What a diagnosis says: the cause that leads, others beside it, what is over, and the lines that each rests on.
+//! A cause that evidence names, with the lines that it rests on. Comes of judging logs, before anything is said of the cluster
+//! around them. Must never cite a text that is not masked.
 
 use super::cause::Cause;
 use super::confidence::Confidence;
-use super::site::Site;
-use super::vantage::{Contradiction, PlaceSeen};
+use super::evidence::{Form, Log, Sighting};
+use super::line::shown;
 
-/// What the evidence says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Diagnosis {
-    /// The cause that leads.
-    pub leading: Suspect,
-    /// What else speaks from the evidence, the likeliest first.
-    pub others: Vec<Suspect>,
-    /// What was wrong and no longer is, as far as the evidence goes.
-    pub over: Vec<Suspect>,
-    /// That the logs and the probe do not fit together.
-    pub contradiction: Option<Contradiction>,
-    /// What each probe found.
-    pub places: Vec<PlaceSeen>,
-    /// What does not fit together, or has to be known when reading this.
-    pub notes: Vec<String>,
-    /// What the cluster's objects say around the cause.
-    pub site: Option<Site>,
-    /// What fails at other places, the surest first.
-    pub elsewhere: Vec<Elsewhere>,
-}
-
-/// What fails at another place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// The storages there.
-    pub storages: Vec<String>,
-    /// The cause that leads there.
-    pub suspect: Suspect,
-}
+/// How many lines are cited for a cause.
+pub(super) const CITED: usize = 3;
 
 /// A cause that evidence names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,4 +39,17 @@ pub struct Cite {
     pub signature: &'static str,
     /// Where that row is known from.
     pub known_from: &'static str,
+}
+
+impl Cite {
+    /// Returns a line of a log as it is cited for what a row makes of it.
+    pub(super) fn of(log: &Log, sighting: &Sighting, number: u64, text: &str) -> Self {
+        Self {
+            source: log.name.clone(),
+            line: (log.about.form != Form::State).then_some(number),
+            text: shown(text),
+            signature: sighting.signature.id,
+            known_from: sighting.signature.source,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Verdicts over small logs: what is over, what is a consequence, what leads.
+//! Diagnoses of small logs: what is over, what is a consequence, what leads.
 
 use super::*;
 

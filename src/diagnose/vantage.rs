@@ -1,11 +1,12 @@
-//! Two places to look from: the pods, whose logs were kept, and this machine, which probed. What a probe of another storage
-//! says is never evidence of the failed one; where logs and probe do not fit together, that is a result of its own.
+//! Two places to look from: the pods, whose logs were kept, and this machine, which probed. Comes after the logs are judged:
+//! what each probe alone says, and where logs and probe do not fit together, which is a result of its own. What a probe did
+//! not try must never speak against the logs.
 
 use super::cause::{Cause, Side};
 use super::confidence::Confidence;
-use super::evidence::{Form, Log, PROBE};
+use super::evidence::Log;
 use super::judge::{Heard, judged};
-use super::line::endpoint;
+use super::probe::{is_probe, probed, proofs};
 use super::signature::{Proof, Says};
 use super::suspect::Suspect;
 
@@ -64,89 +65,6 @@ impl Contradiction {
     }
 }
 
-/// Returns what reports call the log of a probe of a storage.
-pub fn probe_of(storage: &str) -> String {
-    format!("{PROBE} of `{storage}`")
-}
-
-/// Returns whether a log is of a probe.
-pub(super) fn is_probe(name: &str) -> bool {
-    name == PROBE || probed(name).is_some()
-}
-
-/// Returns the storage that a log of a probe is about.
-fn probed(name: &str) -> Option<&str> {
-    name.strip_prefix(PROBE)?.strip_prefix(" of `")?.strip_suffix('`')
-}
-
-/// Returns whether a log is of a probe of another storage than the one that failed.
-pub(super) fn is_of_other(log: &Log, failed: Option<&str>) -> bool {
-    failed.zip(probed(&log.name)).is_some_and(|(failed, storage)| storage != failed)
-}
-
-/// Returns what a cause is worth at most where a log names it. From here the way to a storage is another one than that of the
-/// pods, and so may the authorities be that are trusted; keys of the environment may be those of another storage.
-pub(super) fn at_most(log: &Log, cause: Cause) -> Confidence {
-    let is_borrowed = || says(log, Says::Borrowed);
-    match cause {
-        _ if !is_probe(&log.name) => Confidence::Certain,
-        Cause::EndpointUnreachable
-        | Cause::DnsFailure
-        | Cause::TlsUnknownCa
-        | Cause::TlsExpired
-        | Cause::TlsNameMismatch
-        | Cause::TlsPlainHttp => Confidence::Likely,
-        Cause::AccessKeyUnknown | Cause::SecretKeyWrong | Cause::TokenExpired | Cause::AccessDenied
-            if is_borrowed() =>
-        {
-            Confidence::Possible
-        }
-        _ => Confidence::Certain,
-    }
-}
-
-/// Returns whether a line of a log says something.
-fn says(log: &Log, wanted: Says) -> bool {
-    log.sightings.iter().any(|sighting| sighting.signature.says == wanted)
-}
-
-/// Returns whether a log is of a probe that says nothing of the next backup: nothing depends on what it looked at.
-pub(super) fn is_apart(log: &Log) -> bool {
-    is_probe(&log.name) && says(log, Says::Apart)
-}
-
-/// Returns whether a log tells of something that was written where it has to be: a pod's, or a probe's with its marker.
-pub(super) fn is_of_writing(log: &Log) -> bool {
-    !is_probe(&log.name) || says(log, Says::Proves(Proof::Write))
-}
-
-/// Returns whether logs speak of a trouble and do not say of which storage: then the probes of several storages are no evidence
-/// of it, since nobody knows which of them it is about.
-pub(super) fn is_unclear(logs: &[Log], failed: Option<&str>) -> bool {
-    let probes = logs.iter().filter(|log| probed(&log.name).is_some()).count();
-    failed.is_none() && probes > 1 && logs.iter().any(is_of_trouble)
-}
-
-/// Returns whether a log was given and says that something went wrong.
-fn is_of_trouble(log: &Log) -> bool {
-    let is_trouble = |says: Says| matches!(says, Says::Cause(..) | Says::Failed | Says::GaveUp);
-    let is_given = log.about.form == Form::Given && !is_probe(&log.name);
-    is_given && log.sightings.iter().any(|sighting| is_trouble(sighting.signature.says))
-}
-
-/// Returns the lines of logs that were given in which something went wrong, each with the endpoint that it names; `None` where
-/// there is none.
-pub fn lines_of_trouble(logs: &[Log]) -> Option<Vec<(&str, Option<String>)>> {
-    let logs: Vec<&Log> = logs.iter().filter(|log| is_of_trouble(log)).collect();
-    let lines = logs.iter().flat_map(|log| &log.sightings).flat_map(|sighting| &sighting.lines);
-    (!logs.is_empty()).then(|| lines.map(|line| (line.text.as_str(), endpoint(&line.text))).collect())
-}
-
-/// Returns whether a log is of a probe of a storage.
-pub(super) fn is_of_storage(log: &Log) -> bool {
-    probed(&log.name).is_some()
-}
-
 /// Returns what each probe found, judged by itself.
 pub(super) fn places(logs: &[Log]) -> Vec<PlaceSeen> {
     let probes = logs.iter().filter(|log| is_probe(&log.name));
@@ -156,7 +74,7 @@ pub(super) fn places(logs: &[Log]) -> Vec<PlaceSeen> {
             storage: probed(&log.name).map(str::to_owned),
             cause: leading.cause,
             confidence: leading.confidence,
-            has_errors: says(log, Says::Failed),
+            has_errors: log.says(Says::Failed),
             summary: log.summary.clone(),
         }
     };
@@ -180,15 +98,6 @@ pub(super) fn contradiction(heard: &[Heard<'_>]) -> Option<Contradiction> {
         _ => return None,
     };
     Some(Contradiction { kind, logs: logs.cause, probe: probe.cause })
-}
-
-/// Returns what the lines of a probe prove.
-fn proofs(log: &Log) -> Vec<Proof> {
-    let proof = |says: Says| match says {
-        Says::Proves(proof) => Some(proof),
-        _ => None,
-    };
-    log.sightings.iter().filter_map(|sighting| proof(sighting.signature.says)).collect()
 }
 
 /// Returns whether a proof speaks against a cause that logs name.
@@ -220,7 +129,7 @@ fn refutes(proof: Proof, logs: &Suspect) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Evidence, Scanner, diagnose};
+    use super::super::{Evidence, PROBE, Scanner, diagnose, probe_of};
     use super::*;
 
     /// A probe that was refused.

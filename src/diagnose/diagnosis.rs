@@ -7,12 +7,43 @@ use super::cause::Cause;
 use super::confidence::Confidence;
 use super::evidence::{Evidence, Form, Log};
 use super::history::{History, Past, has_collector_trouble, places};
-use super::judge::{Heard, Verdict, judged};
+use super::judge::{Heard, Judgement, judged};
 use super::observed::Observed;
+use super::probe::{is_of_other, is_of_storage, is_unclear};
 use super::site::Site;
-use super::suspect::{Diagnosis, Elsewhere};
-use super::vantage::{Mismatch, contradiction, is_of_other, is_of_storage, is_unclear, places as places_seen};
+use super::suspect::Suspect;
+use super::vantage::{Contradiction, Mismatch, PlaceSeen, contradiction, places as places_seen};
 use crate::model::backup::Storage;
+
+/// What the evidence says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnosis {
+    /// The cause that leads.
+    pub leading: Suspect,
+    /// What else speaks from the evidence, the likeliest first.
+    pub others: Vec<Suspect>,
+    /// What was wrong and no longer is, as far as the evidence goes.
+    pub over: Vec<Suspect>,
+    /// That the logs and the probe do not fit together.
+    pub contradiction: Option<Contradiction>,
+    /// What each probe found.
+    pub places: Vec<PlaceSeen>,
+    /// What does not fit together, or has to be known when reading this.
+    pub notes: Vec<String>,
+    /// What the cluster's objects say around the cause.
+    pub site: Option<Site>,
+    /// What fails at other places, the surest first.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// What fails at another place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The storages there.
+    pub storages: Vec<String>,
+    /// The cause that leads there.
+    pub suspect: Suspect,
+}
 
 /// Returns what the evidence says.
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
@@ -54,7 +85,7 @@ fn diagnosis(
     heard: &[Heard<'_>],
     (site, mut elsewhere): (Option<Site>, Vec<Elsewhere>),
 ) -> Diagnosis {
-    let Verdict { mut leading, others, over, notes } = judged(heard);
+    let Judgement { mut leading, others, over, notes } = judged(heard);
     let contradiction = contradiction(heard);
     if contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
         leading.confidence = leading.confidence.min(Confidence::Likely);
