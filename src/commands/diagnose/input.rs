@@ -1,12 +1,12 @@
 //! Logs from files and stdin, block by block: a log of any size is read in the memory of one block.
 //! Must never let what is saved differ from what is judged.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::bundle::Saver;
 use super::taker::Taker;
 use crate::diagnose::{Log, Observed, Spoken};
 use crate::failure::refused;
@@ -25,7 +25,7 @@ pub(super) struct Input {
     /// Where it comes from.
     from: From,
     /// Which log of a cluster it is.
-    spoken: Option<Spoken>,
+    pub(super) spoken: Option<Spoken>,
 }
 
 /// Where a log comes from.
@@ -86,13 +86,12 @@ impl Input {
         read().with_context(|| format!("failed to read log `{}`", self.name))
     }
 
-    /// Returns what the log says, and saves it where that is wanted.
+    /// Returns what the log says, and saves it to a file where that is wanted.
     ///
     /// # Errors
     /// As [`Self::read`]; fails where it cannot be saved.
-    pub(super) fn take(&self, observed: Option<&Observed>, saver: Option<&mut Saver>) -> anyhow::Result<Log> {
+    pub(super) fn take(&self, observed: Option<&Observed>, file: Option<File>) -> anyhow::Result<Log> {
         let about = self.spoken.as_ref().zip(observed).map(|(spoken, observed)| observed.about(spoken));
-        let file = saver.map(|saver| saver.log(&self.name, self.spoken.as_ref())).transpose()?;
         let mut taker = Taker::new(&self.name, about.unwrap_or_default(), file);
         self.read(|block| {
             taker.feed(block);
@@ -103,14 +102,14 @@ impl Input {
 }
 
 /// Opens a file.
-fn open(path: &Path) -> anyhow::Result<std::fs::File> {
+fn open(path: &Path) -> anyhow::Result<File> {
     if !path.exists() {
         return Err(refused("no such file").hint("--log FILE").into());
     }
     if path.is_dir() {
         return Err(refused("it is a folder").hint("--log FILE").into());
     }
-    Ok(std::fs::File::open(path)?)
+    Ok(File::open(path)?)
 }
 
 /// Gives away what is read, block by block.

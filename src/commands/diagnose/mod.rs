@@ -176,7 +176,11 @@ fn bundles(args: &DiagnoseArgs, subject: &mut SubjectArgs) -> anyhow::Result<(Ve
 
 /// Reads logs, and saves them where that is wanted.
 fn taken(inputs: &[Input], observed: Option<&Observed>, mut saver: Option<&mut Saver>) -> anyhow::Result<Vec<Log>> {
-    inputs.iter().map(|input| input.take(observed, saver.as_deref_mut())).collect()
+    let one = |input: &Input| {
+        let file = saver.as_mut().map(|saver| saver.log(&input.name, input.spoken.as_ref())).transpose()?;
+        input.take(observed, file)
+    };
+    inputs.iter().map(one).collect()
 }
 
 /// Refuses a storage that the cluster does not have.

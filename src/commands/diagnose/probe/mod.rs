@@ -1,27 +1,19 @@
 //! Probes from here: what a backup would ask of a place that a URL names, or of every storage of a cluster with that
 //! storage's own settings. What the cluster sees may differ; the report keeps the two apart.
 
-mod keys;
+mod given;
 mod storages;
 
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::git::Git;
 use super::input::Input;
 use crate::cli::{EvidenceArgs, ProbeArgs, SubjectArgs};
 use crate::diagnose::{Log, PROBE};
-use crate::failure::refused;
 use crate::s3::{Ask, Place, Trust, probe};
 pub(super) use storages::{Known, Secrets, storages};
-
-/// Why no right is tried where nobody gave keys.
-const NO_KEY: &str = "no key was given";
-/// The largest bundle of certificates that is read.
-const BUNDLE_MAX: u64 = 4 << 20;
 
 /// What is asked.
 enum Asked<'a> {
@@ -47,9 +39,9 @@ pub(super) fn run(
         Asked::Nothing => Ok(Vec::new()),
         Asked::Url(url) => {
             let place = Place::parse(url, &args.region, trust(args)?)?;
-            let given = keys::given(args)?;
-            let keys = given.file.or(given.environment).ok_or_else(|| NO_KEY.to_owned());
-            let ask = Ask { place, keys, marker: marker(args)? };
+            let given = given::keys(args)?;
+            let keys = given.file.or(given.environment).ok_or_else(|| given::NO_KEY.to_owned());
+            let ask = Ask { place, keys, marker: given::marker(args)? };
             let said = probe(&[ask], Duration::from_secs(args.timeout), now).remove(0)?;
             Ok(vec![Input::text(PROBE, said)])
         }
@@ -76,34 +68,9 @@ fn asked<'a>(args: &'a ProbeArgs, evidence: &EvidenceArgs, subject: &SubjectArgs
 
 /// Returns whose certificates a probe of a URL trusts.
 fn trust(args: &ProbeArgs) -> anyhow::Result<Trust> {
-    Ok(match bundle(args)? {
+    Ok(match given::bundle(args)? {
         _ if args.no_verify_tls => Trust::Any,
         Some(pem) => Trust::Bundle(pem),
         None => Trust::Machine,
     })
-}
-
-/// Returns the certificates of `--ca-file`.
-fn bundle(args: &ProbeArgs) -> anyhow::Result<Option<Vec<u8>>> {
-    let Some(file) = &args.ca_file else { return Ok(None) };
-    let read = |file: &Path| -> anyhow::Result<Vec<u8>> {
-        if !file.is_file() {
-            return Err(refused("no such file").hint("--ca-file FILE").into());
-        }
-        if std::fs::metadata(file)?.len() > BUNDLE_MAX {
-            return Err(refused(format!("it has more than {} MiB", BUNDLE_MAX >> 20)).hint("--ca-file FILE").into());
-        }
-        Ok(std::fs::read(file)?)
-    };
-    read(file).map(Some).with_context(|| format!("failed to read CA `{}`", file.display()))
-}
-
-/// Returns the name of the object that is written, where one is asked for; no two runs write the same.
-fn marker(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
-    if !args.write_probe {
-        return Ok(None);
-    }
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("no random name for the marker: {error}"))?;
-    Ok(Some(format!("leeward-probe-{:016x}", u64::from_be_bytes(random))))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{NO_KEY, bundle, keys, marker};
+use super::given::{self, Given, NO_KEY};
 use crate::cli::{ProbeArgs, SubjectArgs};
 use crate::commands::diagnose::input::Input;
 use crate::diagnose::{Cause, Evidence, Log, Scanner, Side, diagnose, lines_of_trouble, probe_of};
@@ -60,7 +60,7 @@ pub(in crate::commands::diagnose) fn storages(
         subject.storage = named(backup, beside.logs);
     }
     let secrets = beside.secrets;
-    let wiring = Wiring { backup, secrets, args, subject, given: keys::given(args)?, pem: bundle(args)? };
+    let wiring = Wiring { backup, secrets, args, subject, given: given::keys(args)?, pem: given::bundle(args)? };
     for storage in backup.storages.values() {
         questions.push(Question { storage, asked: wiring.ask(storage)?.map(|ask| number(&mut asks, ask)) });
     }
@@ -93,7 +93,7 @@ fn known(backup: &Backup, args: &ProbeArgs, subject: &SubjectArgs) -> Result<(),
             usage(format!("the cluster has no storage `{}`, {}", name.escape_debug(), list())).hint("--storage NAME")
         );
     }
-    match keys::storages(args).find(|name| !listed.contains(name)) {
+    match given::storages(args).find(|name| !listed.contains(name)) {
         Some(name) => Err(usage(format!("`--credentials` names storage `{}`, {}", name.escape_debug(), list()))
             .hint("--credentials STORAGE=FILE")),
         None => Ok(()),
@@ -123,7 +123,7 @@ struct Wiring<'a> {
     /// What the diagnosis is about.
     subject: &'a SubjectArgs,
     /// The keys that were given for no storage in particular.
-    given: keys::Given,
+    given: Given,
     /// The certificates that were given.
     pem: Option<Vec<u8>>,
 }
@@ -151,14 +151,14 @@ impl Wiring<'_> {
             }
         }
         let is_written = self.subject.storage.as_ref().is_none_or(|failed| *failed == storage.name);
-        let marker = if is_written { marker(self.args)? } else { None };
+        let marker = if is_written { given::marker(self.args)? } else { None };
         Ok(Ok(Ask { place, keys, marker }))
     }
 
     /// Returns the keys of a storage: of a file, of its Secret, else those of the environment where they can be its own; or
     /// why it has none. The outer of the two inner errors is what is wrong with the Secret, as a pod's event would say it.
     fn keys(&self, storage: &Storage, place: &Place) -> anyhow::Result<Result<Result<Keys, String>, String>> {
-        if let Some(keys) = keys::of_storage(self.args, &storage.name)? {
+        if let Some(keys) = given::of_storage(self.args, &storage.name)? {
             return Ok(Ok(Ok(keys)));
         }
         let of = |keys: &Option<Keys>| keys.clone().filter(|_| self.is_meant(storage));
@@ -252,7 +252,7 @@ mod tests {
     }
 
     /// Returns where the keys of the one storage come from, with these given and this read of its Secret.
-    fn taken(given: keys::Given, secret: Option<Result<Value, String>>) -> Result<Result<String, String>, String> {
+    fn taken(given: Given, secret: Option<Result<Value, String>>) -> Result<Result<String, String>, String> {
         let s3 = json!({"bucket": "b", "endpointUrl": "https://minio", "credentialsSecret": "keys"});
         let backup = Backup::read(&json!({"storages": {"a": {"type": "s3", "s3": s3}}})).unwrap();
         let args = ProbeArgs {
@@ -277,8 +277,7 @@ mod tests {
 
     #[test]
     fn a_file_comes_before_the_secret_and_the_environment_last() {
-        let given =
-            |file: Option<&str>| keys::Given { file: file.and_then(from), environment: from("of the environment") };
+        let given = |file: Option<&str>| Given { file: file.and_then(from), environment: from("of the environment") };
         let secret = json!({"data": {"AWS_ACCESS_KEY_ID": "YQ==", "AWS_SECRET_ACCESS_KEY": "Yg=="}});
         let of = |text: &str| Ok(Ok(text.to_owned()));
         assert_eq!(taken(given(Some("of file `x`")), Some(Ok(secret.clone()))), of("of file `x`"));
