@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::claim::{Claim, Plain};
 use super::flux::{components, entries, is_given, text};
-use super::owners::{Claim, Plain};
 use super::{Controller, Owner, Transform, TransformEffect, patch};
 use crate::model::object::Object;
 use crate::model::path::RepoPath;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::owners::{Claim, Plain};
+use super::claim::{Claim, Plain};
 use super::{Controller, Owner, Substitutes, Transform, TransformEffect, patch};
 use crate::model::object::Object;
 use crate::model::path::RepoPath;

@@ -9,11 +9,11 @@ use anyhow::Context as _;
 
 use crate::failure::refused;
 use crate::kustomize::files::{Entry, Files};
-use crate::kustomize::restrict::Restrictor;
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
 
 mod argo;
+mod claim;
 mod closure;
 mod config;
 mod documents;
@@ -112,12 +112,4 @@ pub fn with_owner(files: &dyn Files, paths: &[(String, Entry)], mut root: Root) 
         }
     }
     Ok(root)
-}
-
-/// Returns the restrictor a controller builds with.
-fn restrictor_of(controller: Controller) -> Restrictor {
-    match controller {
-        Controller::Flux => Restrictor::None,
-        Controller::ArgoCd => Restrictor::RootOnly,
-    }
 }

@@ -4,6 +4,7 @@
 use memchr::memmem;
 use serde_json::Value;
 
+use super::claim::Claim;
 use super::closure::closure;
 use super::resolve::{Kind, read, resolve};
 use super::scan::{Blob, names_owner};
@@ -13,31 +14,6 @@ use crate::kustomize::files::Files;
 use crate::model::finding::Finding;
 use crate::model::object::PXC_KIND;
 use crate::model::path::RepoPath;
-
-/// How a controller reads a folder that has no kustomization.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Plain {
-    /// Flux: every manifest below, folders with a kustomization as that.
-    Generated,
-    /// Argo CD: the manifests in the folder itself.
-    Here,
-    /// Argo CD: every manifest below.
-    Below,
-}
-
-/// What an object asks for, its path as written.
-pub(super) struct Claim {
-    /// `spec.path` or a source's `path`.
-    pub(super) path: String,
-    /// How the folder is read where it has no kustomization.
-    pub(super) plain: Plain,
-    /// A field that narrows what is read there.
-    pub(super) narrowed_by: Option<String>,
-    /// Components added by the controller: the field and the folder as written.
-    pub(super) components: Vec<(String, String)>,
-    /// Whose claim it is.
-    pub(super) owner: Owner,
-}
 
 /// A claim whose folder is in this tree.
 pub(super) struct Deployment {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use memchr::memmem;
 
+use super::claim::Plain;
 use super::graph::Graph;
-use super::owners::{Deployment, Plain};
+use super::owners::Deployment;
 use super::scan::Scan;
 use crate::kustomize::files::Entry;
 use crate::model::path::RepoPath;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::restrictor_of;
 use crate::failure::{Failure, refused};
 use crate::kustomize::restrict::Restrictor;
 use crate::model::path::RepoPath;
@@ -15,6 +14,16 @@ pub enum Controller {
     Flux,
     /// Argo CD.
     ArgoCd,
+}
+
+impl Controller {
+    /// Returns what it builds with.
+    pub(super) fn restrictor(self) -> Restrictor {
+        match self {
+            Self::Flux => Restrictor::None,
+            Self::ArgoCd => Restrictor::RootOnly,
+        }
+    }
 }
 
 impl fmt::Display for Controller {
@@ -46,6 +55,13 @@ pub struct Owner {
     pub transforms: Vec<Transform>,
     /// What keeps the controller from applying a merged change by itself: `spec.suspend: true`, no automated sync.
     pub suspended: Option<String>,
+}
+
+impl Owner {
+    /// Returns whether two are the same object of a controller, whatever it says.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.object, self.controller) == (&other.object, other.controller)
+    }
 }
 
 /// The variables of Flux' `spec.postBuild`.
@@ -112,7 +128,7 @@ impl Root {
 
     /// Adds one who deploys it.
     pub(super) fn adopt(&mut self, owner: Owner) {
-        if restrictor_of(owner.controller) == Restrictor::None {
+        if owner.controller.restrictor() == Restrictor::None {
             self.restrictor = Restrictor::None;
         }
         if self.owner.is_none() {

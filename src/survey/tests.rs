@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::*;
 use crate::failure::{Kind as Failed, hint_of, kind_of};
 use crate::kustomize::files::{Memory, ReadError};
+use crate::kustomize::restrict::Restrictor;
 
 /// A cluster.
 const CR: &str = "apiVersion: pxc.percona.com/v1\nkind: PerconaXtraDBCluster\nmetadata: {name: cluster1}\n";
