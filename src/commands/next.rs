@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::cli::{Activation, BuilderArg, ProposeArgs, RecoveryArgs, StageArg};
-use crate::model::shell::quoted;
+use crate::model::shell::{git_in, quoted};
 use crate::report::masked;
 
 /// A command being put together.
@@ -103,13 +103,12 @@ impl Command {
 
 /// Returns the command that publishes a branch; the one that shows it where there is no remote.
 pub(super) fn publish(repo: &Path, remotes: &[String], base: &str, branch: &str) -> String {
-    let folder =
-        if repo == Path::new(".") { String::new() } else { format!(" -C {}", quoted(&repo.to_string_lossy())) };
+    let git = git_in(repo);
     let of_base = |remote: &&String| base.strip_prefix(remote.as_str()).is_some_and(|rest| rest.starts_with('/'));
     let origin = |remote: &&String| *remote == "origin";
     match remotes.iter().find(of_base).or_else(|| remotes.iter().find(origin)).or(remotes.first()) {
-        Some(remote) => format!("git{folder} push -u {} {}", quoted(remote), quoted(branch)),
-        None => format!("git{folder} show {}", quoted(branch)),
+        Some(remote) => format!("{git} push -u {} {}", quoted(remote), quoted(branch)),
+        None => format!("{git} show {}", quoted(branch)),
     }
 }
 

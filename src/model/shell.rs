@@ -1,6 +1,8 @@
 //! Text as one word of a POSIX shell, and the commands of hints: those are typed, and what they name comes from a repository.
 //! Must never let a name act: neither on the shell nor as an option.
 
+use std::path::Path;
+
 use super::object::ObjectId;
 
 /// Returns a text as one word of a POSIX shell.
@@ -34,6 +36,11 @@ pub fn kubectl(verb: &str, (kind, name, namespace): (&str, &str, Option<&str>)) 
 pub fn kubectl_of(verb: &str, id: &ObjectId) -> Option<String> {
     let kind = if id.group.is_empty() { id.kind.clone() } else { format!("{}.{}", id.kind, id.group) };
     kubectl(verb, (&kind, &id.name, id.namespace.as_deref()))
+}
+
+/// Returns `git`, with the option that names its repository unless that is where one stands.
+pub fn git_in(repo: &Path) -> String {
+    if repo == Path::new(".") { "git".to_owned() } else { format!("git -C {}", quoted(&repo.to_string_lossy())) }
 }
 
 #[cfg(test)]

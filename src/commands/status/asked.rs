@@ -16,7 +16,8 @@ use crate::model::path::RepoPath;
 use crate::model::shell::quoted;
 use crate::survey;
 
-use super::rows::{Gathered, Row};
+use super::row::Row;
+use super::rows::Gathered;
 
 /// The clusters of the base, as far as it can be built.
 #[derive(Default)]

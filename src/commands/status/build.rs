@@ -20,7 +20,7 @@ use crate::model::path::RepoPath;
 use crate::model::shell::quoted;
 use crate::survey::{self, Root};
 
-use super::rows::Row;
+use super::row::Row;
 
 /// The clusters of incidents.
 pub(super) struct Sites {

@@ -5,7 +5,7 @@ use crate::report::Standing;
 use crate::verify::missing;
 
 use super::build::Sites;
-use super::rows::Row;
+use super::row::Row;
 
 /// Marks incidents whose cluster is gone, those that have no effect, and those of which that is not known.
 pub(super) fn judge(rows: &mut [Row], sites: &Sites) {

@@ -1,17 +1,24 @@
 //! What became of an incident in the base since it landed: by which commit it came, and who changed its overlay since. Told
 //! by Git alone. Must never take what leeward wrote for a hand's work because a forge squashed it.
 
-use crate::git::{Commit, Landing};
+use crate::git::{Base, Commit, Landing, Repository};
 use crate::kustomize::files::Files as _;
 use crate::model::incident::Incident;
 use crate::model::path::RepoPath;
 
-use super::rows::{Search, parsed};
+/// The history of the base.
+#[derive(Clone, Copy)]
+pub(super) struct History<'a> {
+    /// The repository.
+    pub(super) repository: &'a Repository,
+    /// The base.
+    pub(super) base: &'a Base,
+}
 
-impl Search<'_> {
+impl History<'_> {
     /// Says by which commit an incident came, where the history says it.
     pub(super) fn landed(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<String> {
-        let holds = |bytes: &[u8]| parsed(bytes).is_some_and(|found| found.stage >= incident.stage);
+        let holds = |bytes: &[u8]| Incident::of_bytes(bytes).is_some_and(|found| found.stage >= incident.stage);
         let file = folder.join("incident.yaml")?;
         let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &holds)?;
         let Landing::Stands { commit, merge } = landing else { return Ok(String::new()) };
@@ -27,6 +34,16 @@ impl Search<'_> {
         Ok(match landing {
             Landing::Stands { commit, merge } => merge.or(commit),
             Landing::TakenOut(_) | Landing::Never => None,
+        })
+    }
+
+    /// Says which commit took an incident out of the base, where it was there.
+    pub(super) fn taken_out_by(&self, folder: &RepoPath, incident: &Incident) -> anyhow::Result<String> {
+        let file = folder.join("incident.yaml")?;
+        let landing = self.repository.landing(&self.base.commit, file.as_str(), &incident.id, &|_| true)?;
+        Ok(match landing {
+            Landing::TakenOut(by) => format!(", where {} `{}` took it out", by.short(), by.summary),
+            Landing::Stands { .. } | Landing::Never => String::new(),
         })
     }
 
@@ -67,7 +84,7 @@ impl Search<'_> {
         files: &[RepoPath],
         (file, current): (&RepoPath, &[u8]),
     ) -> anyhow::Result<bool> {
-        let holds = |bytes: &[u8]| parsed(bytes).is_some_and(|found| found.stage >= incident.stage);
+        let holds = |bytes: &[u8]| Incident::of_bytes(bytes).is_some_and(|found| found.stage >= incident.stage);
         let path = folder.join("incident.yaml")?;
         let landed = match self.repository.landing(&self.base.commit, path.as_str(), &incident.id, &holds)? {
             Landing::Stands { commit, merge } => merge.or(commit),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::build::{Site, Sites};
-use super::rows::Row;
+use super::row::Row;
 use crate::cli::StatusArgs;
 use crate::cluster::{Access, Cluster, How, Listed, Listing, Wanted};
 use crate::diagnose::clock::Live;

@@ -9,7 +9,9 @@ mod landed;
 mod live;
 mod next;
 mod pulls;
+mod row;
 mod rows;
+mod search;
 
 use std::collections::BTreeSet;
 
@@ -28,7 +30,8 @@ use crate::report::{self, ClockReport, FindingLine, IncidentLine, ProposedLine, 
 use build::Sites;
 use live::Looked;
 use pulls::Pulls;
-use rows::{Gathered, Row};
+use row::{Proposed, Row};
+use rows::Gathered;
 
 /// Runs the verb.
 pub(super) fn run(args: &StatusArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
@@ -137,7 +140,7 @@ impl Told<'_> {
     }
 
     /// Returns the line of a branch that is not in the base.
-    fn proposed(&self, proposed: &rows::Proposed) -> anyhow::Result<ProposedLine> {
+    fn proposed(&self, proposed: &Proposed) -> anyhow::Result<ProposedLine> {
         let pull_request = self.pulls.of(&proposed.branch);
         Ok(ProposedLine {
             stage: proposed.stage,

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use super::rows::{Proposed, Row};
+use super::row::{Proposed, Row};
 use crate::cli::StatusArgs;
 use crate::git::Repository;
 use crate::model::incident::{Incident, Stage};
-use crate::model::shell::quoted;
+use crate::model::shell::{git_in, quoted};
 use crate::plan::again;
 use crate::report::Standing;
 
@@ -96,23 +96,18 @@ fn abandoned(proposed: &Proposed, args: &StatusArgs, repository: &Repository) ->
 
 /// Returns the command that removes a branch, here or at its remote.
 fn removal(name: &str, args: &StatusArgs) -> String {
-    let folder = folder(&args.which.repo);
+    let git = git_in(&args.which.repo);
     match name.split_once("/leeward/") {
         Some((remote, rest)) => {
-            format!("git{folder} push {} --delete {}", quoted(remote), quoted(&format!("leeward/{rest}")))
+            format!("{git} push {} --delete {}", quoted(remote), quoted(&format!("leeward/{rest}")))
         }
-        None => format!("git{folder} branch -D {}", quoted(name)),
+        None => format!("{git} branch -D {}", quoted(name)),
     }
 }
 
 /// Returns the command that shows who wrote a file.
 fn history(row: &Row, args: &StatusArgs) -> String {
-    format!("git{} log -p -- {}", folder(&args.which.repo), quoted(&format!("{}/incident.yaml", row.folder)))
-}
-
-/// Returns the option of git that names the repository.
-pub(super) fn folder(repo: &Path) -> String {
-    if repo == Path::new(".") { String::new() } else { format!(" -C {}", quoted(&repo.to_string_lossy())) }
+    format!("{} log -p -- {}", git_in(&args.which.repo), quoted(&format!("{}/incident.yaml", row.folder)))
 }
 
 /// Returns `leeward` with words and with the repository, and the cluster where it looks at one.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::rows::Row;
+use super::row::Row;
 use crate::cli::StatusArgs;
 use crate::commands::reach::{bare, connect, outside, project};
 use crate::failure::Failure;

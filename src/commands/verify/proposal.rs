@@ -159,10 +159,7 @@ fn became(
     (file, stage): (&FoundIncident, Stage),
     tip: Option<&Commit>,
 ) -> anyhow::Result<Option<MergedState>> {
-    let holds = |bytes: &[u8]| {
-        let incident = std::str::from_utf8(bytes).ok().and_then(|text| Incident::parse(text).ok());
-        incident.is_some_and(|incident| incident.stage >= stage)
-    };
+    let holds = |bytes: &[u8]| Incident::of_bytes(bytes).is_some_and(|incident| incident.stage >= stage);
     let path = file.folder.join("incident.yaml")?;
     let short = |commit: &Commit| commit.short().to_owned();
     Ok(Some(match repository.landing(&base.commit, path.as_str(), &file.incident.id, &holds)? {
@@ -188,8 +185,7 @@ fn has_stage(tree: &Tree<'_>, file: &FoundIncident, stage: Stage) -> anyhow::Res
     let path = file.folder.join("incident.yaml")?;
     let Some(Entry::File { .. }) = tree.entry(path.as_str())? else { return Ok(false) };
     let bytes = tree.read(path.as_str())?;
-    let incident = std::str::from_utf8(&bytes).ok().and_then(|text| Incident::parse(text).ok());
-    Ok(incident.is_some_and(|incident| incident.stage >= stage))
+    Ok(Incident::of_bytes(&bytes).is_some_and(|incident| incident.stage >= stage))
 }
 
 /// Returns the kustomization of the root where it does not include the overlay; `None` where it does.
