@@ -112,6 +112,11 @@ impl Cluster {
         self.wire.start_over();
     }
 
+    /// Gives so much time for everything that is asked from now on: for who asks again and again.
+    pub fn give(&mut self, time: Duration) {
+        self.wire.give(time);
+    }
+
     /// Returns the context and the server, without credentials.
     pub fn describe(&self) -> String {
         self.described.clone()

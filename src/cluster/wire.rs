@@ -107,9 +107,9 @@ pub(super) struct Wire {
     client: Client,
     /// Scheme, host and port, for messages.
     server: String,
-    /// When the run is over.
+    /// Until when things may be asked.
     end: Instant,
-    /// How long the run may take.
+    /// How long everything that is asked may take.
     deadline: Duration,
     /// How long one request may take, its repetitions included.
     request_timeout: Duration,
@@ -125,9 +125,14 @@ impl Wire {
         Self { client, server, end, deadline, request_timeout, sent: AtomicUsize::new(0) }
     }
 
-    /// Gives the whole time of the run again, from now on.
+    /// Gives so much time for everything that is asked from now on.
+    pub(super) fn give(&mut self, time: Duration) {
+        (self.deadline, self.end) = (time, end(Instant::now(), time));
+    }
+
+    /// Gives the whole time again, from now on.
     pub(super) fn start_over(&mut self) {
-        self.end = end(Instant::now(), self.deadline);
+        self.give(self.deadline);
     }
 
     /// Returns how many requests were sent.
@@ -221,7 +226,7 @@ impl Wire {
     /// Returns that no answer came in time.
     fn late(&self) -> Trouble {
         if Instant::now() >= self.end {
-            let fact = format!("the time of the whole run, {} s, was over before it was read", seconds(self.deadline));
+            let fact = format!("the time for all reads, {} s, was over before it was read", seconds(self.deadline));
             return Trouble::new(Reason::TimedOut, fact).hint("--timeout");
         }
         let fact = format!("`{}` gave no whole answer in {} s", self.server, seconds(self.request_timeout));

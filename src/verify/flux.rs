@@ -13,6 +13,9 @@ use crate::model::shell::operand;
 const APPLIED_ANYWAY: [&str; 2] = ["HealthCheckFailed", "PruneFailed"];
 /// Reasons that say that applying itself did not work.
 const REFUSED: [&str; 3] = ["BuildFailed", "ReconciliationFailed", "ValidationFailed"];
+/// What its words have where the API server, or a webhook that it asks, did not answer: Flux tries again by itself.
+const PASSING: [&str; 5] =
+    ["failed calling webhook", "connection refused", "i/o timeout", "deadline exceeded", "etcdserver: "];
 
 /// What Flux shows.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +71,8 @@ impl Flux<'_> {
                 let fact = format!("{} applied {}, then {}", self.name(), shown(attempted), words(ready));
                 return Check::passed(CheckName::Applied, fact);
             }
-            if REFUSED.contains(&ready.reason) {
+            let is_passing = PASSING.iter().any(|words| ready.message.contains(words));
+            if REFUSED.contains(&ready.reason) && !is_passing {
                 let fact = format!("{} does not apply {}: {}", self.name(), shown(attempted), words(ready));
                 return Check::failed(CheckName::Applied, fact);
             }

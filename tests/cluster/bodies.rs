@@ -236,7 +236,7 @@ fn a_run_that_is_over_keeps_what_it_read() {
     let started = Instant::now();
     let read = cluster.read(&[crate::setting::wanted(&slow, How::Whole), crate::setting::wanted(&cr_id(), How::Whole)]);
     assert!(started.elapsed() < Duration::from_secs(5));
-    let fact = "the time of the whole run, 1 s, was over before it was read";
+    let fact = "the time for all reads, 1 s, was over before it was read";
     let late = Trouble::new(Reason::TimedOut, fact).hint("--timeout");
     assert_eq!(read, [(slow.clone(), Reading::Unread(late.clone())), (cr_id(), Reading::Found(cr()))].into());
     let sent = cluster.requests();

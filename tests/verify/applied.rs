@@ -76,6 +76,12 @@ fn a_build_or_an_apply_that_fails_is_said_at_once_in_the_controller_s_words() {
             "does not apply main@sha1:MERGE: ReconciliationFailed: its words are about a Secret and are not repeated",
         ),
         (
+            "ReconciliationFailed",
+            "dry-run failed: failed calling webhook \"check.example\": connect: connection refused",
+            "waiting",
+            "applied is main@sha1:BASE, which lacks it; ReconciliationFailed: dry-run failed: failed calling webhook \"check.example\": connect: connection refused",
+        ),
+        (
             "HealthCheckFailed",
             "timeout waiting",
             "passed",

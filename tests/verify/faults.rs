@@ -1,9 +1,13 @@
 //! What goes wrong on the way: a server that is away, one that never was there, a deadline, a base that moves, a person who
 //! takes the change back while it is followed.
 
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::scene::{BACKUP, CLUSTER, KUSTOMIZATION, SOURCE, Scene, live};
+use crate::world::NOW;
 
 /// Returns the outcome of a check; empty where the answer has none.
 fn outcome(json: &str, name: &str) -> String {
@@ -18,6 +22,21 @@ fn a_server_that_never_answered_ends_the_run_at_once() {
     scene.api.down(true);
     let run = scene.verify(&["--format", "json"]);
     assert_eq!((run.code, outcome(&run.stdout, "applied").as_str()), (4, "cannot-tell"), "{run:?}");
+}
+
+#[test]
+fn a_server_that_takes_connections_and_says_nothing_holds_the_run_no_longer_than_one_look() {
+    let scene = Scene::applied();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let kubeconfig = scene.api.kubeconfig().replace(&scene.api.port.to_string(), &port.to_string());
+    std::fs::write(scene.world.top().join("silent"), kubeconfig).unwrap();
+    let started = Instant::now();
+    let words = ["verify", "--kubeconfig", "../silent", "--timeout", "1", "--format", "json"];
+    let run = scene.world.leeward_with(&words, &[("LEEWARD_NOW", NOW)]);
+    assert_eq!((run.code, outcome(&run.stdout, "applied").as_str()), (4, "cannot-tell"), "{run:?}");
+    // A look takes ten seconds at most; one that nobody cuts short takes a minute.
+    assert!(started.elapsed() < Duration::from_secs(35), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -38,6 +38,8 @@ use wait::Clock;
 
 /// How long one look at the API server, one build or one fetch may take.
 const LOOK: Duration = Duration::from_mins(1);
+/// How long a look that the end of the run cuts short may still take: a server that is slow has to be heard once.
+const LAST_LOOK: Duration = Duration::from_secs(10);
 /// What the next steps of a pipeline are told, beside what the exit code means.
 const OUTPUTS: [&str; 4] = ["verdict", "backup", "pull-request-number", "operation"];
 
@@ -143,7 +145,7 @@ impl<'a> Run<'a> {
     /// Looks until the outcome is sure, or the time is over.
     fn follow(&mut self, tell: &dyn Fn(&str)) -> anyhow::Result<Look> {
         loop {
-            self.cluster.start_over();
+            self.cluster.give(self.clock.look());
             let mut memory = std::mem::replace(&mut self.memory, wait::memory(self.clock.now()));
             let look = self.scene().look(&mut memory);
             self.memory = memory;

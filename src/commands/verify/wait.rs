@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::look::{Look, Memory};
+use super::{LAST_LOOK, LOOK};
 use crate::report::masked;
 use crate::verify::{CheckName, Outcome};
 
@@ -41,6 +42,11 @@ impl Clock {
     /// Returns the time of day.
     pub(super) fn now(&self) -> Timestamp {
         self.now + self.began.elapsed()
+    }
+
+    /// Returns how long the next look may take.
+    pub(super) fn look(&self) -> Duration {
+        self.timeout.saturating_sub(self.began.elapsed()).clamp(LAST_LOOK, LOOK)
     }
 
     /// Returns how long to wait before the next look; `None` where there is nothing to wait for, or no time left.
