@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::live::{is_passing, of_kind};
-use super::look::{Look, Memory, Scene};
 use super::pods;
+use super::scene::{Look, Memory, Scene};
 use crate::cluster::{Created, Watched};
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::PXC_GROUP;

@@ -1,18 +1,15 @@
 //! What `Succeeded` does not prove: that the backup lies where Git says, and that its bytes are there. The storage is asked
 //! with the keys that this run was given, of a file, the Secret, or the environment.
 
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use base64::Engine as _;
 use serde_json::Value;
 
 use super::live::{Reader, of_kind};
-use super::look::{Look, Scene};
-use crate::cli::{BackupArgs, SecretUse};
+use super::scene::{Look, Scene};
+use crate::cli::SecretUse;
 use crate::cluster::How;
-use crate::failure::refused;
 use crate::model::backup::Storage;
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::observed::BackupObject;
@@ -21,56 +18,6 @@ use crate::verify::{self, Check, CheckName, Count, Destination, Objects};
 
 /// How long the list of a backup's objects may take.
 const LISTING: Duration = Duration::from_mins(1);
-/// The largest file of keys or certificates that is read.
-const FILE_MAX: u64 = 4 << 20;
-
-/// The keys and certificates that a run was given.
-pub(super) struct Given {
-    /// The keys of a file.
-    keys: Option<Keys>,
-    /// The keys of the environment, which may be those of another storage: the last to be tried.
-    environment: Option<Keys>,
-    /// Certificates in PEM.
-    pem: Option<Vec<u8>>,
-}
-
-impl Given {
-    /// Reads what flags and the environment give.
-    ///
-    /// # Errors
-    /// Refuses files that hold nothing of the kind.
-    pub(super) fn read(args: &BackupArgs) -> anyhow::Result<Self> {
-        let of_file = |file: &Path| -> anyhow::Result<Keys> {
-            let context = || format!("failed to read credentials `{}`", file.display());
-            let bytes = whole(file, "--credentials FILE").with_context(context)?;
-            let text = String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8 text").hint("--credentials FILE"));
-            let keys = text.and_then(|text| Keys::of_file(&text, format!("of file `{}`", file.display())));
-            keys.with_context(context)
-        };
-        let keys = args.credentials.as_deref().map(of_file).transpose()?;
-        let pem = args.ca_file.as_deref().map(|file| {
-            whole(file, "--ca-file FILE").with_context(|| format!("failed to read CA `{}`", file.display()))
-        });
-        Ok(Self { keys, environment: environment(), pem: pem.transpose()? })
-    }
-}
-
-/// Reads a file of a bounded size.
-fn whole(file: &Path, hint: &str) -> anyhow::Result<Vec<u8>> {
-    if !file.is_file() {
-        return Err(refused("no such file").hint(hint).into());
-    }
-    if std::fs::metadata(file)?.len() > FILE_MAX {
-        return Err(refused("it is too large").hint(hint).into());
-    }
-    Ok(std::fs::read(file)?)
-}
-
-/// Returns the keys of the environment, under the names that the operator's Secrets use.
-#[expect(clippy::disallowed_methods, reason = "secrets come from the environment or files, never from arguments")]
-fn environment() -> Option<Keys> {
-    Keys::named(|name| std::env::var(name).ok(), "of the environment")
-}
 
 impl Scene<'_> {
     /// Adds where a backup that succeeded lies, and whether its bytes are there.

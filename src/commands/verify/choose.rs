@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::proposal::{Branch, Incidents};
+use super::branches::{Branch, Incidents};
 use crate::cli::{ProposalArgs, StageArg};
 use crate::failure::{Failure, refused};
 use crate::model::cluster::ClusterId;

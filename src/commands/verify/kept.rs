@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::look::{Memory, Scene};
+use super::scene::{Memory, Scene};
 use crate::commands::comment::{Comments, Kept};
 use crate::forge::Marker;
 use crate::model::name::IncidentId;

@@ -2,8 +2,10 @@
 //! Backup object, the annotation that has the controller look now, files that flags name, a comment.
 
 mod backup;
+mod branches;
 mod bytes;
 mod choose;
+mod given;
 mod intended;
 mod kept;
 mod live;
@@ -12,6 +14,7 @@ mod next;
 mod operator;
 mod pods;
 mod proposal;
+mod scene;
 mod site;
 mod wait;
 
@@ -30,16 +33,12 @@ use crate::failure::{Failure, refused};
 use crate::git::Repository;
 use crate::report::{self, ClusterLine, VerdictReport};
 use crate::verify::Outcome;
-use bytes::Given;
-use look::{Look, Memory, Scene};
+use given::Given;
 use proposal::Proposal;
+use scene::{Look, Memory, Scene};
 use site::Site;
-use wait::Clock;
+use wait::{Clock, LOOK};
 
-/// How long one look at the API server, one build or one fetch may take.
-const LOOK: Duration = Duration::from_mins(1);
-/// How long a look that the end of the run cuts short may still take: a server that is slow has to be heard once.
-const LAST_LOOK: Duration = Duration::from_secs(10);
 /// What the next steps of a pipeline are told, beside what the exit code means.
 const OUTPUTS: [&str; 4] = ["verdict", "backup", "pull-request-number", "operation"];
 
@@ -126,7 +125,7 @@ impl<'a> Run<'a> {
         now: Timestamp,
     ) -> anyhow::Result<Self> {
         let clock = Clock::start(now, Duration::from_secs(args.wait.timeout));
-        let mut memory = wait::memory(now);
+        let mut memory = Memory::of(now);
         let mut asked = args.proposal.clone();
         memory.notes.extend(fetched(args, &mut asked, repository)?);
         let builder = builder(&BuilderArgs { builder: args.proposal.builder, timeout: LOOK.as_secs() });
@@ -146,7 +145,7 @@ impl<'a> Run<'a> {
     fn follow(&mut self, tell: &dyn Fn(&str)) -> anyhow::Result<Look> {
         loop {
             self.cluster.give(self.clock.look());
-            let mut memory = std::mem::replace(&mut self.memory, wait::memory(self.clock.now()));
+            let mut memory = std::mem::replace(&mut self.memory, Memory::of(self.clock.now()));
             let look = self.scene().look(&mut memory);
             self.memory = memory;
             let look = look?;

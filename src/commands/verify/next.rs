@@ -1,6 +1,6 @@
 //! The command to type next, with the flags of this run, quoted for a shell.
 
-use super::look::{Look, Scene};
+use super::scene::{Look, Scene};
 use crate::model::incident::Stage;
 use crate::model::shell::quoted;
 use crate::report::masked;

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::live::{Reader, is_passing, of_kind};
-use super::look::{Look, Memory, Scene};
 use super::pods;
+use super::scene::{Look, Memory, Scene};
 use crate::cli::SecretUse;
 use crate::cluster::{How, Listing};
 use crate::model::incident::{Action, Stage};

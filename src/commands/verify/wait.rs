@@ -5,11 +5,14 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::look::{Look, Memory};
-use super::{LAST_LOOK, LOOK};
+use super::scene::Look;
 use crate::report::masked;
 use crate::verify::{CheckName, Outcome};
 
+/// How long one look at the API server, one build or one fetch may take.
+pub(super) const LOOK: Duration = Duration::from_mins(1);
+/// How long a look that the end of the run cuts short may still take: a server that is slow has to be heard once.
+const LAST_LOOK: Duration = Duration::from_secs(10);
 /// The first pause between two looks; each later one is half as long again.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause: what cannot be watched (pods, the source) is seen after it.
@@ -103,18 +106,4 @@ pub(super) fn told(look: &Look) -> Option<String> {
         (None, None) => None,
     };
     told.map(|text| masked(&text, &[]))
-}
-
-/// Returns what a run remembers at its start.
-pub(super) fn memory(now: Timestamp) -> Memory {
-    Memory {
-        started: now,
-        schemas: None,
-        applied_at: None,
-        followed: None,
-        backups: Vec::new(),
-        collector_since: None,
-        has_asked: false,
-        notes: Vec::new(),
-    }
 }
