@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::sides::Changed;
+use super::changed::Changed;
 use crate::failure::{Failure, outside};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading};

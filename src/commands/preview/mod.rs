@@ -1,15 +1,18 @@
 //! `preview`: Git before, Git after and the live objects → what merging will do. Writes nothing but, on
 //! request, the comments of a pull request.
 
+mod changed;
 mod comment;
 mod given;
 mod here;
 mod observe;
 mod owners;
+mod revisions;
 mod select;
 mod side;
 mod sides;
 mod source;
+mod touched;
 
 use super::Answer;
 use super::build::builder;
@@ -20,6 +23,7 @@ use crate::failure::Failure;
 use crate::git::{Repository, Trunk};
 use crate::preview::{Merged, sources_changed};
 use crate::report::{self, BaseLine, PreviewReport, Summary};
+use revisions::{Revisions, revisions};
 use sides::Sides;
 use source::{Opened, Opening};
 
@@ -79,7 +83,7 @@ fn shown(args: &PreviewArgs, format: Format) -> Ended {
 /// # Errors
 /// Fails where git or the live side cannot be read; refuses revisions and files that cannot be used.
 pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Result<Seen> {
-    let revisions = sides::revisions(repository, &args.change)?;
+    let revisions = revisions(repository, &args.change)?;
     let builder = builder(&args.builder);
     let surveyed = sides::survey(repository, &revisions, &args.change)?;
     // The live side is opened, and asked for what is known to be needed, while the roots are built.
@@ -111,7 +115,7 @@ pub(super) fn look(repository: &Repository, args: &PreviewArgs) -> anyhow::Resul
 }
 
 /// Returns what merging moves.
-fn merged(repository: &Repository, revisions: &sides::Revisions) -> anyhow::Result<Merged> {
+fn merged(repository: &Repository, revisions: &Revisions) -> anyhow::Result<Merged> {
     let Trunk { branch, is_default, addresses } = repository.trunk(&revisions.base)?;
     Ok(Merged { branch, is_default, addresses, sources: Vec::new() })
 }

@@ -7,8 +7,8 @@ use std::thread;
 
 use serde_json::Value;
 
+use super::changed::Changed;
 use super::here::here;
-use super::sides::Changed;
 use super::source::{Ahead, Documents, Source};
 use crate::cli::{ControllerArg, DryRunArg, LiveArgs, SecretsArg};
 use crate::cluster::{DryRunRequest, How};

@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::sides::Changed;
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
-use crate::preview::Deployed;
 use crate::survey::{Controller, Owner, Root};
 
 /// The roots of a revision.
@@ -25,7 +23,7 @@ pub(super) fn findings(path: &RepoPath, (old, new): (&Roots, &Roots)) -> Vec<Fin
     let (old, new) = (owners(before), owners(after));
     let mut findings = Vec::new();
     for owner in &old {
-        match new.iter().find(|other| is_same(other, owner)) {
+        match new.iter().find(|other| other.is_same(owner)) {
             None => findings.push(match roots.values().find(|root| is_taken(root, owner)) {
                 Some(root) => goes_on(path, owner, &root.path),
                 None => leaves(path, owner),
@@ -41,34 +39,9 @@ pub(super) fn findings(path: &RepoPath, (old, new): (&Roots, &Roots)) -> Vec<Fin
     findings
 }
 
-/// Returns a root once for each object of a controller that applies it: two may apply it to two clusters, or in two ways.
-/// `old` is the root of the base; whether the head has it comes beside.
-pub(super) fn each(root: &Root, (old, is_deployed): (Option<&Root>, bool), deployed: &Deployed) -> Vec<Changed> {
-    let first = old.and_then(|old| old.owner.as_ref());
-    let of = |root: Root, was_deployed: bool, before: Option<&Owner>| Changed {
-        root,
-        deployed: deployed.clone(),
-        was_deployed,
-        is_deployed,
-        owner_before: before.map(|owner| owner.manifest.clone()),
-    };
-    let by = |owner: &Owner| {
-        let before = old.and_then(|old| old.owners().find(|other| is_same(other, owner)));
-        let root = Root { owner: Some(owner.clone()), other_owners: Vec::new(), ..root.clone() };
-        of(root, before.is_some(), before.or(first))
-    };
-    let changed: Vec<Changed> = root.owners().map(by).collect();
-    if changed.is_empty() { vec![of(root.clone(), old.is_some(), first)] } else { changed }
-}
-
-/// Returns whether two are the same object of a controller.
-fn is_same(one: &Owner, other: &Owner) -> bool {
-    (&one.object, one.controller) == (&other.object, other.controller)
-}
-
 /// Returns whether a controller's object applies a root.
 fn applies(root: &Root, owner: &Owner) -> bool {
-    root.owners().any(|other| is_same(other, owner))
+    root.owners().any(|other| other.is_same(owner))
 }
 
 /// Says that a controller's object applies another root now.

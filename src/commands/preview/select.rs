@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sides::Changed;
+use super::changed::Changed;
 use crate::failure::{Failure, refused};
 use crate::model::cluster::ClusterId;
 use crate::model::finding::Finding;

@@ -1,17 +1,18 @@
-//! Git before and Git after: the two revisions, the roots whose files differ between them, and what each builds to.
+//! Git before and Git after: the roots whose files differ between the two revisions, and what each builds to.
 //! A root that builds on one side alone is withheld and named: it must never look like a mass creation or deletion.
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::thread;
 
-use serde_json::Value;
-
+use super::changed::Changed;
 use super::owners;
+use super::revisions::Revisions;
 use super::side::Side;
+use super::touched::{is_touched, parsed, unread};
 use crate::build::Builder;
 use crate::cli::ChangeArgs;
-use crate::failure::{Failure, refused};
+use crate::failure::Failure;
 use crate::git::{Base, Repository};
 use crate::model::finding::Finding;
 use crate::model::object::Object;
@@ -19,30 +20,6 @@ use crate::model::path::RepoPath;
 use crate::model::shell::quoted;
 use crate::preview::Deployed;
 use crate::survey::{Owner, Root};
-
-/// The two revisions.
-pub(super) struct Revisions {
-    /// Git before.
-    pub(super) base: Base,
-    /// Git after.
-    pub(super) head: Base,
-    /// Where the base branch stands now, when it is further than Git before.
-    pub(super) moved: Option<Base>,
-}
-
-/// A root that changes.
-pub(super) struct Changed {
-    /// The root as the head has it, else as the base had it.
-    pub(super) root: Root,
-    /// What it builds to, before and after.
-    pub(super) deployed: Deployed,
-    /// Whether the base deploys it too: its controller's object is no part of the change.
-    pub(super) was_deployed: bool,
-    /// The controller's object as the base has it.
-    pub(super) owner_before: Option<Value>,
-    /// Whether the head deploys it.
-    pub(super) is_deployed: bool,
-}
 
 /// What changes between two revisions.
 pub(super) struct Sides {
@@ -52,45 +29,6 @@ pub(super) struct Sides {
     pub(super) findings: Vec<Finding>,
     /// The first root that could not be built.
     pub(super) failure: Option<Failure>,
-}
-
-/// Returns the revisions that flags name.
-///
-/// # Errors
-/// Refuses revisions that are missing, and two that are the same.
-pub(super) fn revisions(repository: &Repository, args: &ChangeArgs) -> anyhow::Result<Revisions> {
-    let head = repository.head(args.head.as_deref())?;
-    let tip = repository.base(args.base.as_deref())?;
-    let fork = repository.merge_base(&tip.commit, &head.commit)?;
-    if args.base.is_some() && fork.as_ref().is_none_or(|fork| *fork == head.commit) {
-        // Somebody who names both and has nothing to merge wants them held against each other.
-        return Ok(Revisions { base: tip, head, moved: None });
-    }
-    let fork = fork.ok_or_else(|| {
-        let fact = format!("`{}` and `{}` have no commit in common", tip.name, head.name);
-        if repository.is_shallow() {
-            return refused(format!("{fact} in this shallow clone")).hint("git fetch --unshallow");
-        }
-        refused(fact).hint("--base REV")
-    })?;
-    if fork == head.commit && tip.name == head.name && repository.remotes()?.is_empty() {
-        return Err(itself(repository, &head.name).into());
-    }
-    if fork == head.commit {
-        let fact = format!("`{}` has nothing that `{}` has not", head.name, tip.name);
-        return Err(refused(fact).hint("--head BRANCH").into());
-    }
-    let moved = (tip.commit != fork).then(|| tip.clone());
-    Ok(Revisions { base: Base { commit: fork, name: tip.name }, head, moved })
-}
-
-/// Refuses to hold a branch against itself: without a remote, the branch that is checked out is the base too.
-fn itself(repository: &Repository, branch: &str) -> Failure {
-    let fact =
-        format!("`{branch}` is the base and the head: without a remote, the base is the branch that is checked out");
-    let is_there = |name: &&str| *name != branch && repository.base(Some(name)).is_ok();
-    let usual = ["main", "master"].into_iter().find(is_there);
-    refused(fact).hint(usual.map_or_else(|| "--head BRANCH".to_owned(), |name| format!("--base {name}")))
 }
 
 /// Two revisions, surveyed: which roots change, before anything is built.
@@ -242,17 +180,6 @@ fn beside<T: Send, U>(
     })
 }
 
-/// Returns the paths that can be followed, and names the others.
-fn parsed(paths: &[String]) -> (BTreeSet<RepoPath>, Option<Finding>) {
-    let (known, odd): (Vec<_>, Vec<_>) =
-        paths.iter().map(|path| RepoPath::parse(path).map_err(|_| path)).partition(Result::is_ok);
-    let odd: Vec<String> =
-        odd.into_iter().filter_map(Result::err).map(|path| format!("`{}`", path.escape_debug())).collect();
-    let fact = || format!("changed files with names that are not followed: {}", odd.join(", "));
-    let finding = (!odd.is_empty()).then(|| Finding::warn("paths-odd", fact()));
-    (known.into_iter().filter_map(Result::ok).collect(), finding)
-}
-
 /// Says that a root may change too: what it reads is not known.
 fn unsure(path: &RepoPath, error: &anyhow::Error) -> Finding {
     let fact = format!(
@@ -260,36 +187,6 @@ fn unsure(path: &RepoPath, error: &anyhow::Error) -> Finding {
         crate::commands::causes(error).join(": ")
     );
     Finding::warn("root-unsure", fact)
-}
-
-/// Returns whether one of some changed paths is read, or lies in a folder that is read as a whole.
-fn is_touched(inputs: &BTreeSet<RepoPath>, paths: &BTreeSet<RepoPath>) -> bool {
-    let holds_one = |input: &RepoPath| {
-        let near = paths.range(input.clone()..).take_while(|path| path.as_str().starts_with(input.as_str()));
-        near.into_iter().any(|path| path.is_in(input))
-    };
-    inputs.iter().any(holds_one)
-}
-
-/// Returns whether a path is one of some inputs, or lies in one of them.
-fn is_read(path: &RepoPath, inputs: &BTreeSet<RepoPath>) -> bool {
-    let top = RepoPath::default();
-    let mut folders = std::iter::successors(Some(path.clone()), |at| (*at != top).then(|| at.parent()));
-    folders.any(|folder| inputs.contains(&folder))
-}
-
-/// Says which changed files no root reads.
-fn unread(paths: &BTreeSet<RepoPath>, read: &BTreeSet<RepoPath>) -> Option<Finding> {
-    let is_ours = |path: &RepoPath| path.name() == "incident.yaml" || path.as_str() == "leeward.yaml";
-    let unread: Vec<&RepoPath> = paths.iter().filter(|path| !is_read(path, read) && !is_ours(path)).collect();
-    let first = unread.first()?;
-    let more = match unread.len() - 1 {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let fact =
-        format!("changed files that no deployed root of this repository reads are not previewed: `{first}`{more}");
-    Some(Finding::note("files-undeployed", fact))
 }
 
 /// Says that the base branch went on where the previewed roots read.
@@ -329,7 +226,7 @@ impl Sides {
                 self.findings.extend(owners::findings(path, (&before.roots, &after.roots)));
                 self.changed.extend(
                     root.into_iter()
-                        .flat_map(|root| owners::each(root, (old, after.roots.contains_key(path)), &deployed)),
+                        .flat_map(|root| Changed::each(root, (old, after.roots.contains_key(path)), &deployed)),
                 );
             }
             Err(error) => self.withhold(path, &error),
