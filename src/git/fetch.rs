@@ -5,8 +5,8 @@ use std::thread::sleep;
 
 use git2::Oid;
 
+use super::pause::pause;
 use super::process::End;
-use super::publish::pause;
 use super::remote::{Answer, Listed, Obstacle, Remote, Trouble};
 use super::revision::Commit;
 

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 
 use super::delta::{Path, Sides, differing, shown};
 use super::fault::fault;
-use super::merge::Merged;
 use super::open::Repository;
 use super::revision::Commit;
+use super::three_way::Merged;
 use super::tree::Tree;
 
 /// The trailer that marks a commit as leeward's; its value is the incident.

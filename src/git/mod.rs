@@ -4,10 +4,10 @@
 //! unreachable objects and at most the lock of its own branch.
 //!
 //! In reading order: [`open`](Repository::open) · `revision` names → commits · `tree` a commit's files · `delta` two trees →
-//! paths · `history` whose commits a branch holds · `landing` what became of them in a base · `merge` changes of people kept · `write` files → a tree · `branch` tips,
+//! paths · `history` whose commits a branch holds · `landing` what became of them in a base · `merge` changes of people kept, by `three_way` · `write` files → a tree · `branch` tips,
 //! locks, compare-and-swap · `prepare` what the commit would be, `straight` where no pull request is made · `commit` the commit, with `identity`, `sign`, `settings`.
 //! The network is left to the `git` program: `process`, `program` how it is called · `remote` where to · `fetch` what is there ·
-//! `push` one push, by `porcelain`, `refusal`, `said` · `publish` rounds until it is there · `published` what is noted of it.
+//! `push` one push, by `porcelain`, `refusal`, `said`, `pause` · `publish` rounds until it is there · `published` what is noted of it.
 
 mod blobs;
 mod branch;
@@ -21,6 +21,7 @@ mod identity;
 mod landing;
 mod merge;
 mod open;
+mod pause;
 mod porcelain;
 mod prepare;
 mod process;
@@ -36,6 +37,7 @@ mod settings;
 mod sign;
 mod start;
 mod straight;
+mod three_way;
 mod tree;
 mod trunk;
 mod write;

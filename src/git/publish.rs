@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::thread::sleep;
-use std::time::Duration;
 
 use super::branch::is_contended;
+use super::pause::pause;
 use super::push::{Errand, Push, Turn};
 use super::remote::Remote;
 use super::revision::Commit;
@@ -14,8 +14,6 @@ use crate::failure::{Failure, refused};
 
 /// How often a push is tried that others are faster than.
 pub const TRIES: u32 = 5;
-/// The pause after the first try; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Where a proposal goes.
 #[derive(Debug, Clone, Copy)]
@@ -159,27 +157,9 @@ fn changed<'a>(before: &'a BTreeMap<String, String>, now: &'a BTreeMap<String, S
     gone.chain(now.keys().filter(|name| !before.contains_key(*name))).next()
 }
 
-/// Returns how long to wait before a round: nothing before the first, then twice as long each time, and by chance up to
-/// half as long again, so that those who wait for each other part.
-pub(super) fn pause(round: u32) -> Duration {
-    let Some(doublings) = round.checked_sub(1) else { return Duration::ZERO };
-    let pause = FIRST_PAUSE * 2_u32.pow(doublings.min(6));
-    // Without a source of chance, everybody waits the same time.
-    pause + pause * (getrandom::u32().unwrap_or(0) % 64) / 128
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waits_longer_each_time_and_not_at_first() {
-        assert_eq!(pause(0), Duration::ZERO);
-        for round in 1..6 {
-            let least = FIRST_PAUSE * 2_u32.pow(round - 1);
-            assert!((least..least * 3 / 2).contains(&pause(round)));
-        }
-    }
 
     #[test]
     fn names_the_input_that_changed() {

@@ -8,8 +8,8 @@ use std::thread::sleep;
 use git2::Oid;
 
 use super::fault::quoted;
+use super::pause::pause;
 use super::porcelain::{Fate, fate};
-use super::publish::pause;
 use super::refusal::{Bar, is_race};
 use super::remote::{Obstacle, Remote, Trouble};
 use super::revision::Commit;
