@@ -6,7 +6,7 @@ use crate::model::finding::Finding;
 use crate::model::incident::Action;
 use crate::model::shell::quoted;
 
-use super::{Request, Scope};
+use super::request::{Request, Scope};
 
 /// What a failure covers in one cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Where binlogs go, or wait to go: an earlier incident may have switched point-in-time recovery off and not resumed it yet.
 //! A later incident takes that over, else nothing would ever switch it on again.
 
-use super::Subject;
 use super::affected::Affected;
+use super::request::Subject;
 use crate::model::incident::{Action, Incident, Stage};
 
 /// Where binlogs go, or wait to go.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::resume::again;
+use super::incident::again;
 use crate::model::backup::{Backup, Schedule};
 use crate::model::finding::Finding;
 use crate::model::incident::Incident;

@@ -1,18 +1,13 @@
-//! The state a stage wants: the backup block after it, what `incident.yaml` says of it, and the changes between.
+//! The state a stage wants: the backup block after it, what `incident.yaml` says of it, and the changes between. Made by
+//! `protect` or `resume`; every guard reads it.
 
 use serde_json::Value;
 
-use super::affected::{Affected, affected};
-use super::binlogs::Binlogs;
-use super::changes::{Change, changes};
-use super::draft::Draft;
-use super::incident::next_id;
-use super::resume::resume;
-use super::{Request, Subject, failover, rotate};
+use super::affected::Affected;
+use super::changes::Change;
 use crate::model::backup::Backup;
 use crate::model::finding::Finding;
-use crate::model::incident::{Action, ClusterName, From, Incident, PitrBefore, Stage, To};
-use crate::model::shell::quoted;
+use crate::model::incident::Incident;
 
 /// What a stage wants of one cluster.
 #[derive(Debug, Clone)]
@@ -27,114 +22,6 @@ pub(super) struct Desired {
     pub changes: Vec<Change>,
     /// Whether this action turns point-in-time recovery off in `protect`.
     pub switches_pitr: bool,
-}
-
-/// Returns what the asked stage wants.
-pub(super) fn desired(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
-    refuse_passed_stage(request, subject)?;
-    match request.stage {
-        Stage::Protect => protect(request, subject),
-        Stage::Resume => resume(request, subject),
-    }
-}
-
-/// Refuses a stage that the base is past: `protect` after `resume` would turn point-in-time recovery off again.
-fn refuse_passed_stage(request: &Request, subject: &Subject) -> Result<(), Finding> {
-    let Some(opened) = subject.incident_in_base.as_ref().filter(|opened| opened.stage > request.stage) else {
-        return Ok(());
-    };
-    let (id, stage) = (&opened.id, opened.stage.word());
-    Err(Finding::refuse("stage-passed", format!("incident `{id}` is at stage {stage} already"))
-        .hint(format!("--stage {stage}")))
-}
-
-/// Returns what stage `protect` wants.
-fn protect(request: &Request, subject: &Subject) -> Result<Desired, Finding> {
-    let bare = &subject.bare.backup;
-    let affected = affected(request, bare, &subject.storage)?;
-    let draft = Draft { block: bare.value.clone(), to: To::default(), moved: Vec::new() };
-    let draft = match request.action {
-        Action::Rotate => rotate::rotate(request, subject, &affected, draft)?,
-        Action::Failover | Action::Buffer => failover::failover(request, subject, &affected, draft)?,
-    };
-    refuse_other_target(subject, &draft)?;
-    let backup = read(&draft.block)?;
-    let incident = incident(request, subject, &affected, draft);
-    refuse_done_rotation(subject, &backup, &incident)?;
-    let changes = changes(bare, &backup, &incident)?;
-    if changes.is_empty() {
-        let fact =
-            "new backups read the Secret when they start and no binlog collector runs: nothing in Git has to change";
-        return Err(Finding::refuse("nothing-to-change", fact).hint("rotate the content of the Secret"));
-    }
-    let switches_pitr = incident.pitr.was_enabled && !backup.pitr.enabled && resumes(&incident);
-    Ok(Desired { affected, backup, incident, changes, switches_pitr })
-}
-
-/// Refuses to move a merged incident elsewhere: its schedules would keep their names across storages, and retention would
-/// delete what they have written meanwhile (operator.md 5).
-fn refuse_other_target(subject: &Subject, draft: &Draft) -> Result<(), Finding> {
-    let differs = |opened: &&Incident| {
-        // A rotation that forgets its Secret's name would take the old one back.
-        let forgets_name = draft.to.target.is_empty() && !opened.to.target.is_empty();
-        forgets_name || opened.to.storages != draft.to.storages
-    };
-    let Some(opened) = subject.incident_in_base.as_ref().filter(differs) else { return Ok(()) };
-    let fact = format!(
-        "incident `{}` has moved backups to `{}` already, a further move is an incident of its own",
-        opened.id, opened.to.target
-    );
-    let storage = opened.to.storages.first().map_or("NAME", String::as_str);
-    Err(Finding::refuse("incident-moved", fact).hint(format!("--storage {}", quoted(storage))))
-}
-
-/// Refuses to rotate the content of a Secret again in a merged incident: the collector is rolled by the incident's id, so
-/// nothing would roll it.
-fn refuse_done_rotation(subject: &Subject, backup: &Backup, incident: &Incident) -> Result<(), Finding> {
-    let is_same_name = incident.action == Action::Rotate && incident.to.target.is_empty();
-    let Some(opened) = subject.incident_in_base.as_ref().filter(|_| is_same_name) else { return Ok(()) };
-    if !opened.to.target.is_empty() || !changes(&subject.current.backup, backup, incident)?.is_empty() {
-        return Ok(());
-    }
-    let taken = subject.history.iter().map(|incident| incident.id.as_str()).collect();
-    let fact = format!(
-        "incident `{}` is in the base and has rolled the collector, a further rotation is an incident of its own",
-        opened.id
-    );
-    Err(Finding::refuse("rotation-done", fact).hint(format!("--incident {}", next_id(&opened.id, &taken))))
-}
-
-/// Returns whether an incident that has point-in-time recovery off has a stage that turns it on again.
-fn resumes(incident: &Incident) -> bool {
-    incident.action != Action::Buffer && !incident.to.binlogs.is_empty()
-}
-
-/// Returns what `incident.yaml` says after stage `protect`.
-fn incident(request: &Request, subject: &Subject, affected: &Affected, draft: Draft) -> Incident {
-    let Subject { bare, .. } = subject;
-    Incident {
-        api_version: "leeward/v1".to_owned(),
-        kind: "Incident".to_owned(),
-        id: request.incident.to_string(),
-        stage: Stage::Protect,
-        action: request.action,
-        cause: request.cause.clone(),
-        opened_at: request.opened_at.clone(),
-        cluster: ClusterName {
-            root: bare.id.root.as_str().to_owned(),
-            namespace: bare.id.namespace.clone().unwrap_or_default(),
-            name: bare.id.name.clone(),
-            cr_version: bare.cr_version.clone().unwrap_or_default(),
-        },
-        from: From { storages: affected.storages.clone(), endpoint: affected.endpoint.clone() },
-        to: draft.to,
-        schedules: draft.moved,
-        pitr: PitrBefore {
-            was_enabled: Binlogs::of(subject).is_some(),
-            storage_was: bare.backup.pitr.storage.clone().unwrap_or_default(),
-        },
-        confirmed_backup: None,
-    }
 }
 
 /// Reads a block that was made here.

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::affected::Affected;
 use super::binlogs::Binlogs;
 use super::draft::Draft;
-use super::{Request, Subject, retention, schedule};
+use super::request::{Request, Subject};
+use super::{retention, schedule};
 use crate::model::backup::{Schedule, Storage};
 use crate::model::cron;
 use crate::model::finding::Finding;
-use crate::model::incident::{Action, MovedSchedule};
+use crate::model::incident::{Action, MovedSchedule, To};
 
 /// Returns the draft with every covered schedule, and PITR where it is covered, on the target.
 pub(super) fn failover(
@@ -26,7 +27,7 @@ pub(super) fn failover(
     };
     let place = entry::Place::new(subject, target)?;
     refuse_failed_place(affected, target.name(), &place)?;
-    let mut draft = Draft { to: crate::model::incident::To { target: target.name().to_owned(), ..draft.to }, ..draft };
+    let mut draft = Draft { to: To { target: target.name().to_owned(), ..draft.to }, ..draft };
     let backup = &subject.bare.backup;
     let moved: Vec<&Schedule> = backup.schedules.iter().filter(|schedule| affected.covers(&schedule.storage)).collect();
     let split = place.can_split() && crons_meet(&moved, subject, place.listed());

@@ -1,4 +1,4 @@
-//! Which incident a run belongs to: the open one of the same place, else a new id.
+//! Which incident a run belongs to: the open one of the same place, else a new id; and the command that renders it again.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use crate::failure::Failure;
 use crate::model::incident::{Action, Incident};
 use crate::model::name::{INCIDENT_ID_MAX, IncidentId};
+use crate::model::shell::quoted;
 
 /// Returns the open incident of a place, the newest where there are several.
 pub fn open_incident<'a>(
@@ -54,6 +55,20 @@ pub(super) fn next_id(id: &str, taken: &BTreeSet<&str>) -> String {
             return next;
         }
     }
+}
+
+/// Returns the command that renders stage protect of an incident again.
+pub fn again(opened: &Incident) -> String {
+    let Incident { id, cluster, to, from, .. } = opened;
+    let name = quoted(&cluster.shown());
+    let target = match opened.action {
+        Action::Rotate if to.target.is_empty() => "--action rotate".to_owned(),
+        Action::Rotate => format!("--action rotate --credentials-secret {}", quoted(&to.target)),
+        Action::Failover | Action::Buffer => format!("--to {}", quoted(&to.target)),
+    };
+    let storage = quoted(from.storages.first().map_or("NAME", String::as_str));
+    let id = quoted(id);
+    format!("leeward propose --incident {id} --stage protect --cluster {name} {target} --storage {storage}")
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::ClusterPlan;
 use super::guard::volume::{quota, size, volumes};
-use super::{ClusterPlan, Subject};
+use super::request::Subject;
 use crate::model::finding::Finding;
 use crate::model::quantity::Quantity;
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::affected::Affected;
 use super::changes::changes;
 use super::desired::{Desired, read};
-use super::{Request, Subject};
+use super::incident::again;
+use super::request::{Request, Subject};
 use crate::model::backup::{Backup, Storage};
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Incident, Stage};
@@ -87,18 +88,4 @@ fn refuse_elsewhere(opened: &Incident, current: &Backup) -> Result<(), Finding> 
         return Err(Finding::refuse("pitr-elsewhere", fact).hint(again(opened)));
     }
     Ok(())
-}
-
-/// Returns the command that renders stage protect of an incident again.
-pub fn again(opened: &Incident) -> String {
-    let Incident { id, cluster, to, from, .. } = opened;
-    let name = quoted(&cluster.shown());
-    let target = match opened.action {
-        Action::Rotate if to.target.is_empty() => "--action rotate".to_owned(),
-        Action::Rotate => format!("--action rotate --credentials-secret {}", quoted(&to.target)),
-        Action::Failover | Action::Buffer => format!("--to {}", quoted(&to.target)),
-    };
-    let storage = quoted(from.storages.first().map_or("NAME", String::as_str));
-    let id = quoted(id);
-    format!("leeward propose --incident {id} --stage protect --cluster {name} {target} --storage {storage}")
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::affected::Affected;
 use super::binlogs::Binlogs;
 use super::draft::Draft;
-use super::{Request, Subject};
+use super::request::{Request, Subject};
 use crate::model::backup::Storage;
 use crate::model::finding::Finding;
 use crate::model::incident::{REVISION_ANNOTATION, To};

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{NameInRoot, Subject};
+use super::super::request::{NameInRoot, Subject};
 use crate::model::backup::Storage;
 use crate::model::cluster::ClusterId;
 use crate::model::finding::Finding;

@@ -10,7 +10,7 @@ mod standing;
 pub(super) mod volume;
 
 use super::desired::Desired;
-use super::{Request, Subject};
+use super::request::{Request, Subject};
 use crate::model::backup::Storage;
 use crate::model::finding::Finding;
 

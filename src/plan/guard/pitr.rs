@@ -1,6 +1,6 @@
 //! Guards on point-in-time recovery: what stops every backup, and what leaves a hole (operator.md 9, 12).
 
-use super::super::{BinlogPlace, Proof};
+use super::super::request::{BinlogPlace, Proof};
 use super::Context;
 use crate::model::backup::{Backup, Storage};
 use crate::model::finding::{Finding, Level};

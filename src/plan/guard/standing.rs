@@ -1,6 +1,6 @@
 //! Guards on an incident that stands in the base: what people changed since stage `protect`.
 
-use super::super::resume::again;
+use super::super::incident::again;
 use super::Context;
 use crate::model::backup::Storage;
 use crate::model::finding::Finding;

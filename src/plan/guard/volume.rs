@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Context, Subject};
+use super::super::request::Subject;
+use super::Context;
 use crate::model::backup::{Backup, Schedule, Storage};
 use crate::model::finding::{Finding, Level};
 use crate::model::quantity::Quantity;
