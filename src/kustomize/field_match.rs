@@ -4,14 +4,13 @@
 
 use regex::Regex;
 
-use super::emit::plain_wish;
 use super::fault::Fault;
 use super::field_path::{Address, at_mut, element, items};
 use super::field_write::wrong_kind;
 use super::node::{List, Map, Node, Scalar, Style};
 use super::pattern;
 use super::resolve::Dialect;
-use super::scalar_form::Form;
+use super::scalar_form::{Form, plain_wish};
 
 /// The kind of node a missing field becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,12 +5,11 @@
 
 use std::sync::Arc;
 
-use super::emit;
 use super::fault::Fault;
 use super::node::{List, Map, Node, Scalar, Style, Tag};
 use super::number;
 use super::resolve::{Dialect, resolve};
-use super::scalar_form::{Form, choose};
+use super::scalar_form::{Form, choose, plain_wish};
 use super::value::Value;
 
 /// Returns the node of a JSON text.
@@ -61,7 +60,7 @@ fn plain(text: &str) -> Node {
 fn written(text: &Arc<str>) -> Scalar {
     let style = if text.contains('\n') {
         Style::Literal
-    } else if choose(text, emit::plain_wish(text, Dialect::V3), false) == Form::Plain {
+    } else if choose(text, plain_wish(text, Dialect::V3), false) == Form::Plain {
         Style::Plain
     } else {
         Style::Quoted

@@ -18,6 +18,7 @@ mod configuration;
 mod decode;
 mod documents;
 mod emit;
+mod emitter;
 mod fault;
 mod field_match;
 mod field_path;

@@ -2,10 +2,17 @@
 //!
 //! Pure text in, text out; used by `resolve`, `canonical`, `emit` and `json_patch`. It never rounds more than Go does.
 
-use super::resolve::Resolved;
+/// An integer as Go reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Integer {
+    /// It fits i64.
+    Signed(i64),
+    /// It fits u64 only.
+    Unsigned(u64),
+}
 
 /// Reads an integer with the base its prefix names, as `strconv.ParseInt(s, 0, 64)` and then `ParseUint` do.
-pub(super) fn parse_int_auto(text: &str) -> Option<Resolved> {
+pub(super) fn parse_int_auto(text: &str) -> Option<Integer> {
     let (sign, body) = split_sign(text);
     let lower = body.get(..2).map(str::to_ascii_lowercase);
     let (digits, radix) = match lower.as_deref() {
@@ -19,7 +26,7 @@ pub(super) fn parse_int_auto(text: &str) -> Option<Resolved> {
 }
 
 /// Reads an integer in a given base, a sign allowed, as Go's `ParseInt` and then `ParseUint` do.
-pub(super) fn parse_radix(text: &str, radix: u32) -> Option<Resolved> {
+pub(super) fn parse_radix(text: &str, radix: u32) -> Option<Integer> {
     let (sign, digits) = split_sign(text);
     from_parts(sign, digits, radix)
 }
@@ -34,17 +41,17 @@ fn split_sign(text: &str) -> (Option<char>, &str) {
 }
 
 /// Builds the integer from its parts; only unsigned text may pass i64.
-fn from_parts(sign: Option<char>, digits: &str, radix: u32) -> Option<Resolved> {
+fn from_parts(sign: Option<char>, digits: &str, radix: u32) -> Option<Integer> {
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_alphanumeric()) {
         return None;
     }
     let magnitude = u64::from_str_radix(digits, radix).ok()?;
     match sign {
-        Some('-') if magnitude <= 1 << 63 => Some(Resolved::Int(0i64.wrapping_sub_unsigned(magnitude))),
+        Some('-') if magnitude <= 1 << 63 => Some(Integer::Signed(0i64.wrapping_sub_unsigned(magnitude))),
         Some('-') => None,
         _ => match i64::try_from(magnitude) {
-            Ok(value) => Some(Resolved::Int(value)),
-            Err(_) if sign.is_none() => Some(Resolved::Uint(magnitude)),
+            Ok(value) => Some(Integer::Signed(value)),
+            Err(_) if sign.is_none() => Some(Integer::Unsigned(magnitude)),
             Err(_) => None,
         },
     }

@@ -4,7 +4,7 @@
 //! `parse`, `canonical`, `plain_data` and `emit`. It never looks at styles or tags.
 
 use super::node::Tag;
-use super::number;
+use super::number::{self, Integer};
 use super::timestamp;
 
 /// The two go-yaml versions.
@@ -90,7 +90,10 @@ fn word(text: &str, dialect: Dialect) -> Option<Resolved> {
 fn digits(text: &str, dialect: Dialect) -> Resolved {
     let plain: String = text.chars().filter(|&letter| letter != '_').collect();
     if let Some(value) = number::parse_int_auto(&plain).or_else(|| binary_or_octal(&plain, dialect)) {
-        return value;
+        return match value {
+            Integer::Signed(value) => Resolved::Int(value),
+            Integer::Unsigned(value) => Resolved::Uint(value),
+        };
     }
     if number::is_yaml_float(&plain)
         && let Some(value) = number::parse_float(&plain)
@@ -101,7 +104,7 @@ fn digits(text: &str, dialect: Dialect) -> Resolved {
 }
 
 /// The forms `0b…`, `-0b…`, `0o…` and `-0o…` with what go-yaml accepts after the mark, a second sign included.
-fn binary_or_octal(plain: &str, dialect: Dialect) -> Option<Resolved> {
+fn binary_or_octal(plain: &str, dialect: Dialect) -> Option<Integer> {
     let radixes: &[(&str, u32)] = if dialect == Dialect::V3 { &[("b", 2), ("o", 8)] } else { &[("b", 2)] };
     for (mark, radix) in radixes {
         if let Some(rest) = plain.strip_prefix(&format!("0{mark}")) {
@@ -109,7 +112,7 @@ fn binary_or_octal(plain: &str, dialect: Dialect) -> Option<Resolved> {
         }
         if let Some(rest) = plain.strip_prefix(&format!("-0{mark}")) {
             return match number::parse_radix(&format!("-{rest}"), *radix) {
-                Some(Resolved::Int(value)) => Some(Resolved::Int(value)),
+                Some(Integer::Signed(value)) => Some(Integer::Signed(value)),
                 _ => None,
             };
         }

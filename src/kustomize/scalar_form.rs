@@ -1,8 +1,13 @@
-//! Which form a scalar takes: libyaml's analysis of what its text allows.
+//! Which form a scalar takes: the one go-yaml wishes for, and libyaml's analysis of what its text allows.
 //!
-//! Called by `emit`. Pure: text and wish in, form out.
+//! Called by `emit`, and where kustomize sets a field. Pure: text and wish in, form out.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::folded::is_wide_printable;
+use super::resolve::{Dialect, Resolved, resolve};
 
 /// The forms of a scalar in the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +30,18 @@ struct Allowed {
     single_quoted: bool,
     /// A block.
     block: bool,
+}
+
+/// The form go-yaml wants for a one-line string: plain if it reads back as a string there and to older readers.
+pub(super) fn plain_wish(text: &str, dialect: Dialect) -> Form {
+    static BASE_60: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$").expect("the pattern is constant")
+    });
+    let is_base_60 = || text.contains(':') && BASE_60.is_match(text);
+    let is_string = |dialect| resolve(text, dialect) == Resolved::Str;
+    // Version 3 resolves by its own rules but avoids the old booleans as well.
+    let is_plain = text != "<<" && is_string(dialect) && is_string(Dialect::V2) && !is_base_60();
+    if is_plain { Form::Plain } else { Form::DoubleQuoted }
 }
 
 /// Returns the form for `text` when `wish` is what the value asks for.

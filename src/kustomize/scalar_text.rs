@@ -2,9 +2,12 @@
 //!
 //! Called by `emit` with the form already chosen. It writes into the emitter and decides nothing else.
 
-use super::emit::{BEST_WIDTH, Emitter};
+use super::emitter::Emitter;
 use super::folded::is_wide_printable;
 use super::scalar_form::Form;
+
+/// Lines are folded at spaces past this column.
+const BEST_WIDTH: usize = 80;
 
 /// Writes `text` in `form`; `may_fold` allows line breaks at spaces.
 pub(super) fn write(emitter: &mut Emitter, text: &str, form: Form, may_fold: bool) {
