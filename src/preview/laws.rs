@@ -64,7 +64,7 @@ pub(super) fn any_manager() -> impl Strategy<Value = (&'static str, &'static str
 fn predicted(controller: &RootController, manifest: &Value, live: &Value) -> Value {
     let (id, schema) = (Object::new(manifest.clone()).id, schema::Schema::unknown());
     let sent = desired::sent(manifest, &id, controller, Some(live)).value;
-    let case = predict::Case { id: &id, before: Some(&sent), sent: &sent, live, schema: &schema, controller };
+    let case = case::Case { id: &id, before: Some(&sent), sent: &sent, live, schema: &schema, controller };
     predict::predict(&case).value
 }
 

@@ -4,10 +4,14 @@
 //! (live → live after the controller applied Git after). Must know no cluster: what was read comes in as
 //! [`crate::model::live::Live`]; must never hand on the value of a Secret.
 
+mod applied;
 mod apply;
+mod argo_map;
 mod argocd;
 mod beside;
 mod builtin;
+mod case;
+mod context;
 mod controller;
 mod create;
 mod crosscheck;
@@ -19,6 +23,7 @@ mod field;
 mod flux;
 mod follow;
 mod identity;
+mod ignored_differences;
 mod immutable;
 mod managers;
 mod masking;
@@ -26,6 +31,7 @@ mod merge;
 mod moved;
 mod nulls;
 mod object;
+mod origin;
 mod owner;
 mod place;
 mod predict;
@@ -36,11 +42,13 @@ mod respect;
 mod root;
 pub mod schema;
 mod selector;
+mod settings;
 mod settings_argo;
 mod settings_flux;
 mod shared;
 mod strip;
 mod substitution;
+mod tracking;
 mod transform;
 mod undeclared;
 mod view;
