@@ -25,7 +25,8 @@ pub use text::{SIGN_COLUMN, preview as preview_text};
 
 use serde::Serialize;
 
-use super::{BaseLine, json};
+use super::json;
+use super::revision::BaseLine;
 use crate::model::finding::Finding;
 use crate::preview::{Action, ObjectPreview, RootPreview};
 
