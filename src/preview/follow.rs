@@ -6,26 +6,13 @@ use serde_json::Value;
 use super::controller::RootController;
 use super::origin::{Origin, Revision};
 use super::settings_flux::{SOURCE_GROUP, Source};
-use super::{Action, ApplyMethod, Deployed, ObjectPreview};
+use super::{Action, ApplyMethod, Deployed, Merged, ObjectPreview};
 use crate::model::finding::Finding;
 use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 use crate::model::shell::operand;
 use crate::model::url::without_user;
-
-/// What merging moves.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Merged {
-    /// The branch; `None` where the base is no branch.
-    pub branch: Option<String>,
-    /// Whether it is the remote's default; `None` where nothing tells.
-    pub is_default: Option<bool>,
-    /// The addresses of this repository, without users.
-    pub addresses: Vec<String>,
-    /// The sources of Flux that it changes, as they are after it.
-    pub sources: Vec<Object>,
-}
 
 /// Whether merging reaches the controller.
 #[derive(Debug, Clone, PartialEq)]

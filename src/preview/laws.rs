@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::tests::{METHODS, applied, fields, kustomization, live, options, owner, previewed, root};
 use super::*;
-use crate::model::live::{Absence, Live, Reading, Reason};
+use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
+use crate::model::object::{Object, ObjectId};
 
 /// A value of a `spec`: maps with few keys, so that they meet.
 fn any_value() -> impl Strategy<Value = Value> {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::{Changes, patched};
+use super::changes::{Changes, patched};
 use crate::build::{Builder, Built, Extent};
 use crate::cli::RecoveryArgs;
 use crate::commands::build::restrictor;

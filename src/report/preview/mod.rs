@@ -7,11 +7,13 @@ mod detail;
 mod field;
 #[cfg(test)]
 mod laws;
+mod line;
 mod list;
 mod markdown;
 mod mask;
 mod split;
 mod summary;
+mod tame;
 #[cfg(test)]
 mod tests;
 mod text;
