@@ -134,7 +134,7 @@ impl Told<'_> {
             pull_request: self.pulls.of(&row.branch()),
             superseded_by: row.superseded_by.clone(),
             clock: incident.and_then(|incident| self.clock(row, incident)),
-            next: next::command(row, self.args, (several.as_deref(), confirmed), self.repository)?,
+            next: next::command(row, self.args, (several.as_deref(), confirmed)),
             live,
         })
     }

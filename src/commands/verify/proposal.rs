@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::branches::{Branch, Incidents, branches, incidents, is_known, once_merged};
-use super::choose::{chosen, one_cluster, stage, unknown, unproposed};
+use super::branches::{Branch, Incidents, branches, incidents, is_known, merged, once_merged, unread};
+use super::choose::{chosen, none, one_cluster, stage, unknown, unproposed};
 use crate::cli::ProposalArgs;
 use crate::commands::recovery::proves_since;
 use crate::git::{Base, Commit, Landing, Repository, Tree};
@@ -39,12 +39,19 @@ impl Proposal {
         if let Some(id) = &args.incident {
             IncidentId::parse(id)?;
         }
-        let in_base = incidents(&repository.tree(&base.commit)?)?;
+        let tree = repository.tree(&base.commit)?;
+        let in_base = incidents(&tree)?;
         let mut branches = branches(repository, &base, args.incident.as_deref())?;
         if let Some(id) = args.incident.as_deref().filter(|id| !is_known(id, &in_base, &branches)) {
             branches.extend(once_merged(repository, &base, id)?);
         }
-        let id = chosen(args, &in_base, &branches)?;
+        if in_base.is_empty() && branches.is_empty() || args.incident.is_some() {
+            unread(&tree, args.incident.as_deref())?.map_or(Ok(()), Err)?;
+        }
+        let Some(id) = chosen(args, &in_base, &branches)? else {
+            return Err(none(&merged(repository, &base)?).into());
+        };
+        unread(&tree, Some(&id))?.map_or(Ok(()), Err)?;
         let of_id =
             |all: &Incidents| -> Incidents { all.iter().filter(|one| one.incident.id == id).cloned().collect() };
         let (standing, proposed) = (of_id(&in_base), branches.into_iter().filter(|branch| branch.id == id));
