@@ -4,9 +4,10 @@
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::pull::refuse_elsewhere;
 use crate::cli::ProposeArgs;
+use crate::commands::reach::{bare, connect, project};
 use crate::commands::recovery::{Recovery, prove_again};
+use crate::failure::{Failure, refused};
 use crate::git::{Commit, Draft, Outcome, Remote, Repository, Signing};
 use crate::report::ProposalLine;
 
@@ -64,6 +65,18 @@ pub(super) fn propose(
             Ok((line("committed", &commit, &branch), Some(commit)))
         }
     }
+}
+
+/// Refuses to merge a base into a branch whose open pull request goes to another one: all of it would go along. A forge that
+/// does not answer is told of when the pull request is kept.
+fn refuse_elsewhere(remote: &Remote<'_>, args: &ProposeArgs, branch: &str, base: &str) -> Result<(), Failure> {
+    let (base, timeout) = (bare(remote, base), args.recovery.repository.builder.timeout);
+    let forge = project(remote, args.pull.forge).and_then(|project| connect(project, timeout));
+    let open = forge.ok().and_then(|forge| forge.open_pull(branch).ok().flatten());
+    let Some(pull) = open.filter(|pull| pull.base != base) else { return Ok(()) };
+    let fact =
+        format!("pull request {} of `{branch}` is open and goes to `{}`, not to `{base}`", pull.number, pull.base);
+    Err(refused(fact).hint("--incident ID"))
 }
 
 /// Returns whether the commit is signed.
