@@ -40,7 +40,7 @@ use scene::Scene;
 
 pub(super) use branches::{Branches, read as branches_of};
 pub(super) use scene::{clusters, placed};
-pub(super) use since::proves_since;
+pub(super) use since::{Bounds, bounds};
 
 /// Changed files: new bytes, or `None` for a file that goes.
 pub(super) type Changes = BTreeMap<RepoPath, Option<Vec<u8>>>;
