@@ -31,7 +31,8 @@ passed       observed   crVersion 1.19.0, observedGeneration 2 = generation, clu
 cannot tell  secret     whether `pxc-a/minio-b-credentials` is there was not asked
                         hint: --secrets metadata
 passed       collector  `cluster1-pitr` is gone: point-in-time recovery is off
-cannot tell  backup     no backup was made on `minio-b-daily`, `minio-b-weekly` since
+cannot tell  backup     no backup was made on `minio-b-daily`, `minio-b-weekly` since the change
+                        came at 2026-11-22T10:00:00Z
                         hint: --test-backup
 5 of 7 checks passed, 2 cannot tell
 next  leeward verify --incident minio-a-1122 --kubeconfig ../kubeconfig --test-backup

@@ -42,7 +42,7 @@ use scene::Scene;
 
 pub(super) use branches::{Branches, read as branches_of};
 pub(super) use scene::{clusters, placed};
-pub(super) use since::proves_since;
+pub(super) use since::{Bounds, bounds};
 
 /// What the flow came to.
 pub(super) struct Recovery {
