@@ -32,7 +32,7 @@ pub use collector::{Collector, Ill, Wanted, collector};
 pub use effect::missing;
 pub use flux::Flux;
 pub use intended::{Intended, Known, Missing, intended};
-pub use lock::{Lock, lock};
+pub use lock::{Holder, Lock, lock};
 pub use merged::{Merged, MergedState, merged};
 pub use objects::{Count, Objects, objects};
 pub use observed::{Operated, observed};

@@ -10,6 +10,7 @@ mod bytes;
 mod faults;
 mod fetched;
 mod kept;
+mod lock;
 mod merged;
 mod operator;
 mod refusal;

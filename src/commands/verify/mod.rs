@@ -9,6 +9,7 @@ mod given;
 mod intended;
 mod kept;
 mod live;
+mod lock;
 mod look;
 mod next;
 mod operator;

@@ -100,6 +100,11 @@ impl JobState {
         Some(format!("{patch} --type merge -p '{{\"spec\":{{\"activeDeadlineSeconds\":1}}}}'"))
     }
 
+    /// Returns whether it is at work no more.
+    pub fn is_over(&self) -> bool {
+        self.is_complete || self.failure.is_some()
+    }
+
     /// Reads a Job.
     pub fn read(object: &Value) -> Self {
         let status = &object["status"];
