@@ -28,7 +28,7 @@ pub use applied::{Applier, applied};
 pub use argo::Argo;
 pub use attempt::{Attempt, Choice, Making};
 pub use backup::{Followed, IllPod, Pods, backup, progress};
-pub use collector::{Collector, Ill, Wanted, collector};
+pub use collector::{Collector, Ill, Newest, STAYS, Wanted, collector};
 pub use effect::missing;
 pub use flux::Flux;
 pub use intended::{Intended, Known, Missing, intended};

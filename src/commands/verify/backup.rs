@@ -183,7 +183,10 @@ impl Scene<'_> {
         let selector = format!("percona.com/backup-name={}", backup.meta.name);
         let pods = match pods::listed(self.cluster, &self.site.namespace, &selector) {
             Ok(pods) => pods,
-            Err(trouble) => return Pods { trouble: Some(trouble), ..Pods::default() },
+            Err(trouble) => {
+                look.broke(&trouble);
+                return Pods { trouble: Some(trouble), ..Pods::default() };
+            }
         };
         let job = of_kind(("batch", "v1", "Job"), &self.site.namespace, &backup.job());
         let mut reader = super::live::Reader::new(self.cluster);

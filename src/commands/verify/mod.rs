@@ -5,6 +5,7 @@ mod backup;
 mod branches;
 mod bytes;
 mod choose;
+mod collector;
 mod given;
 mod intended;
 mod kept;

@@ -7,15 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::live::{Reader, of_kind};
-use super::pods;
 use super::scene::{Look, Memory, Scene};
 use crate::cli::SecretUse;
 use crate::cluster::{How, Listing};
 use crate::model::incident::Stage;
 use crate::model::live::{Reading, Trouble};
 use crate::model::object::PXC_GROUP;
-use crate::model::observed::{BackupObject, ClusterState, Meta};
-use crate::verify::{self, Collector, KEYS, Operated, SecretSeen, SecretState, Wanted};
+use crate::model::observed::{BackupObject, ClusterState};
+use crate::verify::{self, KEYS, Operated, SecretSeen, SecretState};
 
 /// How long an error is taken for that of a collector that starts, after the change was applied.
 const GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -51,7 +50,7 @@ impl Scene<'_> {
         }
         let own = backups.as_ref().ok().and_then(|all| self.known(all, memory));
         self.unlocked(&lease, read.as_ref().map(Vec::as_slice).map_err(|trouble| *trouble), own.as_deref(), look);
-        memory.collector_since = self.collector(reader, grace, look);
+        memory.collector_since = self.collector(reader, grace, memory, look);
         memory.backups = read.ok().or(memory.backups.take());
         self.backup(&backups, state, memory, look);
     }
@@ -120,38 +119,6 @@ impl Scene<'_> {
             }
         }
         wanted
-    }
-
-    /// Adds what the collector of binlogs says; returns since when it is there.
-    fn collector(&self, reader: &mut Reader<'_>, grace: Option<Timestamp>, look: &mut Look) -> Option<Timestamp> {
-        let backup = &self.site.cluster.backup;
-        let wanted = match backup.pitr_on().map(|name| backup.storages.get(name)) {
-            None => Wanted::Gone,
-            Some(Some(storage)) => Wanted::Runs(storage),
-            // A storage that is missing is what the operator says.
-            Some(None) => return None,
-        };
-        let name = format!("{}-pitr", self.site.cluster.id.name);
-        let id = of_kind(("apps", "v1", "Deployment"), &self.site.namespace, &name);
-        let ill = matches!(wanted, Wanted::Runs(_)).then(|| self.ill_collector(grace)).flatten();
-        let check = match reader.one(&id) {
-            Reading::Found(found) => verify::collector(&name, wanted, &Collector::There(found, ill)),
-            Reading::Absent(_) => verify::collector(&name, wanted, &Collector::Absent),
-            Reading::Unread(trouble) => verify::collector(&name, wanted, &Collector::Unread(trouble)),
-        };
-        look.verdict.add(check);
-        look.watch(&id, &reader.live);
-        reader.one(&id).found().and_then(|found| Meta::read(found).created)
-    }
-
-    /// Returns what is wrong with a pod of the collector; while it starts, nothing of it is sure.
-    fn ill_collector(&self, grace: Option<Timestamp>) -> Option<verify::Ill> {
-        let selector =
-            format!("app.kubernetes.io/component=pitr,app.kubernetes.io/instance={}", self.site.cluster.id.name);
-        let pods = pods::listed(self.cluster, &self.site.namespace, &selector).ok()?;
-        let ill = pods.iter().find_map(|pod| pods::ill(self.cluster, pod, "pitr"))?;
-        let is_over = grace.is_none_or(|grace| self.now >= grace);
-        Some(verify::Ill { fact: format!("pod {}: {}", ill.pod, ill.fact), is_sure: ill.is_sure && is_over })
     }
 }
 

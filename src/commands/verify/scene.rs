@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::collector::Seen;
 use super::given::Given;
 use super::live::is_passing;
 use super::proposal::Proposal;
@@ -54,6 +55,8 @@ pub(super) struct Memory {
     pub(super) backups: Option<Vec<BackupObject>>,
     /// Since when binlogs are collected on the new storage.
     pub(super) collector_since: Option<Timestamp>,
+    /// The run of the collector's container that was last seen.
+    pub(super) collector: Option<Seen>,
     /// Whether the controller was asked to look.
     pub(super) has_asked: bool,
     /// What a person has to know.
@@ -70,6 +73,7 @@ impl Memory {
             followed: None,
             backups: None,
             collector_since: None,
+            collector: None,
             has_asked: false,
             notes: Vec::new(),
         }
