@@ -153,8 +153,8 @@ fn page(said: Said, listing: &Listing) -> Result<Page, Trouble> {
     };
     let version = api_version(&listing.group, &listing.version);
     let is_list = value["kind"] == format!("{}List", listing.kind).as_str() && value["apiVersion"] == version.as_str();
-    let items = value["items"].take();
-    // No objects may be written as null.
+    // An answer that is a text or a list has no fields to be taken. No objects may be written as null.
+    let items = value.get_mut("items").map(Value::take).unwrap_or_default();
     let items = if items.is_null() { Some(Vec::new()) } else { items.as_array().cloned() };
     let no_list = || Trouble::new(Reason::CannotTell, format!("the answer is no list of `{}`", listing.kind));
     let items = items.filter(|_| is_list).ok_or_else(no_list)?;

@@ -114,7 +114,7 @@ async fn page(wire: &Wire, list: &List<'_>, next: &str) -> Option<Page> {
     let version = wanted.id.api_version();
     let is_list =
         value["kind"] == format!("{}List", wanted.id.kind).as_str() && value["apiVersion"] == version.as_str();
-    let Value::Array(items) = value["items"].take() else { return None };
+    let Some(Value::Array(items)) = value.get_mut("items").map(Value::take) else { return None };
     let next = value["metadata"]["continue"].as_str().unwrap_or_default().to_owned();
     let left = value["metadata"]["remainingItemCount"].as_u64().and_then(|left| usize::try_from(left).ok());
     is_list.then_some(Page { items, next, left: left.unwrap_or(0) })

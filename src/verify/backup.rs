@@ -123,8 +123,15 @@ fn there(backup: &BackupObject, pods: &Pods, now: Timestamp) -> Check {
             let check = if ill.is_sure { Check::failed } else { Check::waiting };
             ill.hint.iter().fold(check(CheckName::Backup, fact), Check::hint)
         }
-        None => Check::waiting(CheckName::Backup, format!("`{name}` {progress}{age}")),
+        None => unread(pods, Check::waiting(CheckName::Backup, format!("`{name}` {progress}{age}"))),
     }
+}
+
+/// Adds that nobody could see how its pods do, where that is so.
+fn unread(pods: &Pods, check: Check) -> Check {
+    let Some(trouble) = &pods.trouble else { return check };
+    let fact = format!("{}; its pods were not read: {}", check.fact, trouble.fact);
+    trouble.hint.iter().fold(Check { fact, ..check }, Check::hint)
 }
 
 /// Says that a backup failed, and why as far as anybody knows.
@@ -132,13 +139,14 @@ fn failed(backup: &BackupObject, pods: &Pods) -> Check {
     let name = &backup.meta.name;
     let says = match (backup.error.as_str(), pods.ill.first()) {
         ("", Some(ill)) => format!("; pod {}: {}", ill.pod, ill.fact),
+        ("", None) if pods.trouble.is_some() => String::new(),
         ("", None) => "; its pods are gone or say nothing".to_owned(),
         (error, Some(ill)) => format!(": {}; pod {}: {}", said::line(error), ill.pod, ill.fact),
         (error, None) => format!(": {}", said::line(error)),
     };
     let check = Check::failed(CheckName::Backup, format!("`{name}` Failed{says}"));
     let hint = pods.ill.first().and_then(|ill| ill.hint.clone());
-    check.hint(hint.unwrap_or_else(|| "--test-backup".to_owned()))
+    unread(pods, check.hint(hint.unwrap_or_else(|| "--test-backup".to_owned())))
 }
 
 /// Returns how far a backup is.
@@ -256,6 +264,19 @@ mod tests {
         }
         let (outcome, fact, _) = of(&Followed::There(object(&json!({})), Pods::default()));
         assert_eq!((outcome, fact.as_str()), (Outcome::Waiting, "`b1` is not taken up yet, since 5 min 0 s"));
+    }
+
+    #[test]
+    fn pods_that_nobody_may_read_are_said_with_the_right() {
+        let trouble = Trouble::new(Reason::Forbidden, "user `ci` may not `list` `pods`").hint("grant verb `list`");
+        let unread = || Pods { trouble: Some(trouble.clone()), ..Pods::default() };
+        let running = of(&Followed::There(object(&json!({"state": "Running"})), unread()));
+        let fact =
+            "`b1` is Running, since 5 min 0 s; its pods were not read: user `ci` may not `list` `pods`".to_owned();
+        assert_eq!(running, (Outcome::Waiting, fact, Some("grant verb `list`".to_owned())));
+        let failed = of(&Followed::There(object(&json!({"state": "Failed"})), unread()));
+        let fact = "`b1` Failed; its pods were not read: user `ci` may not `list` `pods`".to_owned();
+        assert_eq!(failed, (Outcome::Failed, fact, Some("grant verb `list`".to_owned())));
     }
 
     #[test]

@@ -105,6 +105,7 @@ fn half_a_list_is_no_list() {
             json(200, &json!({"kind": "ServiceList", "apiVersion": "v1", "items": []})),
             Trouble::new(Reason::CannotTell, "the answer is no list of `Pod`"),
         ),
+        (json(200, &json!("nobody is here")), Trouble::new(Reason::CannotTell, "the answer is no list of `Pod`")),
         (
             page(&json!([{"metadata": {"name": "x", "namespace": "other"}}]), ""),
             Trouble::new(Reason::CannotTell, "the answer is no list of `Pod`"),

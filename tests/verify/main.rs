@@ -11,6 +11,7 @@ mod clocks;
 mod faults;
 mod fetched;
 mod kept;
+mod lock;
 mod merged;
 mod operator;
 mod refusal;

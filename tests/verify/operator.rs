@@ -1,11 +1,11 @@
-//! What the operator and its surroundings say: state, restores, Secrets, the lock, the collector.
+//! What the operator and its surroundings say: state, restores, Secrets, the collector.
 
 use serde_json::{Value, json};
 
 use crate::scene::{CLUSTER, Scene};
 
 /// Returns outcome, fact and hint of a check, and the exit code.
-fn check(scene: &Scene, name: &str, more: &[&str]) -> (i32, String, String) {
+pub(crate) fn check(scene: &Scene, name: &str, more: &[&str]) -> (i32, String, String) {
     let run = scene.verify(&[&["--timeout", "0", "--format", "json"], more].concat());
     let answer: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
     let found = answer["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).cloned();
@@ -106,47 +106,6 @@ fn secrets_are_looked_at_as_far_as_asked_and_never_shown() {
         said,
         "cannot-tell: Secret `pxc-a/minio-b-credentials` was not read: user `ci` may not `get` `secrets` in namespace `pxc-a`"
     );
-}
-
-#[test]
-fn a_lock_that_another_backup_holds_is_named_with_its_cure() {
-    let scene = Scene::of(|world| {
-        world.replace("base/pxc/cluster.yaml", "  backup:\n", "  backup:\n    allowParallel: false\n");
-        world.commit("one backup at a time");
-    });
-    scene.merge_and_apply();
-    assert_eq!(check(&scene, "lock", &[]).1, "passed: no other backup holds the lock");
-    let backup = json!({"apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBClusterBackup",
-        "metadata": {"name": "cron-old", "namespace": "pxc-a", "uid": "u-1"},
-        "spec": {"pxcCluster": "cluster1", "storageName": "minio-a"}, "status": {"state": "Running"}});
-    let lease = json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
-        "metadata": {"name": "pxc-cluster1-backup-lock", "namespace": "pxc-a"}, "spec": {"holderIdentity": "cron-old-u-1"}});
-    scene.api.put(backup.clone());
-    scene.api.put(lease.clone());
-    let want = "waiting: backup `cron-old` on `minio-a` is Running and holds the lock, so a new one waits; its Job can be \
-                ended, never the backup deleted";
-    let cure = r#"kubectl patch job xb-cron-old -n pxc-a --type merge -p '{"spec":{"activeDeadlineSeconds":1}}'"#;
-    assert_eq!(check(&scene, "lock", &["--test-backup"]), (1, want.to_owned(), cure.to_owned()));
-    assert_eq!(scene.api.writes(), [""; 0], "nothing is made behind a lock");
-    let path = "/apis/pxc.percona.com/v1/namespaces/pxc-a/perconaxtradbclusterbackups/cron-old";
-    scene.api.change(path, |backup| backup["spec"]["storageName"] = "minio-b-daily".into());
-    let well = "waiting: backup `cron-old` on `minio-b-daily` is Running and holds the lock, so a new one waits";
-    let other = ["--test-backup", "--storage", "minio-b-weekly"];
-    assert_eq!(check(&scene, "lock", &other), (1, well.to_owned(), String::new()), "nobody ends one that gets on");
-    scene.api.change(path, |backup| backup["metadata"]["creationTimestamp"] = "2026-11-22T10:00:00Z".into());
-    let followed = "passed: `cron-old`, which is followed, holds it";
-    assert_eq!(check(&scene, "lock", &[]).1, followed, "in the first look too");
-    // One that an earlier run made and this one finds again is no other backup.
-    let (mut own, mut lease) = (backup, lease);
-    own["metadata"]["name"] = "leeward-minio-a-1122-1".into();
-    own["metadata"]["labels"] = json!({"leeward/incident": "minio-a-1122", "leeward/stage": "protect"});
-    own["metadata"]["creationTimestamp"] = "2026-11-22T10:00:00Z".into();
-    own["spec"]["storageName"] = "minio-b-daily".into();
-    lease["spec"]["holderIdentity"] = "leeward-minio-a-1122-1-u-1".into();
-    scene.api.put(own);
-    scene.api.put(lease);
-    let want = "passed: `leeward-minio-a-1122-1`, which is followed, holds it";
-    assert_eq!(check(&scene, "lock", &["--test-backup"]).1, want);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::live::{is_passing, of_kind};
+use super::live::of_kind;
 use super::pods;
 use super::scene::{Look, Memory, Scene};
 use crate::cluster::{Created, Watched};
@@ -125,9 +125,7 @@ impl Scene<'_> {
             Ok(Created::Before) => self.read_again(name, look),
             Err(trouble) => {
                 // It may have been made: the next look finds it by its label.
-                if is_passing(&trouble) {
-                    look.broken.get_or_insert_with(|| trouble.clone());
-                }
+                look.broke(&trouble);
                 Followed::NotMade(trouble)
             }
         }
@@ -163,7 +161,10 @@ impl Scene<'_> {
             }
             Reading::Found(found) => self.followed(found, look),
             Reading::Absent(_) => Followed::Absent(name.to_owned()),
-            Reading::Unread(trouble) => Followed::Unread(name.to_owned(), trouble.clone()),
+            Reading::Unread(trouble) => {
+                look.broke(trouble);
+                Followed::Unread(name.to_owned(), trouble.clone())
+            }
         }
     }
 
@@ -185,10 +186,12 @@ impl Scene<'_> {
         let selector = format!("percona.com/backup-name={}", backup.meta.name);
         let pods = match pods::listed(self.cluster, &self.site.namespace, &selector) {
             Ok(pods) => pods,
-            Err(trouble) => return Pods { trouble: Some(trouble), ..Pods::default() },
+            Err(trouble) => {
+                look.broke(&trouble);
+                return Pods { trouble: Some(trouble), ..Pods::default() };
+            }
         };
-        let job: String = format!("xb-{}", backup.meta.name).chars().take(63).collect();
-        let job = of_kind(("batch", "v1", "Job"), &self.site.namespace, &job);
+        let job = of_kind(("batch", "v1", "Job"), &self.site.namespace, &backup.job());
         let mut reader = super::live::Reader::new(self.cluster);
         let tries = reader.one(&job).found().and_then(|job| JobState::read(job).backoff_limit);
         look.watch(&job, &reader.live);

@@ -30,7 +30,10 @@ pub(super) fn verdict(file: Option<&Path>, report: &VerdictReport) -> anyhow::Re
 /// Fails where it cannot be written.
 pub(super) fn manifest(scene: &Scene<'_>, memory: &Memory) -> anyhow::Result<Option<String>> {
     let Some(file) = &scene.args.backup.restore_manifest else { return Ok(None) };
-    let found: Vec<Restore> = scene.restorable(memory);
+    let Some(backups) = &memory.backups else {
+        return Ok(Some(format!("no restore was written to `{}`: no backup was read", file.display())));
+    };
+    let found: Vec<Restore> = scene.restorable(backups, memory);
     if found.is_empty() {
         return Ok(Some(format!(
             "no restore was written to `{}`: no backup succeeded that is known of",
@@ -46,7 +49,7 @@ pub(super) fn manifest(scene: &Scene<'_>, memory: &Memory) -> anyhow::Result<Opt
 
 impl Scene<'_> {
     /// Returns restores of the backup that was followed and of the newest one of the failed place.
-    fn restorable(&self, memory: &Memory) -> Vec<Restore> {
+    fn restorable(&self, backups: &[BackupObject], memory: &Memory) -> Vec<Restore> {
         let incident = &self.proposal.standing.incident;
         let own = |backup: &&BackupObject| {
             backup.cluster == self.site.cluster.id.name
@@ -54,11 +57,10 @@ impl Scene<'_> {
                 && backup.meta.deleted.is_none()
         };
         let newest = |storages: &[String]| {
-            let of = memory.backups.iter().filter(own).filter(|backup| storages.contains(&backup.storage));
+            let of = backups.iter().filter(own).filter(|backup| storages.contains(&backup.storage));
             of.max_by_key(|backup| backup.completed)
         };
-        let followed =
-            memory.backups.iter().filter(own).find(|backup| Some(&backup.meta.name) == memory.followed.as_ref());
+        let followed = backups.iter().filter(own).find(|backup| Some(&backup.meta.name) == memory.followed.as_ref());
         let before: Vec<String> =
             incident.from.storages.iter().filter(|name| !incident.to.storages.contains(name)).cloned().collect();
         let new = followed.or_else(|| newest(&incident.to.storages)).map(|backup| self.on_new(backup, memory));

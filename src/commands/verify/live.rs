@@ -55,6 +55,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Returns whether the API server answered any of it, be it with a refusal.
+    pub(super) fn has_answer(&self) -> bool {
+        let is_answer = |reading: &Reading| !matches!(reading, Reading::Unread(trouble) if is_passing(trouble));
+        self.live.objects.values().any(is_answer)
+    }
+
     /// Returns what of this look failed for want of an answer, so that a later one may go better.
     pub(super) fn broken(&self) -> Option<&Trouble> {
         self.live.objects.values().find_map(|reading| match reading {

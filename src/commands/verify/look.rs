@@ -49,6 +49,7 @@ impl Scene<'_> {
             self.operated(&mut reader, (&state, applied_at), memory, &mut look);
         }
         look.broken = look.broken.take().or_else(|| reader.broken().cloned());
+        look.has_answer = reader.has_answer();
         Ok(look)
     }
 

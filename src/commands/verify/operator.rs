@@ -1,4 +1,4 @@
-//! What the operator says, and what it needs: its state, restores, Secrets, the lock, the collector. Each is read on its
+//! What the operator says, and what it needs: its state, restores, Secrets, backups. Each is read on its
 //! own: a right that is missing for one hides none of the others.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,16 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::live::{Reader, is_passing, of_kind};
-use super::pods;
+use super::live::{Reader, of_kind};
 use super::scene::{Look, Memory, Scene};
 use crate::cli::SecretUse;
 use crate::cluster::{How, Listing};
-use crate::model::incident::{Action, Stage};
+use crate::model::incident::Stage;
 use crate::model::live::{Reading, Trouble};
 use crate::model::object::PXC_GROUP;
-use crate::model::observed::{BackupObject, ClusterState, LeaseState, Meta};
-use crate::verify::{self, Collector, KEYS, Lock, Operated, SecretSeen, SecretState, Wanted};
+use crate::model::observed::{BackupObject, ClusterState};
+use crate::verify::{self, KEYS, Operated, SecretSeen, SecretState};
 
 /// How long an error is taken for that of a collector that starts, after the change was applied.
 const GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -38,21 +37,21 @@ impl Scene<'_> {
         let restores = restores.as_ref().map(Vec::as_slice);
         let seen = Operated { cluster: state, restores, since: self.proposal.bounds.since, grace, now: self.now };
         look.verdict.add(verify::observed(&seen));
+        // The lock comes first: who takes it between two reads is among the backups then.
+        let lease = self.lock(reader, state);
         let backups = self.listed(BACKUPS, look);
-        let read: Vec<BackupObject> = backups.iter().flatten().map(BackupObject::read).collect();
+        let read = backups.as_ref().map(|all| all.iter().map(BackupObject::read).collect::<Vec<_>>());
         let secrets = self.secrets(reader);
         let proof = self.proof();
-        let proven = read.iter().find(|backup| proof.is_given_by(backup)).map(|backup| backup.meta.name.as_str());
+        let proven =
+            read.iter().flatten().find(|backup| proof.is_given_by(backup)).map(|backup| backup.meta.name.as_str());
         if let Some(check) = verify::secret(&secrets, proven) {
             look.verdict.add(check);
         }
-        let own = self.known(backups.as_deref().unwrap_or_default(), memory);
-        let is_stuck = |backup: &BackupObject| self.is_stuck(backup);
-        if let Some(check) = verify::lock(&self.lock(reader, state), &read, own.as_deref(), &is_stuck) {
-            look.verdict.add(check);
-        }
-        memory.collector_since = self.collector(reader, grace, look);
-        memory.backups.clone_from(&read);
+        let own = backups.as_ref().ok().and_then(|all| self.known(all, memory));
+        self.unlocked(&lease, read.as_ref().map(Vec::as_slice).map_err(|trouble| *trouble), own.as_deref(), look);
+        memory.collector_since = self.collector(reader, grace, memory, look);
+        memory.backups = read.ok().or(memory.backups.take());
         self.backup(&backups, state, memory, look);
     }
 
@@ -72,11 +71,7 @@ impl Scene<'_> {
             selector: None,
             fields: None,
         };
-        self.cluster.list(&listing).inspect_err(|trouble| {
-            if is_passing(trouble) {
-                look.broken.get_or_insert_with(|| trouble.clone());
-            }
-        })
+        self.cluster.list(&listing).inspect_err(|trouble| look.broke(trouble))
     }
 
     /// Returns the restores of the cluster that are not over.
@@ -124,62 +119,6 @@ impl Scene<'_> {
             }
         }
         wanted
-    }
-
-    /// Returns the lock of backups.
-    fn lock(&self, reader: &mut Reader<'_>, state: &ClusterState) -> Lock {
-        if state.backup().is_ok_and(|backup| backup.allows_parallel()) {
-            return Lock::None;
-        }
-        let name = format!("pxc-{}-backup-lock", self.site.cluster.id.name);
-        match reader.one(&of_kind(("coordination.k8s.io", "v1", "Lease"), &self.site.namespace, &name)) {
-            Reading::Found(found) => Lock::There(LeaseState::read(found)),
-            Reading::Absent(_) => Lock::Absent,
-            Reading::Unread(trouble) => Lock::Unread(trouble.clone()),
-        }
-    }
-
-    /// Returns whether a backup will not end by itself: it goes to the place that failed, or its pods are ill.
-    fn is_stuck(&self, backup: &BackupObject) -> bool {
-        let incident = &self.proposal.standing.incident;
-        let is_on_failed = incident.action != Action::Rotate && incident.from.storages.contains(&backup.storage);
-        is_on_failed || {
-            let selector = format!("percona.com/backup-name={}", backup.meta.name);
-            let pods = pods::listed(self.cluster, &self.site.namespace, &selector).unwrap_or_default();
-            pods.first().is_some_and(|newest| pods::ill(self.cluster, newest, "xtrabackup").is_some())
-        }
-    }
-
-    /// Adds what the collector of binlogs says; returns since when it is there.
-    fn collector(&self, reader: &mut Reader<'_>, grace: Option<Timestamp>, look: &mut Look) -> Option<Timestamp> {
-        let backup = &self.site.cluster.backup;
-        let wanted = match backup.pitr_on().map(|name| backup.storages.get(name)) {
-            None => Wanted::Gone,
-            Some(Some(storage)) => Wanted::Runs(storage),
-            // A storage that is missing is what the operator says.
-            Some(None) => return None,
-        };
-        let name = format!("{}-pitr", self.site.cluster.id.name);
-        let id = of_kind(("apps", "v1", "Deployment"), &self.site.namespace, &name);
-        let ill = matches!(wanted, Wanted::Runs(_)).then(|| self.ill_collector(grace)).flatten();
-        let check = match reader.one(&id) {
-            Reading::Found(found) => verify::collector(&name, wanted, &Collector::There(found, ill)),
-            Reading::Absent(_) => verify::collector(&name, wanted, &Collector::Absent),
-            Reading::Unread(trouble) => verify::collector(&name, wanted, &Collector::Unread(trouble)),
-        };
-        look.verdict.add(check);
-        look.watch(&id, &reader.live);
-        reader.one(&id).found().and_then(|found| Meta::read(found).created)
-    }
-
-    /// Returns what is wrong with a pod of the collector; while it starts, nothing of it is sure.
-    fn ill_collector(&self, grace: Option<Timestamp>) -> Option<verify::Ill> {
-        let selector =
-            format!("app.kubernetes.io/component=pitr,app.kubernetes.io/instance={}", self.site.cluster.id.name);
-        let pods = pods::listed(self.cluster, &self.site.namespace, &selector).ok()?;
-        let ill = pods.iter().find_map(|pod| pods::ill(self.cluster, pod, "pitr"))?;
-        let is_over = grace.is_none_or(|grace| self.now >= grace);
-        Some(verify::Ill { fact: format!("pod {}: {}", ill.pod, ill.fact), is_sure: ill.is_sure && is_over })
     }
 }
 

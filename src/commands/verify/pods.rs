@@ -36,19 +36,22 @@ pub(super) fn ill(cluster: &Cluster, pod: &PodState, container: &str) -> Option<
         return unsure(format!("it is not placed: {}", one_line(&pod.unscheduled)), described(pod));
     }
     let state = pod.containers.iter().find(|state| state.name == container);
-    let ended = state.filter(|state| has_failed(state, pod));
-    if let Some(state) = ended {
-        let run = if state.is_running || state.waiting.is_some() { Run::Previous } else { Run::Current };
+    if let Some(state) = state.filter(|state| has_failed(state)) {
+        let run = if state.waiting.is_some() { Run::Previous } else { Run::Current };
         return Some(by_log(cluster, pod, container, run));
     }
     let waits = pod.containers.iter().find_map(|state| state.waiting.as_ref()).filter(|(reason, _)| is_fault(reason));
     waits.and_then(|(reason, message)| unsure(format!("{reason}: {}", one_line(message)), described(pod)))
 }
 
-/// Returns whether a container ended in error, in this run or the one before.
-fn has_failed(state: &ContainerState, pod: &PodState) -> bool {
-    let failed = state.ended.as_ref().is_some_and(|(code, _)| *code != 0);
-    failed && (pod.phase == "Failed" || !state.is_running || state.restarts > 0)
+/// Returns what ended the run before the one that a container is in.
+pub(super) fn before(cluster: &Cluster, pod: &PodState, container: &str) -> IllPod {
+    by_log(cluster, pod, container, Run::Previous)
+}
+
+/// Returns whether a container ended in error and does not run again.
+fn has_failed(state: &ContainerState) -> bool {
+    !state.is_running && state.ended.as_ref().is_some_and(|(code, _)| *code != 0)
 }
 
 /// Returns whether a reason to wait is a fault, and not the way to a start.

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::collector::Seen;
 use super::given::Given;
+use super::live::is_passing;
 use super::proposal::Proposal;
 use super::site::Site;
 use crate::build::Builder;
@@ -49,10 +51,12 @@ pub(super) struct Memory {
     pub(super) applied_at: Option<Timestamp>,
     /// The backup that is followed.
     pub(super) followed: Option<String>,
-    /// The backups of the namespace, as they were last read.
-    pub(super) backups: Vec<BackupObject>,
+    /// The backups of the namespace, as they were last read; `None` where they never were.
+    pub(super) backups: Option<Vec<BackupObject>>,
     /// Since when binlogs are collected on the new storage.
     pub(super) collector_since: Option<Timestamp>,
+    /// The run of the collector's container that was last seen.
+    pub(super) collector: Option<Seen>,
     /// Whether the controller was asked to look.
     pub(super) has_asked: bool,
     /// What a person has to know.
@@ -67,8 +71,9 @@ impl Memory {
             schemas: None,
             applied_at: None,
             followed: None,
-            backups: Vec::new(),
+            backups: None,
             collector_since: None,
+            collector: None,
             has_asked: false,
             notes: Vec::new(),
         }
@@ -88,6 +93,8 @@ pub(super) struct Look {
     pub(super) watched: Vec<Watched>,
     /// What failed for want of an answer.
     pub(super) broken: Option<Trouble>,
+    /// Whether the API server answered anything.
+    pub(super) has_answer: bool,
 }
 
 impl Look {
@@ -95,5 +102,12 @@ impl Look {
     pub(super) fn watch(&mut self, id: &ObjectId, live: &Live) {
         let found = live.objects.get(id).and_then(Reading::found);
         self.watched.extend(found.and_then(|object| Watched::of(id, object)));
+    }
+
+    /// Takes in what failed: what may go better the next time is asked again.
+    pub(super) fn broke(&mut self, trouble: &Trouble) {
+        if is_passing(trouble) {
+            self.broken.get_or_insert_with(|| trouble.clone());
+        }
     }
 }

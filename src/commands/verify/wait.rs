@@ -32,7 +32,7 @@ pub(super) struct Clock {
     timeout: Duration,
     /// The next pause.
     pause: Duration,
-    /// When the API server last answered everything.
+    /// When the API server last answered everything, or first anything at all.
     answered: Option<Instant>,
 }
 
@@ -54,7 +54,7 @@ impl Clock {
 
     /// Returns how long to wait before the next look; `None` where there is nothing to wait for, or no time left.
     pub(super) fn pause(&mut self, look: &Look, is_fetching: bool) -> Option<Duration> {
-        if look.broken.is_none() {
+        if look.broken.is_none() || look.has_answer && self.answered.is_none() {
             self.answered = Some(Instant::now());
         }
         let left = self.timeout.checked_sub(self.began.elapsed()).filter(|left| !left.is_zero())?;

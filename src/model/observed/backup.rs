@@ -132,6 +132,11 @@ impl BackupObject {
         }
     }
 
+    /// Returns the name of its Job, which may be at most 63 characters long.
+    pub fn job(&self) -> String {
+        format!("xb-{}", self.meta.name).chars().take(63).collect()
+    }
+
     /// Returns the schedule that made it, where one did.
     pub fn schedule(&self) -> Option<&str> {
         match &self.origin {

@@ -56,6 +56,8 @@ pub struct ContainerState {
     pub restarts: u32,
     /// Whether it runs.
     pub is_running: bool,
+    /// Since when it runs.
+    pub started_at: Option<Timestamp>,
     /// Why it waits: reason (`CrashLoopBackOff`, `CreateContainerConfigError`, `ImagePullBackOff`) and message.
     pub waiting: Option<(String, String)>,
     /// How it ended: exit code and reason; of the run before, where it runs or waits again.
@@ -98,6 +100,11 @@ impl JobState {
     pub fn ended(job: &str, namespace: &str) -> Option<String> {
         let patch = kubectl("patch", ("job", job, Some(namespace)))?;
         Some(format!("{patch} --type merge -p '{{\"spec\":{{\"activeDeadlineSeconds\":1}}}}'"))
+    }
+
+    /// Returns whether it is at work no more.
+    pub fn is_over(&self) -> bool {
+        self.is_complete || self.failure.is_some()
     }
 
     /// Reads a Job.
@@ -148,6 +155,7 @@ impl ContainerState {
             name: text(&status["name"]),
             restarts: count(&status["restartCount"]),
             is_running: status["state"]["running"].is_object(),
+            started_at: time(&status["state"]["running"]["startedAt"]),
             waiting: waiting.is_object().then(|| (text(&waiting["reason"]), text(&waiting["message"]))),
             ended: ended.map(|ended| (ended["exitCode"].as_i64().unwrap_or_default(), text(&ended["reason"]))),
             ended_at: ended.and_then(|ended| time(&ended["finishedAt"])),
