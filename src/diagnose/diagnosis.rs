@@ -9,7 +9,7 @@ use super::evidence::{Evidence, Form, Log};
 use super::history::{History, Past, has_collector_trouble, places};
 use super::judge::{Heard, Judgement, judged};
 use super::observed::Observed;
-use super::probe::{is_of_other, is_of_storage, is_unclear};
+use super::probe::{is_of_other, is_of_storage, is_unclear, to_be_known};
 use super::site::Site;
 use super::suspect::Suspect;
 use super::vantage::{Contradiction, Mismatch, PlaceSeen, contradiction, places as places_seen};
@@ -85,7 +85,8 @@ fn diagnosis(
     heard: &[Heard<'_>],
     (site, mut elsewhere): (Option<Site>, Vec<Elsewhere>),
 ) -> Diagnosis {
-    let Judgement { mut leading, others, over, notes } = judged(heard);
+    let Judgement { mut leading, others, over, mut notes } = judged(heard);
+    notes.extend(to_be_known(&evidence.logs));
     let contradiction = contradiction(heard);
     if contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
         leading.confidence = leading.confidence.min(Confidence::Likely);

@@ -12,6 +12,7 @@ use super::reach::left;
 use super::record::Record;
 use super::request::{Request, Signer};
 use super::said::{Said, Step};
+use super::tongue::Tongue;
 use super::{Ask, Keys, Place, Trust, marker};
 use crate::failure::{Failure, outside, refused};
 
@@ -33,9 +34,13 @@ pub(super) fn ask(ask: &Ask, end: Instant, now: Timestamp, record: &mut Record) 
     };
     let reads = join_all(signer.reads().into_iter().map(|request| one(&client, request, end)));
     let (mut said, shown) = runtime.block_on(join(reads, look));
+    if Tongue::is_foreign(said.iter().map(Said::tongue)) {
+        said = said.into_iter().map(Said::foreign).collect();
+    }
     certified(place, shown.as_ref(), now, record);
     answered(place, &said, record);
-    let is_worth_a_write = keys(ask).is_some() && said.iter().any(|said| said.unanswered().is_none());
+    let answers = said.iter().any(|said| said.unanswered().is_none() && !said.is_foreign());
+    let is_worth_a_write = keys(ask).is_some() && answers;
     if let Some(name) = ask.marker.as_ref().filter(|_| is_worth_a_write) {
         said.extend(runtime.block_on(marker::leave(&client, (place, &signer), name, end, record)));
     }
@@ -102,7 +107,13 @@ fn answered(place: &Place, said: &[Said], record: &mut Record) {
             for said in said {
                 record.line(said.line(place));
             }
-            record.line("probe: the endpoint answers");
+            if said.iter().any(Said::is_foreign) {
+                let url = place.endpoint.url();
+                record.line(format!("probe: {url}: nothing in the answers is of S3"));
+                record.step("what answers is no server of S3");
+            } else {
+                record.line("probe: the endpoint answers");
+            }
             let status = |step| said.iter().find_map(|said| said.status_of(step));
             record.step(match (status(Step::Live), status(Step::Cluster)) {
                 (Some(200), Some(200)) => "MinIO ok".to_owned(),
@@ -114,18 +125,35 @@ fn answered(place: &Place, said: &[Said], record: &mut Record) {
             }
         }
     }
+    if said.iter().any(|said| said.unanswered().is_some()) {
+        record.line("probe: not every question was answered");
+    }
     said.iter().filter(|said| said.unanswered().is_none()).filter_map(Said::word).for_each(|word| record.step(word));
 }
 
-/// Records the clock, and what all answers together say.
+/// Records the clock: what the server's header tells of it counts only where no signature was taken.
+fn timed(place: &Place, said: &[Said], now: Timestamp, record: &mut Record) {
+    let Some(ahead) = said.iter().find_map(|said| said.ahead(now)) else { return };
+    let skew = said.iter().find_map(|said| said.skew(now));
+    let is_taken = said.iter().any(Said::is_signature_taken);
+    let taken = if skew.is_some() && is_taken { ", signatures taken all the same" } else { "" };
+    record.step(format!("clock {ahead:+} s{taken}"));
+    match skew {
+        Some(skew) if is_taken => {
+            record.line(format!("probe: to be known: {skew}, and it takes signatures of this time all the same"));
+        }
+        Some(skew) => {
+            let url = place.endpoint.url();
+            record.line(format!("clock: {url}: by its Date header {skew}, which signatures do not bear"));
+        }
+        None => {}
+    }
+}
+
+/// Records what all answers together say.
 fn concluded(ask: &Ask, said: &[Said], now: Timestamp, record: &mut Record) {
-    if let Some(ahead) = said.iter().find_map(|said| said.ahead(now)) {
-        record.step(format!("clock {ahead:+} s"));
-    }
-    if let Some(line) = said.iter().find_map(|said| said.skew(now)) {
-        record.line(line);
-    }
-    let is_fine = said.iter().all(|said| said.is_fine() && said.skew(now).is_none());
+    timed(&ask.place, said, now, record);
+    let is_fine = said.iter().all(Said::is_fine);
     match (keys(ask), &ask.keys, ask.marker.is_some()) {
         (Some(_), _, true) if is_fine => {
             record.line("probe: every step was answered as it should be, the marker's too");
@@ -152,6 +180,11 @@ fn concluded(ask: &Ask, said: &[Said], now: Timestamp, record: &mut Record) {
 
 /// Sends a request and returns what was said, or why nothing was.
 pub(super) async fn one(client: &Client, request: Request, end: Instant) -> Said {
+    whole(client, request, end, BODY_MAX).await.0
+}
+
+/// Sends a request and returns what was said, or why nothing was, and the body, of which no more is read than that.
+pub(super) async fn whole(client: &Client, request: Request, end: Instant, most: usize) -> (Said, Vec<u8>) {
     let Request { step, method, url, headers, body, hidden } = request;
     let begun = Instant::now();
     let asked = async {
@@ -159,17 +192,18 @@ pub(super) async fn one(client: &Client, request: Request, end: Instant) -> Said
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(part) = response.chunk().await? {
-            body.extend_from_slice(&part[..part.len().min(BODY_MAX - body.len())]);
-            if body.len() >= BODY_MAX {
+            body.extend_from_slice(&part[..part.len().min(most - body.len())]);
+            if body.len() >= most {
                 break;
             }
         }
-        Ok::<_, reqwest::Error>(Said::answered((step, status), &headers, &body, &hidden))
+        let read = &body[..body.len().min(BODY_MAX)];
+        Ok::<_, reqwest::Error>((Said::answered((step, status), &headers, read, &hidden), body))
     };
-    let said = match tokio::time::timeout(left(end), asked).await {
-        Ok(Ok(said)) => said,
-        Ok(Err(error)) => Said::broken(step, &error.without_url()),
-        Err(_) => Said::late(step),
+    let (said, body) = match tokio::time::timeout(left(end), asked).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => (Said::broken(step, &error.without_url()), Vec::new()),
+        Err(_) => (Said::late(step), Vec::new()),
     };
-    said.after(begun.elapsed())
+    (said.after(begun.elapsed()), body)
 }

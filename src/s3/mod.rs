@@ -16,6 +16,7 @@ mod record;
 mod request;
 mod said;
 mod sign;
+mod tongue;
 
 use std::thread;
 use std::time::{Duration, Instant};

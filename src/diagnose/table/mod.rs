@@ -6,6 +6,7 @@ mod bucket;
 mod cluster;
 mod database;
 mod marks;
+mod probe;
 mod reach;
 mod server;
 mod tls;
@@ -26,7 +27,17 @@ const CLIENT: &str = "the client's library";
 
 /// Returns every row.
 pub(super) fn signatures() -> impl Iterator<Item = &'static Signature> {
-    [reach::ROWS, tls::ROWS, access::ROWS, bucket::ROWS, server::ROWS, cluster::ROWS, database::ROWS, marks::ROWS]
-        .into_iter()
-        .flatten()
+    [
+        reach::ROWS,
+        tls::ROWS,
+        access::ROWS,
+        bucket::ROWS,
+        server::ROWS,
+        cluster::ROWS,
+        database::ROWS,
+        marks::ROWS,
+        probe::ROWS,
+    ]
+    .into_iter()
+    .flatten()
 }

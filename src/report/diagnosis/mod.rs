@@ -26,6 +26,10 @@ const BUFFERED: &str = "keep backups on volumes, since no other S3 place is know
 const DOUBTFUL: &str = "let one backup run and look at its log: where it succeeds the storage has healed, where it fails \
                         only the cluster has the trouble";
 
+/// What to do where only a possibility, and that from here, speaks for moving backups.
+const TOO_LITTLE: &str = "see that scheme, host and port are those of the storage, and what stands before it; what this \
+                          machine alone saw is too little to move backups for";
+
 /// What to know where nothing is wrong and nothing was written.
 const UNWRITTEN: &str = "as far as it was tried: no write was, and a full storage looks the same to who only reads";
 
@@ -117,8 +121,10 @@ impl DiagnosisReport {
         let cause = diagnosis.leading.cause;
         let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
         let is_unwritten = cause == Cause::Healthy && diagnosis.leading.confidence == Confidence::Possible;
+        let is_too_little = diagnosis.leading.is_only_possible_from_here();
         let (calls_for, advice) = match cause.remedy() {
             _ if is_doubtful => (Remedy::LookFurther, DOUBTFUL),
+            Remedy::Failover if is_too_little => (Remedy::LookFurther, TOO_LITTLE),
             remedy if is_unwritten => (remedy, UNWRITTEN),
             remedy => (remedy, cause.advice()),
         };
