@@ -41,6 +41,9 @@ pub struct DiagnosisReport {
     pub leading: SuspectLine,
     /// On which side it lies.
     pub side: Side,
+    /// What it was asked about, as far as it is known.
+    #[serde(default)]
+    pub subject: SubjectLine,
     /// What it calls for.
     pub calls_for: Remedy,
     /// What that means, in a sentence.
@@ -70,6 +73,15 @@ pub struct DiagnosisReport {
     pub looked_at: Vec<SourceLine>,
     /// What to type next, where anything has to be done.
     pub next: Option<String>,
+}
+
+/// What a diagnosis is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SubjectLine {
+    /// The clusters: `[ROOT:][NAMESPACE/]NAME`; empty where nobody says.
+    pub clusters: Vec<String>,
+    /// The storages of the place, the one that fails first; empty where nobody says.
+    pub storages: Vec<String>,
 }
 
 /// A cause that evidence names.
@@ -134,6 +146,7 @@ impl DiagnosisReport {
         Self {
             leading: SuspectLine::of(&diagnosis.leading, whose),
             side: cause.side(),
+            subject: SubjectLine::default(),
             calls_for,
             advice: advice.to_owned(),
             others: lines(&diagnosis.others),
@@ -150,6 +163,15 @@ impl DiagnosisReport {
             },
             next,
         }
+    }
+
+    /// Takes in what it was asked about: the storages of the place are those that the cluster's objects tell, after the one that
+    /// was named.
+    pub fn about(&mut self, clusters: &[String], storage: Option<&String>) {
+        let mut storages: Vec<String> = storage.into_iter().cloned().collect();
+        let of_place = self.site.iter().flat_map(|site| &site.storages);
+        storages.extend(of_place.filter(|name| Some(*name) != storage).cloned());
+        self.subject = SubjectLine { clusters: clusters.to_vec(), storages };
     }
 
     /// Takes in what a failover comes to in this repository, where that is another thing, and what a person has to choose.
@@ -172,14 +194,23 @@ impl SuspectLine {
             signature: cite.signature.to_owned(),
             known_from: cite.known_from.to_owned(),
         };
+        // A line that two rows match is one line.
+        let is_again = |number: usize, cite: &Cite| {
+            let is_same =
+                |other: &Cite| (&other.source, other.line, &other.text) == (&cite.source, cite.line, &cite.text);
+            suspect.cites[..number].iter().any(is_same)
+        };
+        let cites = suspect.cites.iter().enumerate().filter(|(number, cite)| !is_again(*number, cite));
+        let evidence: Vec<CiteLine> = cites.map(|(_, line)| cite(line)).collect();
+        let again = (suspect.cites.len() - evidence.len()) as u64;
         Self {
             cause: suspect.cause,
             confidence: suspect.confidence,
             claim: claim(suspect.cause, whose),
             endpoint: suspect.endpoint.clone(),
             operations: suspect.operations.clone(),
-            evidence: suspect.cites.iter().map(cite).collect(),
-            lines: suspect.count,
+            evidence,
+            lines: suspect.count.saturating_sub(again),
         }
     }
 
@@ -201,6 +232,11 @@ impl SuspectLine {
 }
 
 impl CiteLine {
+    /// Returns the text as people read it: what a log sets apart by tabs is words.
+    fn words(&self) -> String {
+        self.text.replace('\t', " ")
+    }
+
     /// Returns where the line stands: `pod.log:12`.
     pub fn at(&self) -> String {
         self.line.map_or_else(|| self.source.clone(), |line| format!("{}:{line}", self.source))
