@@ -10,7 +10,7 @@ use super::history::{History, Past, has_collector_trouble, places};
 use super::judge::{Heard, Judgement, judged};
 use super::observed::Observed;
 use super::party::Places;
-use super::probe::{is_of_other, is_of_storage, is_unclear};
+use super::probe::{is_of_other, is_of_storage, is_unclear, to_be_known};
 use super::site::Site;
 use super::suspect::Suspect;
 use super::vantage::{Contradiction, Mismatch, PlaceSeen, contradiction, places as places_seen};
@@ -88,7 +88,8 @@ fn diagnosis(
     (site, mut elsewhere): (Option<Site>, Vec<Elsewhere>),
 ) -> Diagnosis {
     let known = Places::of(&evidence.places, evidence.observed.as_ref());
-    let Judgement { mut leading, others, over, notes } = judged(heard, &known);
+    let Judgement { mut leading, others, over, mut notes } = judged(heard, &known);
+    notes.extend(to_be_known(&evidence.logs));
     let contradiction = contradiction(heard, &known);
     if contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
         leading.confidence = leading.confidence.min(Confidence::Likely);

@@ -13,6 +13,8 @@ mod bad_targets;
 mod bad_yaml;
 mod continued;
 mod diagnose;
+mod diagnose_about;
+mod diagnose_answers;
 mod diagnose_from_here;
 mod diagnose_git;
 mod diagnose_probe;

@@ -53,6 +53,7 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     }
     let site = git_site(args, &git, &subject);
     let mut report = DiagnosisReport::of(&diagnosis, &evidence, None);
+    report.about(&subject.cluster, subject.storage.as_ref());
     report.next = next::command(&diagnosis, &subject, &Again::of(args, site, &subject));
     report.clock = live_clock(&evidence, &diagnosis);
     if report.clock.is_empty() && given.save.is_none() {

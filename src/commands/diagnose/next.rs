@@ -2,7 +2,7 @@
 
 use super::git::Site;
 use crate::cli::{DiagnoseArgs, SubjectArgs};
-use crate::diagnose::{Cause, Confidence, Diagnosis, Mismatch, PROBE, Side};
+use crate::diagnose::{Cause, Diagnosis, Mismatch, Side};
 use crate::model::incident::Action;
 use crate::model::shell::quoted;
 
@@ -74,14 +74,14 @@ pub(super) fn command(diagnosis: &Diagnosis, subject: &SubjectArgs, again: &Agai
     // What worked from here a moment ago is not moved away from: the log of a newer backup tells.
     let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
     let leading = &diagnosis.leading;
-    let is_from_here = leading.cites.iter().all(|cite| cite.source.starts_with(PROBE));
     match leading.cause.remedy().action() {
         _ if is_doubtful => Some(again.look()),
-        _ if leading.confidence > Confidence::Possible || !is_from_here => of_cause(leading.cause, subject, again),
+        _ if !leading.is_only_possible_from_here() => of_cause(leading.cause, subject, again),
         None if leading.cause == Cause::Healthy => Some(asked_more(subject, "--write-probe")),
         // Whose keys they were is not known: nothing is rotated for that.
         Some(Action::Rotate) => Some(asked_more(subject, "--credentials FILE")),
-        _ => of_cause(leading.cause, subject, again),
+        Some(Action::Failover | Action::Buffer) => Some(again.look()),
+        None => of_cause(leading.cause, subject, again),
     }
 }
 

@@ -33,6 +33,9 @@ fn parse(path: &Path) -> anyhow::Result<Diagnosed> {
     if !path.exists() {
         return Err(refused("no such file").hint(MAKE).into());
     }
+    if path.is_dir() {
+        return Err(refused("it is a folder").hint(MAKE).into());
+    }
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(SIZE_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > SIZE_MAX {
@@ -60,6 +63,11 @@ fn mask(value: &mut Value) {
 }
 
 impl Diagnosed {
+    /// Returns what it says.
+    pub(super) fn report(&self) -> &DiagnosisReport {
+        &self.0
+    }
+
     /// Returns the name of the cause.
     pub(super) fn cause(&self) -> &'static str {
         self.0.leading.cause.name()

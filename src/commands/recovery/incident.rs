@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::about;
 use super::branches::{self, Branches};
 use super::diagnosed::{self, Diagnosed};
 use super::scene::Scene;
@@ -70,6 +71,7 @@ pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: T
     let opened_at = open.map_or_else(|| now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), |open| open.opened_at.clone());
     let diagnosed = args.incident.diagnosis.as_deref().map(diagnosed::read).transpose()?;
     findings.extend(diagnosed.as_ref().and_then(|diagnosed| diagnosed.finding(action)));
+    findings.extend(diagnosed.as_ref().and_then(|diagnosed| about::finding(diagnosed, scene, chosen)));
     let cause = cause(args, open, diagnosed.as_ref());
     let clock = diagnosed.as_ref().map(Diagnosed::clock).unwrap_or_default();
     Ok(Found { id, action, stage, opened_at, cause, clock, findings })

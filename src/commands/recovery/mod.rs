@@ -1,6 +1,7 @@
 //! The main flow, shared by `plan` and `propose`: repository → clusters → plan → overlay → proof.
 //! Glue: calls the rooms in the order of the design and hands on what each returns.
 
+mod about;
 mod activate;
 mod bare;
 mod branches;
