@@ -18,9 +18,6 @@ const FILES: [&str; 2] = ["incident.yaml", "backup-patch.yaml"];
 /// What of a patch is the switch of point-in-time recovery.
 const SWITCH: &str = "/spec/backup/pitr/enabled";
 
-/// How many bytes of a digest name a change: as a label, sixteen letters.
-const DIGEST: usize = 8;
-
 /// What tells the backups that prove a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::commands) struct Bounds {
@@ -72,7 +69,10 @@ pub(in crate::commands) fn change(tree: &Tree<'_>, folder: &RepoPath) -> anyhow:
         digest.update(format!("{name} {}\n", said.len()));
         digest.update(&said);
     }
-    Ok(digest.finalize()[..DIGEST].iter().map(|byte| format!("{byte:02x}")).collect())
+    // Sixteen letters, which fit a label and are enough to tell the states of one overlay apart.
+    let digest = digest.finalize();
+    let first = digest.first_chunk().expect("a digest has 32 bytes");
+    Ok(format!("{:016x}", u64::from_be_bytes(*first)))
 }
 
 /// Returns what a file of an overlay says of where backups go; turning point-in-time recovery on again (stage resume) moves
