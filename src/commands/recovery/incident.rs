@@ -119,7 +119,7 @@ fn refuse_partial(scene: &Scene, branches: &Branches, branch: &str, chosen: &[Ch
 
 /// Returns a text on one line and without users and passwords of URLs: what has no shape of its own, or hides another,
 /// becomes a space.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let hides = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

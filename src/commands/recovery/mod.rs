@@ -6,6 +6,7 @@ mod activate;
 mod bare;
 mod branches;
 mod changes;
+mod claim;
 mod confirm;
 mod diagnosed;
 mod incident;
@@ -95,6 +96,7 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
     let ids: Vec<ClusterId> = chosen.iter().map(|choice| choice.cluster.clone()).collect();
     let without = scene.without(&found.id, &ids, &builder)?;
     let subjects = subject::subjects(&scene, &without, &chosen, &found, args)?;
+    let subjects = confirm::proved(subjects, &scene, &found, args, now)?;
     let request = request::request(args, &found)?;
     let others: Vec<Cluster> = scene.clusters_except(&ids);
     let plan = plan(&request, &subjects, &others);

@@ -15,7 +15,7 @@ pub(super) fn command(scene: &Scene<'_>, look: &Look) -> Option<String> {
         Outcome::Passed | Outcome::CannotTell => {}
     }
     match outcome(CheckName::Backup) {
-        Some(Outcome::Passed) if look.verdict.goes_on() => resume(scene, look),
+        Some(Outcome::Passed) if look.verdict.is_enough() => resume(scene, look),
         Some(Outcome::CannotTell) if look.verdict.goes_on() && look.backup.is_none() => {
             (!scene.args.backup.test_backup).then(|| again(scene, "--test-backup"))
         }
