@@ -56,7 +56,7 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     report.next = next::command(&diagnosis, &subject, &Again::of(args, site, &subject));
     report.clock = live_clock(&evidence, &diagnosis);
     if report.clock.is_empty() && given.save.is_none() {
-        report.clock = git_clock(&git, site, &subject, now);
+        report.clock = git_clock(args, &git, (site, &subject), now);
     }
     report.adapt(filled.remedy, filled.notes);
     let text = match format {
@@ -96,10 +96,20 @@ fn git_site<'a>(args: &DiagnoseArgs, git: &'a Git<'_>, subject: &SubjectArgs) ->
 }
 
 /// Returns how much time there is, as far as Git tells.
-fn git_clock(git: &Git<'_>, site: Option<&git::Site>, subject: &SubjectArgs, now: Timestamp) -> Vec<ClockReport> {
+fn git_clock(
+    args: &DiagnoseArgs,
+    git: &Git<'_>,
+    (site, subject): (Option<&git::Site>, &SubjectArgs),
+    now: Timestamp,
+) -> Vec<ClockReport> {
     let (Some(site), Ok(known)) = (site, git.known()) else { return Vec::new() };
     let failed: Vec<String> = subject.storage.iter().cloned().collect();
-    let facts = ClockFacts { failed: &failed, ..ClockFacts::of_git(now, &site.cluster.backup, site.expiry) };
+    let facts = ClockFacts {
+        failed: &failed,
+        is_paused: site.cluster.is_paused,
+        is_unread: live::is_asked(args),
+        ..ClockFacts::of_git(now, &site.cluster.backup, site.expiry)
+    };
     vec![ClockReport::of(&clock::read(&facts), &known.shown(&site.cluster.id))]
 }
 
