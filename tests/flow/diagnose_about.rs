@@ -42,9 +42,9 @@ fn a_diagnosis_of_another_cluster_or_storage_is_a_finding() {
     assert_eq!(said(&world, &of_a), [want]);
     assert_eq!(said(&world, &of_b), [[""; 3]; 0]);
     assert_eq!(said(&world, &["--all", "--storage", "minio-a"]), [[""; 3]; 0]);
-    // A buffer is another place; the storage of binlogs is the same.
-    diagnosed(&world, DEAD, &["--cluster", "pxc-a/cluster1", "--storage", "local"]);
-    let want = ["warn".to_owned(), fact("storage `local`", "minio-a"), hint.to_owned()];
+    // An archive is another place; the storage of binlogs is the same.
+    diagnosed(&world, DEAD, &["--cluster", "pxc-a/cluster1", "--storage", "archive"]);
+    let want = ["warn".to_owned(), fact("storage `archive`", "minio-a"), hint.to_owned()];
     assert_eq!(said(&world, &of_a), [want]);
     diagnosed(&world, DEAD, &["--cluster", "pxc-a/cluster1", "--storage", "minio-a-binlogs"]);
     assert_eq!(said(&world, &of_a), [[""; 3]; 0]);

@@ -106,10 +106,9 @@ fn nothing_is_sound_that_nobody_wrote_to() {
         run.stdout.starts_with("Healthy: nothing in the evidence speaks against the next backup (possible)\n"),
         "{run:?}"
     );
-    assert!(
-        run.stdout.ends_with("next  leeward diagnose --cluster pxc/db --storage minio-a --write-probe\n"),
-        "{run:?}"
-    );
+    let next =
+        "next  leeward diagnose --cluster pxc/db --storage minio-a --credentials minio-a=keys.env --write-probe\n";
+    assert!(run.stdout.ends_with(next), "{run:?}");
     let run = ask(&["--storage", "minio-a", "--write-probe"]);
     assert!(
         run.stdout.starts_with("Healthy: nothing in the evidence speaks against the next backup (certain)\n"),

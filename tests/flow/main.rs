@@ -17,6 +17,7 @@ mod diagnose_about;
 mod diagnose_answers;
 mod diagnose_from_here;
 mod diagnose_git;
+mod diagnose_next;
 mod diagnose_probe;
 mod diagnose_storages;
 mod examples;
