@@ -19,6 +19,9 @@ const HOSTS: usize = 4;
 /// What ends the names of Amazon's endpoints, which have several forms for one region.
 const AMAZON: [&str; 2] = [".amazonaws.com", ".amazonaws.com.cn"];
 
+/// Words of which a line has one that names a host beside its URLs: looked for first, since logs are long.
+const CALLS: [&str; 5] = ["lookup ", "onnect to ", "dial tcp", "resolve host", "host='"];
+
 /// URLs of what speaks HTTP.
 static URL: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?i)https?://[^\s"'/\\<>,;)]+"#));
 /// Hosts that clients name beside URLs: a name that is looked up, what curl, urllib3 and Go connect to.
@@ -68,10 +71,13 @@ pub(super) enum Bearing {
 impl Whose {
     /// Returns whom a line is about.
     pub(super) fn of(line: &str) -> Self {
-        let urls: Vec<String> =
-            URL.find_iter(line).map(|found| authority_of(found.as_str().trim_end_matches([':', '.']))).collect();
+        let is_one = |texts: &[&str]| texts.iter().any(|text| line.contains(text));
+        let urls: Vec<String> = URL
+            .find_iter(if is_one(&["://"]) { line } else { "" })
+            .map(|found| authority_of(found.as_str().trim_end_matches([':', '.'])))
+            .collect();
         let mut hosts: Vec<String> = urls.clone();
-        for found in NAMES.captures_iter(line) {
+        for found in NAMES.captures_iter(if is_one(&CALLS) { line } else { "" }) {
             let mut parts =
                 found.iter().skip(1).flatten().map(|part| part.as_str().trim_end_matches('.').to_lowercase());
             hosts.extend(parts.next().map(|host| parts.next().map_or(host.clone(), |port| format!("{host}:{port}"))));
@@ -102,8 +108,9 @@ impl Whose {
 /// Returns the party that is no storage of which a line speaks.
 fn party(line: &str, hosts: &[String], has_url: bool) -> Option<&'static Party> {
     let (words, owners) = &*WORDS;
-    let said =
-        words.find_iter(&without_names(&without_origin(line))).map(|found| owners[found.pattern().as_usize()]).min();
+    // Only where a word stands somewhere is it asked whether a person chose it.
+    let text = words.is_match(line).then(|| without_names(&without_origin(line)));
+    let said = text.and_then(|text| words.find_iter(&text).map(|found| owners[found.pattern().as_usize()]).min());
     let is_at = |party: &Party| hosts.iter().any(|host| party.hosts.contains(&bare(host)));
     let is_called = |party: &Party| {
         let first = hosts.first().and_then(|host| bare(host).split('.').next()).unwrap_or_default();
