@@ -10,6 +10,7 @@ use super::diagnosed::{self, Diagnosed};
 use super::scene::Scene;
 use super::select::Choice;
 use crate::cli::{ActionArg, RecoveryArgs, StageArg};
+use crate::diagnose::masked_text;
 use crate::failure::{Failure, refused, usage};
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Cause, Incident, Stage};
@@ -117,14 +118,14 @@ fn refuse_partial(scene: &Scene, branches: &Branches, branch: &str, chosen: &[Ch
     Err(refused(fact).hint(flags.join(" ")))
 }
 
-/// Returns a text on one line and without users and passwords of URLs: what has no shape of its own, or hides another,
+/// Returns a text on one line and without what could be a secret: what has no shape of its own, or hides another,
 /// becomes a space.
 pub(super) fn one_line(text: &str) -> String {
     let hides = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    masked(&text.replace(hides, " ").split_whitespace().collect::<Vec<_>>().join(" "), &[])
+    masked(&masked_text(text).replace(hides, " ").split_whitespace().collect::<Vec<_>>().join(" "), &[])
 }
 
 /// Says which incident is continued, and which others of the place are open.
