@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::built::{Built, Task};
 use super::export::Export;
 use super::program::Program;
-use super::{Built, Extent, Task, extent, message, output, run};
+use super::{Extent, extent, message, output, run};
 use crate::failure::{Failure, refused};
 use crate::kustomize::restrict::Restrictor;
 

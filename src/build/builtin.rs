@@ -1,6 +1,7 @@
 //! The built-in builder, and its errors as the rest of the program knows them.
 
-use super::{Built, BuiltObject, Task, output};
+use super::built::{Built, BuiltObject, Task};
+use super::output;
 use crate::failure::{Failure, outside, refused};
 use crate::kustomize::{self, BuildError, Cache, Limits, Options};
 use crate::model::object::Object;

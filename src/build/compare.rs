@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Built, BuiltObject, Extent};
+use super::Extent;
+use super::built::{Built, BuiltObject};
 
 /// What marks an object that is for the build alone.
 const LOCAL: &str = "/metadata/annotations/config.kubernetes.io~1local-config";

@@ -17,10 +17,10 @@ use crate::failure::{Failure, Kind, kind_of, outside, refused};
 use crate::kustomize::files::Files;
 use crate::kustomize::restrict::Restrictor;
 use crate::kustomize::{BuildError, Cache};
-use crate::model::object::Object;
 use crate::model::path::RepoPath;
 
 mod binary;
+mod built;
 mod builtin;
 mod compare;
 mod export;
@@ -32,9 +32,11 @@ mod program;
 mod run;
 
 pub use crate::kustomize::Extent;
+pub use built::{Built, BuiltObject};
 pub use folder::Folder;
 
 use binary::Binary;
+use built::Task;
 
 /// How long one build may take unless told otherwise.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -53,24 +55,6 @@ pub enum Choice {
     Binary,
     /// Both, and any difference is a failure.
     Verify,
-}
-
-/// An object of a build with the text it was printed as.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BuiltObject {
-    /// The object.
-    pub object: Object,
-    /// Its YAML document, without the line that separates documents.
-    pub text: String,
-}
-
-/// What a build gave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Built {
-    /// The objects in the order they were printed.
-    pub objects: Vec<BuiltObject>,
-    /// Everything that was printed.
-    pub text: String,
 }
 
 /// Builds roots; remembers what it parsed, and who built.
@@ -248,16 +232,4 @@ impl Builder {
     fn program(&self) -> Option<&Binary> {
         self.binary.get_or_init(|| Binary::find(self.path.as_deref(), self.deadline)).as_ref()
     }
-}
-
-/// One build.
-struct Task<'a> {
-    /// The tree.
-    files: &'a dyn Files,
-    /// The root.
-    root: &'a RepoPath,
-    /// What it may read.
-    restrictor: Restrictor,
-    /// How far it goes.
-    extent: Extent,
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 
-use super::{Built, BuiltObject};
+use super::built::{Built, BuiltObject};
 use crate::failure::refused;
 use crate::model::object::Object;
 use crate::model::yaml;

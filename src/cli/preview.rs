@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{BuilderArgs, CommentArgs, LoadRestrictor, PipelineArgs};
+use super::build::{BuilderArgs, LoadRestrictor};
+use super::publish::{CommentArgs, PipelineArgs};
 
 /// Arguments of `preview`.
 #[derive(Debug, Clone, Args)]

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use super::{BuilderArgs, ForgeArg, LoadRestrictor};
+use super::build::{BuilderArgs, LoadRestrictor};
+use super::publish::ForgeArg;
 
 /// Arguments of `status`.
 #[derive(Debug, Clone, Args)]

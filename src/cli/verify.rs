@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
-use super::{BuilderArg, CommentArgs, LoadRestrictor, PipelineArgs, StageArg};
+use super::build::{BuilderArg, LoadRestrictor};
+use super::publish::{CommentArgs, PipelineArgs};
+use super::recovery::StageArg;
 
 /// Arguments of `verify`.
 #[derive(Debug, Clone, Args)]

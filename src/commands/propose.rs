@@ -1,38 +1,28 @@
 //! `propose`: the plan as a commit on a branch of its own, here or at its remote, with a pull request where one is asked for.
 //! Moves that branch alone, and only after the proof.
 
+mod commit;
 mod publish;
 mod pull;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::Answer;
 use super::next::{previewed, publish as by_hand};
 use super::outputs::{self, Told};
 use super::plan::{after, answer, report};
-use super::recovery::{Recovery, prove_again, recover};
+use super::recovery::{Recovery, recover};
 use crate::cli::{Format, ProposeArgs};
-use crate::git::{Commit, Draft, Outcome, Remote, Repository, Signing};
+use crate::git::Repository;
 use crate::model::shell::quoted;
-use crate::report::{PlanReport, ProposalLine, plan_summary};
+use crate::report::{PlanReport, plan_summary};
+use commit::{Way, branch_of, propose};
 use pull::{Asked, Request};
 
 /// What the next steps of a pipeline are told, beside what the exit code means.
 const OUTPUTS: [&str; 5] = ["branch", "commit", "pull-request-url", "pull-request-number", "operation"];
 /// How many bytes the summary of a step may have; GitHub takes 1 MiB.
 const SUMMARY: usize = 1_000_000;
-
-/// How a proposal reaches its base.
-#[derive(Clone, Copy)]
-enum Way<'a> {
-    /// By a branch that stays here for now.
-    Here,
-    /// By a branch of a remote that people merge.
-    Branch(&'a Remote<'a>),
-    /// As a commit on the base's own branch.
-    Straight,
-}
 
 /// Runs the verb.
 pub(super) fn run(args: &ProposeArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
@@ -124,97 +114,4 @@ fn resumed(recovery: &Recovery, args: &ProposeArgs) -> Option<String> {
         (None, false) => "--push".to_owned(),
     };
     after(recovery, &args.recovery).map(|command| format!("{command} {way}"))
-}
-
-/// Returns the branch of a recovery.
-fn branch_of(recovery: &Recovery) -> String {
-    format!("leeward/{}/{}", recovery.plan.incident.as_str(), recovery.plan.stage.word())
-}
-
-/// Commits the proven result; the commit is `None` where the base has it already.
-fn propose(
-    repository: &Repository,
-    recovery: &Recovery,
-    (now, args): (Timestamp, &ProposeArgs),
-    way: Way<'_>,
-) -> anyhow::Result<(ProposalLine, Option<Commit>)> {
-    let proven = recovery.proven.as_ref().context("nothing is proven")?;
-    let branch = branch_of(recovery);
-    if proven.changes.is_empty() {
-        return Ok((line("in the base already:", &recovery.base.commit, &recovery.base.name), None));
-    }
-    let incident = recovery.plan.incident.as_str();
-    let draft = Draft { base: &recovery.base.commit, branch: &branch, changes: &proven.changes, incident };
-    let prepared = match way {
-        Way::Here | Way::Branch(_) => repository.prepare(&draft),
-        Way::Straight => repository.prepare_anew(&draft),
-    };
-    let prepared = prepared.with_context(|| format!("failed to prepare `{branch}`"))?;
-    match prepared.outcome() {
-        Outcome::AlreadyProposed(commit) => {
-            let line = line("already proposed:", commit, &repository.name_with(&branch, commit)?);
-            Ok((line, Some(commit.clone())))
-        }
-        outcome => {
-            if let (Way::Branch(remote), Outcome::Merge { .. }, true) = (way, outcome, args.pull.pr) {
-                pull::refuse_elsewhere(remote, args, &branch, &recovery.base.name)?;
-            }
-            if *outcome != Outcome::New {
-                prove_again(prepared.files(), recovery)?;
-            }
-            let commit = repository.commit(prepared, &message(recovery), now, signing(args))?;
-            Ok((line("committed", &commit, &branch), Some(commit)))
-        }
-    }
-}
-
-/// Returns whether the commit is signed.
-fn signing(args: &ProposeArgs) -> Signing {
-    match (args.sign, args.no_sign) {
-        (true, _) => Signing::Always,
-        (_, true) => Signing::Never,
-        _ => Signing::AsConfigured,
-    }
-}
-
-/// Returns how a proposal is reported.
-fn line(outcome: &str, commit: &Commit, branch: &str) -> ProposalLine {
-    ProposalLine {
-        outcome: outcome.to_owned(),
-        commit: commit.id.clone(),
-        branch: branch.to_owned(),
-        pushed: None,
-        remote: None,
-        pull_request: None,
-        compare_url: None,
-    }
-}
-
-/// Returns the commit message: summary, why, trailers.
-fn message(recovery: &Recovery) -> String {
-    let plan = &recovery.plan;
-    let names = recovery.shown.join(", ");
-    let subject = match recovery.shown.as_slice() {
-        [one] => one.clone(),
-        several => format!("{} clusters", several.len()),
-    };
-    let to = if recovery.target.is_empty() { String::new() } else { format!(" to {}", recovery.target) };
-    let incident = plan.clusters.iter().find_map(|cluster| cluster.incident.as_ref());
-    let reason = incident.map(|incident| incident.cause.reason.clone()).filter(|reason| !reason.is_empty());
-    let endpoint = incident.map(|incident| incident.from.endpoint.clone()).unwrap_or_default();
-    let reason = reason.unwrap_or_else(|| format!("The backup place {endpoint} failed."));
-    let long: Vec<String> = plan.clusters.iter().map(|cluster| cluster.cluster.id.to_string()).collect();
-    format!(
-        "backup: {} of {subject} from {}{to}, stage {}\n\n{}\n\nClusters: {names}.\nBuilt again from the new tree: every post-condition holds.\n\n\
-         Leeward-Incident: {}\nLeeward-Stage: {}\nLeeward-Clusters: {}\nLeeward-Base: {}\nLeeward-Version: {}\n",
-        plan.action.word(),
-        recovery.storage,
-        plan.stage.word(),
-        reason.replace(char::is_control, " "),
-        plan.incident,
-        plan.stage.word(),
-        long.join(" "),
-        recovery.base.commit.id,
-        env!("CARGO_PKG_VERSION"),
-    )
 }

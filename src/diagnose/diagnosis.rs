@@ -9,6 +9,7 @@ use super::evidence::{Evidence, Form, Log};
 use super::history::{History, Past, has_collector_trouble, places};
 use super::judge::{Heard, Judgement, judged};
 use super::observed::Observed;
+use super::party::Places;
 use super::probe::{is_of_other, is_of_storage, is_unclear};
 use super::site::Site;
 use super::suspect::Suspect;
@@ -56,6 +57,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         return diagnosis(evidence, &heard, (None, Vec::new()));
     };
     let (said, past) = (observed.said(), Past::of(observed));
+    let known = Places::of(&evidence.places, Some(observed));
     let place = leading_place(observed, evidence.storage.as_deref());
     let heard = |place: Option<&str>, forms: &[Form]| -> Vec<Heard<'_>> {
         let logs = evidence.logs.iter().chain(&said).filter(|log| forms.contains(&log.about.form));
@@ -66,7 +68,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let others = others.map(|other| {
         let heard: Vec<Heard<'_>> = heard(Some(&other), &[Form::Live, Form::State]);
         let own = heard.into_iter().filter(|heard| heard.log.about.storage.is_some()).collect::<Vec<_>>();
-        Elsewhere { storages: storages(observed, &other), suspect: judged(&own).leading }
+        Elsewhere { storages: storages(observed, &other), suspect: judged(&own, &known).leading }
     });
     let others = others.collect();
     let mut all = heard(place.as_deref(), &[Form::Given, Form::Live, Form::State]);
@@ -75,7 +77,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let storages = storages(observed, &place);
     let failed = evidence.storage.as_deref().or(storages.first().map(String::as_str));
     all.retain(|heard| !is_of_other(heard.log, failed));
-    let leading = judged(&all).leading;
+    let leading = judged(&all, &known).leading;
     diagnosis(evidence, &all, (Some(Site::of(observed, &place, storages, &leading)), others))
 }
 
@@ -85,8 +87,9 @@ fn diagnosis(
     heard: &[Heard<'_>],
     (site, mut elsewhere): (Option<Site>, Vec<Elsewhere>),
 ) -> Diagnosis {
-    let Judgement { mut leading, others, over, notes } = judged(heard);
-    let contradiction = contradiction(heard);
+    let known = Places::of(&evidence.places, evidence.observed.as_ref());
+    let Judgement { mut leading, others, over, notes } = judged(heard, &known);
+    let contradiction = contradiction(heard, &known);
     if contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
         leading.confidence = leading.confidence.min(Confidence::Likely);
     }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::confidence::Confidence;
 use super::observed::Observed;
+use super::party::Whose;
 use super::signature::{Says, Signature};
+use super::stamp::Stamp;
 
 /// Everything that one diagnosis rests on.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub struct Evidence {
     pub observed: Option<Observed>,
     /// The storage that failed, where somebody says which: probes of others say nothing of it.
     pub storage: Option<String>,
+    /// Where the cluster's storages are, where somebody knows without the cluster: host and port.
+    pub places: Vec<String>,
 }
 
 /// What a log is known to be about.
@@ -113,17 +117,21 @@ pub struct Log {
     pub summary: String,
 }
 
-/// What lines that match one row of the table have in common.
+/// What lines that match one row of the table and are about the same host have in common.
 #[derive(Debug, Clone)]
 pub struct Sighting {
     /// The row.
     pub signature: &'static Signature,
+    /// Whom they are about.
+    pub(super) whose: Whose,
     /// How many lines match.
     pub count: u64,
     /// The number of the first line, from 1.
     pub first: u64,
     /// The number of the last line.
     pub last: u64,
+    /// When the last line was written, where it says so.
+    pub(super) at: Option<Stamp>,
     /// The first lines that differ, masked.
     pub lines: Vec<Line>,
 }
@@ -139,6 +147,8 @@ pub struct Line {
 
 /// How many differing lines of a row are kept.
 const KEPT: usize = 4;
+/// How many hosts of one row are told apart in one log.
+const APART: usize = 32;
 
 impl Log {
     /// Returns whether a line says something.
@@ -148,14 +158,19 @@ impl Log {
 
     /// Takes in a masked line that matches a row.
     pub(super) fn take(&mut self, signature: &'static Signature, number: u64, text: &str) {
-        let known = self.sightings.iter().position(|sighting| sighting.signature.id == signature.id);
-        let at = known.unwrap_or_else(|| {
-            self.sightings.push(Sighting { signature, count: 0, first: number, last: number, lines: Vec::new() });
+        let of_row = |sighting: &&Sighting| sighting.signature.id == signature.id;
+        let is_crowded = self.sightings.iter().filter(of_row).count() >= APART;
+        let whose = if is_crowded { Whose::Nobody } else { Whose::of(text) };
+        let is_same = |sighting: &Sighting| of_row(&sighting) && sighting.whose == whose;
+        let at = self.sightings.iter().position(is_same).unwrap_or_else(|| {
+            let (first, last, lines) = (number, number, Vec::new());
+            self.sightings.push(Sighting { signature, whose, count: 0, first, last, at: None, lines });
             self.sightings.len() - 1
         });
         let sighting = &mut self.sightings[at];
         sighting.count += 1;
         sighting.last = number;
+        sighting.at = Stamp::of(text);
         let is_new = sighting.lines.len() < KEPT && !sighting.lines.iter().any(|line| is_alike(&line.text, text));
         if is_new {
             sighting.lines.push(Line { number, text: text.to_owned() });

@@ -1,19 +1,16 @@
-//! Lines → causes: weighs what logs say together. What succeeded later is over; what the database says after the
-//! storage failed is a consequence; of two causes the surer leads, then the one that more logs name, then the later one.
+//! Lines → causes: weighs what logs say together. What succeeded later is over, what is about who is no storage never leads
+//! over what is about one. Must never blame a storage for what nobody but a stranger suffers from.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::Timestamp;
-
-use super::cause::{Cause, Side};
-use super::confidence::Confidence;
-use super::evidence::{Form, Log, Sighting, is_alike};
-use super::line::{endpoint, operation};
-use super::probe::{at_most, is_probe};
+use super::evidence::{Log, Sighting};
+use super::meaning::{bearing, is_over, meaning};
+use super::order::superseded;
+use super::party::{Bearing, Places};
 use super::remark::{notes, unnamed};
-use super::signature::Says;
-use super::suspect::{CITED, Cite, Suspect};
+use super::suspect::Suspect;
+use super::tally::{Ranked, Tallies};
+
+/// The most notes on who else is spoken of.
+const ELSE: usize = 3;
 
 /// A log, and whether what it speaks of is past.
 #[derive(Debug, Clone, Copy)]
@@ -36,187 +33,58 @@ pub(super) struct Judgement {
     pub(super) notes: Vec<String>,
 }
 
-/// What speaks for one cause.
-#[derive(Default)]
-struct Tally<'a> {
-    /// The sightings, each with its log, and what it is worth.
-    seen: Vec<(usize, &'a Log, &'a Sighting, Confidence)>,
-}
-
-/// Returns what logs say.
-pub(super) fn judged(heard: &[Heard<'_>]) -> Judgement {
-    let heard = &superseded(heard);
-    let mut standing: BTreeMap<Cause, Tally<'_>> = BTreeMap::new();
-    let mut over: BTreeMap<Cause, Tally<'_>> = BTreeMap::new();
+/// Returns what logs say, where storages are at known places.
+pub(super) fn judged(heard: &[Heard<'_>], places: &Places) -> Judgement {
+    let (heard, of_order) = superseded(heard, places);
+    let (mut standing, mut over) = (Tallies::default(), Tallies::default());
     for (index, Heard { log, is_past }) in heard.iter().enumerate() {
         for sighting in &log.sightings {
-            if let Some((cause, confidence)) = meaning(log, sighting) {
-                let side = if *is_past || is_over(log, sighting, cause) { &mut over } else { &mut standing };
-                side.entry(cause).or_default().seen.push((index, log, sighting, confidence));
+            if let Some(meaning) = meaning(log, sighting, places) {
+                let side = if *is_past || is_over(log, sighting, meaning.cause) { &mut over } else { &mut standing };
+                side.add((index, log), sighting, meaning);
             }
         }
     }
-    let over: Vec<Suspect> =
-        ranked(&over).into_iter().filter(|suspect| !standing.contains_key(&suspect.cause)).collect();
-    let mut suspects = ranked(&standing);
+    let mut over = over.ranked().suspects;
+    over.retain(|suspect: &Suspect| !standing.has(suspect.cause));
+    let Ranked { mut suspects, n_own, notes: of_rank } = standing.ranked();
     let present: Vec<&Log> = heard.iter().filter(|heard| !heard.is_past).map(|heard| heard.log).collect();
-    let notes = notes(&present, &suspects);
-    let leading = if suspects.is_empty() { unnamed(&present, &over) } else { suspects.remove(0) };
+    let mut notes = notes(&present, &suspects);
+    notes.extend(of_order.into_iter().chain(of_rank).chain(strangers(&present, places)));
+    let leading = if n_own == 0 { unnamed(&present, &over) } else { suspects.remove(0) };
     Judgement { leading, others: suspects, over, notes }
 }
 
-/// Returns the logs, those of earlier Backups as past where a later one, which failed too, names a cause: what kept the
-/// earlier ones from succeeding is mended, or is named again.
-fn superseded<'a>(heard: &[Heard<'a>]) -> Vec<Heard<'a>> {
-    let names = |log: &Log| {
-        log.sightings
-            .iter()
-            .any(|sighting| matches!(meaning(log, sighting), Some((_, Confidence::Likely | Confidence::Certain))))
-    };
-    let began: BTreeMap<&str, Timestamp> = heard.iter().fold(BTreeMap::new(), |mut began, heard| {
-        if let (Some(backup), Some(at)) = (&heard.log.about.backup, heard.log.about.at) {
-            began.entry(backup.as_str()).and_modify(|first: &mut Timestamp| *first = at.min(*first)).or_insert(at);
-        }
-        began
-    });
-    let of = |log: &'a Log| log.about.backup.as_deref().and_then(|backup| Some((*began.get(backup)?, backup)));
-    let naming: BTreeSet<(Timestamp, &str)> =
-        heard.iter().filter(|heard| !heard.is_past && names(heard.log)).filter_map(|heard| of(heard.log)).collect();
-    let newest = naming.last().copied();
-    let is_earlier = |log: &'a Log| of(log).zip(newest).is_some_and(|(own, newest)| own < newest);
-    heard.iter().map(|heard| Heard { is_past: heard.is_past || is_earlier(heard.log), ..*heard }).collect()
-}
-
-/// Returns the cause that a sighting names in its log, and what it is worth there.
-fn meaning(log: &Log, sighting: &Sighting) -> Option<(Cause, Confidence)> {
-    let (cause, confidence) = match sighting.signature.says {
-        Says::Cause(cause, confidence) => (cause, confidence),
-        // xbcloud asks for the bucket's own host first; only where the other way fails too has the endpoint no address.
-        Says::BucketHost if is_nameless(log) => (Cause::DnsFailure, Confidence::Likely),
-        _ => return None,
-    };
-    let most = log.about.at_most.unwrap_or(Confidence::Certain).min(at_most(log, cause));
-    Some((cause, most.min(confidence)))
-}
-
-/// Returns whether a log in which the bucket's own host has no address says of no other way that it went further.
-fn is_nameless(log: &Log) -> bool {
-    let is_probe_failed = log.sightings.iter().any(|sighting| sighting.signature.id == "xbcloud-probe");
-    let further = |sighting: &Sighting| match sighting.signature.says {
-        Says::Cause(cause, _) => {
-            cause.side() == Side::Storage && sighting.signature.id != "aws-connect" && cause != Cause::DnsFailure
-        }
-        Says::Succeeded => true,
-        _ => false,
-    };
-    is_probe_failed && log.progress_at == 0 && !log.sightings.iter().any(further)
-}
-
-/// Returns whether what a log says of a cause is over at its end.
-fn is_over(log: &Log, sighting: &Sighting, cause: Cause) -> bool {
-    let last =
-        |says: Says| log.sightings.iter().filter(|other| other.signature.says == says).map(|other| other.last).max();
-    let succeeded = last(Says::Succeeded).is_some_and(|at| at > sighting.last);
-    let went_on = log.progress_at > sighting.last && last(Says::GaveUp).is_none_or(|at| at < sighting.last);
-    succeeded || (went_on && cause.side() == Side::Storage)
-}
-
-/// Returns suspects, the likeliest first, each with the confidence that the others leave it.
-fn ranked(tallies: &BTreeMap<Cause, Tally<'_>>) -> Vec<Suspect> {
-    let storage = |(cause, tally): (&Cause, &Tally<'_>)| {
-        matches!(cause.side(), Side::Storage | Side::Cluster) && tally.confidence() >= Confidence::Likely
-    };
-    let is_likely = |tally: &Tally<'_>| tally.confidence() >= Confidence::Likely;
-    let company = Company {
-        has_storage: tallies.iter().any(storage),
-        has_lost_drives: tallies.get(&Cause::QuorumLost).is_some_and(is_likely),
-    };
-    let mut suspects: Vec<_> =
-        tallies.iter().map(|(cause, tally)| (tally.key(*cause, company), tally.suspect(*cause, company))).collect();
-    suspects.sort_by_key(|(key, _)| Reverse(*key));
-    let mut suspects: Vec<Suspect> = suspects.into_iter().map(|(_, suspect)| suspect).collect();
-    if let [first, second, ..] = suspects.as_mut_slice() {
-        let is_contested = first.confidence == second.confidence && first.cause.remedy() != second.cause.remedy();
-        if is_contested && first.confidence == Confidence::Certain {
-            first.confidence = Confidence::Likely;
-            second.confidence = Confidence::Likely;
-        }
-    }
-    suspects
-}
-
-/// What else is blamed beside a cause.
-#[derive(Clone, Copy)]
-struct Company {
-    /// The storage, or what the cluster gives a backup.
-    has_storage: bool,
-    /// Drives that the server has lost.
-    has_lost_drives: bool,
-}
-
-/// What decides which of two causes leads: confidence, side, how many logs, how late, how often.
-type Key = (Confidence, bool, usize, (usize, u64), u64);
-
-impl Tally<'_> {
-    /// Returns what the surest sighting is worth; what is likely from two vantage points is certain.
-    fn confidence(&self) -> Confidence {
-        let is_likely = |is_from_here: bool| {
-            let mut seen = self.seen.iter().filter(|(_, log, ..)| is_probe(&log.name) == is_from_here);
-            seen.any(|(.., confidence)| *confidence >= Confidence::Likely)
-        };
-        if is_likely(true) && is_likely(false) {
-            return Confidence::Certain;
-        }
-        self.seen.iter().map(|(.., confidence)| *confidence).max().unwrap_or(Confidence::Possible)
-    }
-
-    /// Returns what the cause is worth beside others: what the database says may follow from a storage that hangs, and a
-    /// server that has lost its drives says of each bucket that there is none.
-    fn beside(&self, cause: Cause, company: Company) -> Confidence {
-        let confidence = self.confidence();
-        let of_database = company.has_storage && cause.side() == Side::Database && confidence < Confidence::Certain;
-        let follows = of_database || (company.has_lost_drives && cause == Cause::BucketMissing);
-        if follows { Confidence::Possible } else { confidence }
-    }
-
-    /// Returns what decides the order.
-    fn key(&self, cause: Cause, company: Company) -> Key {
-        let mut logs: Vec<usize> = self.seen.iter().map(|(log, ..)| *log).collect();
-        logs.dedup();
-        let latest = self.seen.iter().map(|(log, _, sighting, _)| (*log, sighting.last)).max().unwrap_or_default();
-        let count = self.seen.iter().map(|(_, _, sighting, _)| sighting.count).sum();
-        (self.beside(cause, company), cause.side() != Side::Database, logs.len(), latest, count)
-    }
-
-    /// Returns the suspect.
-    fn suspect(&self, cause: Cause, company: Company) -> Suspect {
-        let mut seen: Vec<_> = self.seen.iter().collect();
-        seen.sort_by_key(|(log, _, sighting, confidence)| (Reverse(*confidence), *log, sighting.first));
-        let lines = || {
-            seen.iter().flat_map(|(_, log, sighting, _)| sighting.lines.iter().map(move |line| (log, sighting, line)))
-        };
-        let mut operations: Vec<String> = lines().filter_map(|(.., line)| operation(&line.text)).collect();
-        operations.sort();
-        operations.dedup();
-        let mut cites: Vec<Cite> = Vec::new();
-        for (log, sighting, line) in lines() {
-            let cite = Cite::of(log, sighting, line.number, &line.text);
-            // Pods that are tried again say the same again.
-            let is_same = |known: &Cite| {
-                let is_near = known.source == cite.source && known.line == cite.line && known.text == cite.text;
-                is_near || log.about.form != Form::Given && is_alike(&known.text, &cite.text)
-            };
-            if cites.len() < CITED && !cites.iter().any(is_same) {
-                cites.push(cite);
+/// Says of whom lines speak that are no storage, and do not count against one.
+fn strangers(logs: &[&Log], places: &Places) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for (log, sighting) in logs.iter().flat_map(|log| log.sightings.iter().map(move |sighting| (log, sighting))) {
+        let note = match bearing(log, sighting, places) {
+            Bearing::Storage => continue,
+            Bearing::Party(party) => {
+                let host = sighting.whose.host().map(|host| format!(" at `{host}`")).unwrap_or_default();
+                format!(
+                    "{} of {}{host}, which is no storage: it does not count against one",
+                    spoken(log, sighting),
+                    party.name
+                )
             }
-        }
-        Suspect {
-            cause,
-            confidence: self.beside(cause, company),
-            operations,
-            endpoint: lines().find_map(|(.., line)| endpoint(&line.text)).filter(|_| cause.side() == Side::Storage),
-            cites,
-            count: self.seen.iter().map(|(_, _, sighting, _)| sighting.count).sum(),
+            Bearing::Stranger => {
+                let host = sighting.whose.host().unwrap_or_default();
+                format!(
+                    "{} of `{host}`, where no storage of the cluster is: it does not count against one",
+                    spoken(log, sighting)
+                )
+            }
+        };
+        if notes.len() < ELSE && !notes.contains(&note) {
+            notes.push(note);
         }
     }
+    notes
+}
+
+/// Returns where a sighting stands, as the start of a sentence.
+fn spoken(log: &Log, sighting: &Sighting) -> String {
+    format!("`{}`, line {}, speaks", log.name, sighting.first)
 }

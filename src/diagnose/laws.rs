@@ -73,7 +73,7 @@ fn said(snapshot: &Snapshot, made: &[Made]) -> Diagnosis {
         scanner.finish()
     };
     let logs = observed.logs_wanted().into_iter().map(log).collect();
-    diagnose(&Evidence { logs, storage: Some("first".to_owned()), observed: Some(observed) })
+    diagnose(&Evidence { logs, storage: Some("first".to_owned()), observed: Some(observed), places: Vec::new() })
 }
 
 /// Returns Backups at different hours.

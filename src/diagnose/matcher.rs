@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::line::without_names;
+use super::origin::without_origin;
 use super::signature::{Says, Signature, Speaker};
 use super::table;
 
 /// What uploads say when a part of them is done. Looked for by itself: a log may consist of nothing else.
-const PROGRESS: [&str; 2] = ["successfully uploaded chunk", "successfully wrote binlog file"];
+const PROGRESS: [&str; 3] = ["successfully uploaded chunk", "successfully wrote binlog file", "upload completed"];
 
 /// The compiled table.
 static MATCHER: LazyLock<Matcher> = LazyLock::new(Matcher::compile);
@@ -101,7 +102,7 @@ impl Matcher {
     /// Returns the rows that a line of a speaker matches; none where it is known to say nothing.
     pub(super) fn rows(&self, line: &str, speaker: Speaker) -> Vec<&'static Signature> {
         let mut has = vec![false; self.n_texts];
-        for found in self.texts.find_overlapping_iter(&without_names(line)) {
+        for found in self.texts.find_overlapping_iter(&without_names(&without_origin(line))) {
             has[found.pattern().as_usize()] = true;
         }
         let said_by = |row: &&Row| row.signature.by == Speaker::Anyone || row.signature.by == speaker;

@@ -25,16 +25,6 @@ pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
         cites.truncate(CITED);
         cites
     };
-    let ended_well = |log: &Log| {
-        let last = |wanted: &[Says]| {
-            log.sightings
-                .iter()
-                .filter(|sighting| wanted.contains(&sighting.signature.says))
-                .map(|sighting| sighting.last)
-                .max()
-        };
-        last(&[Says::Succeeded]).is_some_and(|at| last(&[Says::Failed, Says::GaveUp]).is_none_or(|failed| failed < at))
-    };
     let has_failed =
         |log: &Log| log.sightings.iter().any(|sighting| matches!(sighting.signature.says, Says::Failed | Says::GaveUp));
     let well: Vec<&&Log> = logs.iter().filter(|log| ended_well(log)).collect();
@@ -58,6 +48,15 @@ pub(super) fn unnamed(logs: &[&Log], over: &[Suspect]) -> Suspect {
         (false, _) => Confidence::Possible,
     };
     Suspect { cause, confidence, operations: Vec::new(), endpoint: None, count: cites.len() as u64, cites }
+}
+
+/// Returns whether a log says last that a backup succeeded.
+pub(super) fn ended_well(log: &Log) -> bool {
+    let last = |wanted: &[Says]| {
+        let of = log.sightings.iter().filter(|sighting| wanted.contains(&sighting.signature.says));
+        of.map(|sighting| sighting.last).max()
+    };
+    last(&[Says::Succeeded]).is_some_and(|at| last(&[Says::Failed, Says::GaveUp]).is_none_or(|failed| failed < at))
 }
 
 /// Returns what has to be known when reading the causes.

@@ -6,6 +6,7 @@ use super::cause::{Cause, Side};
 use super::confidence::Confidence;
 use super::evidence::Log;
 use super::judge::{Heard, judged};
+use super::party::Places;
 use super::probe::{is_probe, probed, proofs};
 use super::signature::{Proof, Says};
 use super::suspect::Suspect;
@@ -69,7 +70,7 @@ impl Contradiction {
 pub(super) fn places(logs: &[Log]) -> Vec<PlaceSeen> {
     let probes = logs.iter().filter(|log| is_probe(&log.name));
     let seen = |log: &Log| {
-        let leading = judged(&[Heard { log, is_past: false }]).leading;
+        let leading = judged(&[Heard { log, is_past: false }], &Places::default()).leading;
         PlaceSeen {
             storage: probed(&log.name).map(str::to_owned),
             cause: leading.cause,
@@ -82,14 +83,14 @@ pub(super) fn places(logs: &[Log]) -> Vec<PlaceSeen> {
 }
 
 /// Returns where logs and probe of the failed storage do not fit together.
-pub(super) fn contradiction(heard: &[Heard<'_>]) -> Option<Contradiction> {
+pub(super) fn contradiction(heard: &[Heard<'_>], known: &Places) -> Option<Contradiction> {
     let (probes, logs): (Vec<Heard<'_>>, Vec<Heard<'_>>) =
         heard.iter().copied().partition(|heard| is_probe(&heard.log.name));
     if probes.is_empty() || logs.iter().all(|heard| heard.log.sightings.is_empty()) {
         return None;
     }
     let proofs: Vec<Proof> = probes.iter().flat_map(|heard| proofs(heard.log)).collect();
-    let (logs, probe) = (judged(&logs).leading, judged(&probes).leading);
+    let (logs, probe) = (judged(&logs, known).leading, judged(&probes, known).leading);
     let is_blamed = |suspect: &Suspect| suspect.cause.side() != Side::None && suspect.confidence > Confidence::Possible;
     let kind = match (is_blamed(&logs), is_blamed(&probe)) {
         (true, false) if proofs.iter().any(|proof| refutes(*proof, &logs)) => Mismatch::OnlyTheLogs,

@@ -7,6 +7,7 @@ use super::confidence::Confidence;
 use super::evidence::{About, Form, Role, Spoken};
 use super::history::{History, places};
 use super::observed::{BACKUPS, Observed};
+use super::stamp::Stamp;
 use crate::model::observed::{BackupState, ContainerState, PodState};
 
 /// How many Backups of a place are looked into.
@@ -113,21 +114,9 @@ impl OperatorLines {
     /// Returns whether a line is about the cluster.
     pub fn concerns(&self, line: &str) -> bool {
         let dense = line.replace("\": \"", "\":\"");
-        let is_old = self.since.zip(time(line)).is_some_and(|(since, at)| at < since);
+        let is_old = self.since.zip(Stamp::of(line)).is_some_and(|(since, stamp)| stamp.at < since);
         dense.contains(&self.namespace) && self.names.iter().any(|name| dense.contains(name)) && !is_old
     }
-}
-
-/// Returns when a line was written: its first word, or the field `ts` of one in JSON, as text or in seconds.
-fn time(line: &str) -> Option<Timestamp> {
-    let first = line.split_whitespace().next()?;
-    if let Ok(time) = first.parse() {
-        return Some(time);
-    }
-    let (_, rest) = line.split_once("\"ts\":")?;
-    let value = rest.trim_start().split([',', '}']).next()?.trim();
-    let seconds = || Timestamp::from_second(value.split('.').next()?.parse().ok()?).ok();
-    value.trim_matches('"').parse().ok().or_else(seconds)
 }
 
 #[cfg(test)]

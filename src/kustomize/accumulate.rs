@@ -17,10 +17,10 @@ use super::label::Shares;
 use super::load::{Loader, Place, is_in_or_below, join};
 use super::node::Node;
 use super::object::Object;
+use super::options::{Extent, Options};
 use super::plain_data;
 use super::remote::{is_remote, outranks_folders};
 use super::variable::{self, Variable};
-use super::{Extent, Options};
 
 /// The names of a kustomization file; exactly one must be there.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use super::fault::{BuildError, Fault};
 use super::files::{Entry, Files};
-use super::{Options, Restrictor};
+use super::options::Options;
+use super::remote::is_url;
+use super::restrict::Restrictor;
 
 /// A file that was read.
 pub(super) struct Loaded {
@@ -171,10 +173,4 @@ fn parent(path: &str) -> Option<&str> {
 /// Whether a folder is `root` or lies below it.
 pub(super) fn is_in_or_below(folder: &str, root: &str) -> bool {
     root.is_empty() || folder == root || folder.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// Whether a path is an HTTP address.
-pub(super) fn is_url(path: &str) -> bool {
-    let lower = path.trim_start().to_ascii_lowercase();
-    lower.starts_with("http:") || lower.starts_with("https:")
 }

@@ -50,6 +50,7 @@ mod namespace;
 mod node;
 mod number;
 mod object;
+mod options;
 mod order;
 mod parse;
 mod patch;
@@ -84,6 +85,7 @@ pub use id::{Gvk, Id};
 pub use limits::{FILE_BYTES, Limits};
 pub use node::{List, Map, Node, Scalar, Style, Tag};
 pub use object::Object;
+pub use options::{Extent, Options};
 pub use remote::is_remote;
 pub use restrict::Restrictor;
 
@@ -91,35 +93,6 @@ use accumulate::{Accumulated, Accumulator};
 use collection::Collection;
 use fault::Fault;
 use load::Loader;
-
-/// How far a build goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// To the end.
-    Whole,
-    /// The root's resources, generators and components only: none of its own transformers, no name references, no dropped objects,
-    /// in load order.
-    Accumulated,
-    /// As `Accumulated`, with the root's own `patchesStrategicMerge` and `patches`.
-    Patched,
-}
-
-/// How to build.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// Where files may be read from.
-    pub restrictor: Restrictor,
-    /// How far the build goes.
-    pub extent: Extent,
-    /// The bounds of memory and time.
-    pub limits: Limits,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { restrictor: Restrictor::RootOnly, extent: Extent::Whole, limits: Limits::default() }
-    }
-}
 
 /// What a build gives.
 #[derive(Debug, Clone)]

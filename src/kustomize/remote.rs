@@ -1,7 +1,5 @@
 //! Tells remote bases from paths, for the builder and for the survey of what a build reads.
 
-use super::load::is_url;
-
 /// Returns whether kustomize would fetch an entry that names nothing in the tree: a URL, or one of git's short forms.
 pub fn is_remote(entry: &str) -> bool {
     if entry.contains(|c: char| c.is_whitespace() || c == '{') {
@@ -28,6 +26,12 @@ pub(super) fn outranks_folders(path: &str) -> bool {
         && user.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && user.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
     is_url(path) || has_scheme || has_user || lower.starts_with("github.com/") || lower.starts_with("github.com:")
+}
+
+/// Whether a path is an HTTP address.
+pub(super) fn is_url(path: &str) -> bool {
+    let lower = path.trim_start().to_ascii_lowercase();
+    lower.starts_with("http:") || lower.starts_with("https:")
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //!
 //! Called by `accumulate` once everything is accumulated. Each transformer is a room of its own; here only their order.
 
-use super::Extent;
 use super::accumulate::{Accumulator, Target};
 use super::affix::{Affix, add_affix};
 use super::budget::weight;
@@ -13,6 +12,7 @@ use super::image;
 use super::kustomization::Kustomization;
 use super::label::{add_entries, add_labels};
 use super::namespace::set_namespace;
+use super::options::Extent;
 use super::patch::Source;
 use super::plain_data;
 use super::replacement_entry::{self as replacement, Replacement};

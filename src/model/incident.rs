@@ -195,6 +195,14 @@ impl FoundIncident {
 }
 
 impl Incident {
+    /// Returns whether it was opened since another of its cluster, because the place failed that that one went to.
+    pub fn moved_on_from(&self, earlier: &Self) -> bool {
+        self.cluster == earlier.cluster
+            && self.id != earlier.id
+            && self.opened_at > earlier.opened_at
+            && self.from.storages.iter().any(|storage| earlier.to.storages.contains(storage))
+    }
+
     /// Returns whether it turns point-in-time recovery on again at its new place.
     pub fn has_resume(&self) -> bool {
         self.pitr.was_enabled && !self.to.binlogs.is_empty()

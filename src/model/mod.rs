@@ -19,6 +19,7 @@ pub mod quantity;
 pub mod secret;
 pub mod shell;
 pub mod target;
+pub mod target_entry;
 pub mod url;
 pub mod version;
 pub mod yaml;

@@ -30,6 +30,17 @@ pub struct ObjectId {
 pub type Key<T> = (T, T, Option<T>, T);
 
 impl ObjectId {
+    /// Returns the identity of an object in a namespace, of a group, a version and a kind.
+    pub fn within((group, version, kind): (&str, &str, &str), (namespace, name): (&str, &str)) -> Self {
+        Self {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            kind: kind.to_owned(),
+            namespace: Some(namespace.to_owned()),
+            name: name.to_owned(),
+        }
+    }
+
     /// Returns what it has in common with the identities of the same object in other versions.
     pub fn key(&self) -> Key<&str> {
         (&self.group, &self.kind, self.namespace.as_deref(), &self.name)

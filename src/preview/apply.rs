@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::managers::{FieldSet, Step, item_step};
+use super::managers::{FieldSet, Manager, Step, item_step};
 use super::schema::ListMerge;
 use super::view::View;
 
@@ -19,6 +19,18 @@ pub(super) struct Ownership {
     pub(super) own: FieldSet,
     /// What all others own.
     pub(super) others: FieldSet,
+}
+
+impl Ownership {
+    /// Returns who owns what, by what counts as the controller's.
+    pub(super) fn of(managers: &[Manager], is_own: impl Fn(&Manager) -> bool) -> Self {
+        let mut ownership = Self::default();
+        for one in managers {
+            let side = if is_own(one) { &mut ownership.own } else { &mut ownership.others };
+            side.add(&one.fields);
+        }
+        ownership
+    }
 }
 
 /// Returns what the API server holds after a forced apply.

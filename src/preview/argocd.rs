@@ -5,12 +5,12 @@
 use serde_json::Value;
 
 use super::ApplyMethod;
+use super::apply::Ownership;
+use super::case::{Case, Predicted, server_side, unexplained};
 use super::field::FieldPath;
-use super::flux::ownership;
 use super::identity::is_built_in;
 use super::managers::{FieldSet, Manager, Step, managers};
 use super::merge::{Strategy, ThreeWay, three_way};
-use super::predict::{Case, Predicted, server_side, unexplained};
 use super::settings_argo::{ArgoSettings, OPTIONS};
 use super::strip::{LAST_APPLIED, annotation, last_applied};
 use crate::model::finding::Finding;
@@ -62,7 +62,7 @@ pub(super) fn predict(case: &Case<'_>) -> Predicted {
 fn on_client(case: &Case<'_>, sent: &Value) -> Predicted {
     let value = client_apply(case, sent);
     let managers = managers(case.live).unwrap_or_default();
-    let bare = ownership(&managers, |one| one.applied && one.name == MANAGER);
+    let bare = Ownership::of(&managers, |one| one.applied && one.name == MANAGER);
     let (dry_run, _) = server_side(case, sent, &bare, &bare);
     let mut predicted = Predicted::of(case, value, dry_run);
     if last_applied(case.live).is_none() {
@@ -76,16 +76,16 @@ fn on_client(case: &Case<'_>, sent: &Value) -> Predicted {
 fn on_server(case: &Case<'_>, sent: &Value) -> Predicted {
     let Some(managers) = managers(case.live) else {
         let own = case.before.map(|before| FieldSet::of(before, case.view())).unwrap_or_default();
-        let of = super::apply::Ownership { own, others: FieldSet::default() };
+        let of = Ownership { own, others: FieldSet::default() };
         let (value, dry_run) = server_side(case, sent, &of, &of);
         let mut predicted = Predicted::of(case, value, dry_run);
         predicted.unsure = unexplained(case, "the reading has no `metadata.managedFields`: who owns this is not known");
         return predicted;
     };
-    let bare = ownership(&managers, |one| one.applied && one.name == MANAGER);
+    let bare = Ownership::of(&managers, |one| one.applied && one.name == MANAGER);
     let is_first_on_client = needs_client_apply(&managers, &case.controller.argo);
     let is_own = |one: &Manager| (one.applied && one.name == MANAGER) || is_migrated(one, is_first_on_client);
-    let with = ownership(&managers, is_own);
+    let with = Ownership::of(&managers, is_own);
     let first = if is_first_on_client { client_apply(case, sent) } else { case.live.clone() };
     let (_, dry_run) = server_side(case, sent, &bare, &bare);
     let (value, _) = server_side(&Case { live: &first, ..*case }, sent, &with, &with);

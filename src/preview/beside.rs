@@ -1,14 +1,11 @@
 //! What is read beside the controller's own object: what Flux makes a root from, the project of an Application, the
-//! settings of Argo CD. Asked by `controller` and `root`. Must never take settings that were not read for settings that say
-//! nothing (law 6).
+//! settings of Argo CD. Asked by `root`, once the controller is known. Must never pass over a read that was needed and failed.
 
-use serde_json::Value;
-
-use super::controller::{RootController, object_id};
+use super::ApplyMethod;
+use super::argo_map::config_map;
+use super::controller::RootController;
 use super::owner::read;
-use super::settings_argo::{ArgoSettings, Tracking};
-use super::{ApplyMethod, follow, window};
-use crate::model::finding::Finding;
+use super::settings_flux::Source;
 use crate::model::live::{Live, Trouble};
 use crate::model::object::ObjectId;
 
@@ -17,53 +14,9 @@ use crate::model::object::ObjectId;
 pub fn beside_wanted(controller: &RootController) -> Option<ObjectId> {
     controller.owner.as_ref()?;
     match controller.method {
-        ApplyMethod::Flux => controller.flux.source.as_ref().and_then(follow::source_id),
-        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => Some(window::project_id(&controller.argo)),
+        ApplyMethod::Flux => controller.flux.source.as_ref().and_then(Source::id),
+        ApplyMethod::ArgoCd | ApplyMethod::ArgoCdSsa => Some(controller.argo.project_id()),
     }
-}
-
-/// Returns the identity of Argo CD's settings.
-pub(super) fn config_map(namespace: Option<&str>) -> ObjectId {
-    object_id("", "v1", "ConfigMap", (namespace.unwrap_or("argocd"), "argocd-cm"))
-}
-
-/// Takes how objects are marked from the live objects where `argocd-cm` was not read, and returns what is then not known.
-pub(super) fn without_map<'a>(
-    argo: &mut ArgoSettings,
-    trouble: &Trouble,
-    mut live: impl Iterator<Item = &'a Value>,
-) -> Vec<Finding> {
-    let Some((name, _)) = argo.named.as_ref() else { return Vec::new() };
-    let seen = live.find_map(|value| Tracking::seen(value, name));
-    let mut findings = vec![ignored(argo, trouble)];
-    match seen {
-        Some(seen) => argo.tracking = seen,
-        None => findings.push(assumed(trouble)),
-    }
-    findings
-}
-
-/// Says that differences may be ignored which nobody read of.
-fn ignored(argo: &ArgoSettings, trouble: &Trouble) -> Finding {
-    let (is_failure, is_respected) = (trouble.reason.is_failure(), argo.respects_ignored());
-    let so =
-        if is_respected { "the sync leaves those fields alone" } else { "the sync resets those fields all the same" };
-    let fact = format!(
-        "`argocd-cm` was not read ({}): which differences it ignores for every Application is not known; {so}",
-        trouble.fact
-    );
-    let finding = if is_failure && is_respected { Finding::warn } else { Finding::note };
-    trouble.hint.iter().fold(finding("ignored-not-read", fact), Finding::hint)
-}
-
-/// Says that nothing tells how objects are marked.
-fn assumed(trouble: &Trouble) -> Finding {
-    let fact = format!(
-        "`argocd-cm` was not read ({}), and no live object tells how Argo CD marks its objects: by annotation is assumed, \
-         the default since Argo CD 3.0",
-        trouble.fact
-    );
-    Finding::note("tracking-assumed", fact).hint("grant `get` on the ConfigMap `argocd-cm`")
 }
 
 /// Returns why what merging does is not known for sure: a read beside the controller's own object that was needed and failed.
@@ -77,7 +30,7 @@ pub(super) fn failure(controller: &RootController, live: &Live) -> Option<Troubl
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::model::finding::Level;

@@ -5,20 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::beside::{config_map, without_map};
+use super::argo_map::{config_map, without_map};
 use super::field::FieldPath;
 use super::owner::{Owner, read, same_object};
 use super::reach::Reach;
-use super::settings_argo::{ArgoSettings, TRACKING_ID};
-use super::settings_flux::{FluxSettings, GROUP};
+use super::settings_argo::{ARGO_GROUP, ArgoSettings};
+use super::settings_flux::{FluxSettings, GROUP, Source};
 use super::strip::{annotation, label};
-use super::{ApplyMethod, Deployed, follow, window};
+use super::tracking::TRACKING_ID;
+use super::{ApplyMethod, Deployed};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reading, Trouble, Within};
 use crate::model::object::{Object, ObjectId};
-
-/// The API group of Argo CD.
-pub(super) const ARGO_GROUP: &str = "argoproj.io";
 
 /// The controller of one root, with its settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,14 +78,14 @@ pub fn controllers_wanted(deployed: &Deployed, git_owner: Option<&Value>, live: 
     let source = git_owner.and_then(|owner| FluxSettings::of(owner).source);
     let owner = git_owner.map(|owner| Object::new(owner.clone()));
     let project = owner.as_ref().filter(|owner| owner.id.group == ARGO_GROUP);
-    let project = project.map(|owner| window::project_id(&ArgoSettings::of(&owner.value, None)));
+    let project = project.map(|owner| ArgoSettings::of(&owner.value, None).project_id());
     let named = named(deployed, owner.as_ref(), live);
     let mut wanted: Vec<ObjectId> =
         owner.map(|owner| owner.id).into_iter().chain(named.map(|named| named.id)).collect();
     let namespaces: Vec<Option<String>> =
         wanted.iter().filter(|id| id.group == ARGO_GROUP).map(|id| id.namespace.clone()).collect();
     wanted.extend(namespaces.into_iter().map(|namespace| config_map(namespace.as_deref())));
-    wanted.extend(source.as_ref().and_then(follow::source_id));
+    wanted.extend(source.as_ref().and_then(Source::id));
     wanted.extend(project);
     wanted.dedup();
     wanted
@@ -235,24 +233,13 @@ fn named(deployed: &Deployed, in_git: Option<&Object>, live: &Live) -> Option<Na
         let (name, namespace) = (format!("{GROUP}/name"), format!("{GROUP}/namespace"));
         if let (Some(own), Some(place)) = (label(value, &name), label(value, &namespace)) {
             return Some(Named {
-                id: object_id(GROUP, "v1", "Kustomization", (place, own)),
+                id: ObjectId::within((GROUP, "v1", "Kustomization"), (place, own)),
                 by: format!("the labels `{name}` and `namespace`"),
             });
         }
         let app = annotation(value, TRACKING_ID)?.split(':').next()?;
         let (place, own) = app.split_once('_').unwrap_or(("argocd", app));
-        let id = object_id(ARGO_GROUP, "v1alpha1", "Application", (place, own));
+        let id = ObjectId::within((ARGO_GROUP, "v1alpha1", "Application"), (place, own));
         Some(Named { id, by: format!("the annotation `{TRACKING_ID}`") })
     })
-}
-
-/// Returns the identity of a controller's object.
-pub(super) fn object_id(group: &str, version: &str, kind: &str, (namespace, name): (&str, &str)) -> ObjectId {
-    ObjectId {
-        group: group.to_owned(),
-        version: version.to_owned(),
-        kind: kind.to_owned(),
-        namespace: Some(namespace.to_owned()),
-        name: name.to_owned(),
-    }
 }

@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
+use super::context::Context;
 use super::desired::sent;
 use super::difference::{bare, differences};
 use super::identity::Pair;
-use super::object::Context;
 use super::refusal::Refused;
 use super::schema::Schema;
 use super::strip::comparable;
@@ -43,7 +43,7 @@ pub(super) fn absent(pair: &Pair, absence: Absence, with: (&Schema, &Context<'_>
             .push(Finding::warn("gone-from-cluster", "Git has it and the cluster has not: it is made again"));
     }
     preview.findings.extend(unverified(&pair.id, absence, context));
-    let undeclared = if is_made_first(&pair.id, context) {
+    let undeclared = if context.is_made_first(&pair.id) {
         Vec::new()
     } else {
         undeclared::refused(after, None, (schema, context), preview)
@@ -57,38 +57,15 @@ fn flux_leaves(after: &Value, context: &Context<'_>) -> bool {
     context.controller.method == ApplyMethod::Flux && flux::is_excluded(after)
 }
 
-/// Returns whether the root makes the namespace of an object before the object.
-fn makes_namespace(id: &ObjectId, context: &Context<'_>) -> bool {
-    let namespace = id.namespace.as_deref().unwrap_or_default();
-    context.after.iter().any(|other| other.kind == "Namespace" && other.name == namespace)
-}
-
-/// Returns whether the root makes the kind of an object, or changes it, before the object.
-fn makes_kind(id: &ObjectId, context: &Context<'_>) -> bool {
-    let ends = format!(".{}", id.group);
-    let is_definition = |other: &&ObjectId| other.kind == "CustomResourceDefinition" && other.name.ends_with(&ends);
-    context.after.iter().any(|other| is_definition(&other))
-}
-
-/// Returns whether the controller makes an object's namespace because an option asks for it.
-fn makes_by_option(context: &Context<'_>) -> bool {
-    context.controller.argo.has(&Value::Null, "CreateNamespace=true")
-}
-
-/// Returns whether something that an object needs comes with the same root, so that a dry run cannot know it.
-pub(super) fn is_made_first(id: &ObjectId, context: &Context<'_>) -> bool {
-    makes_namespace(id, context) || makes_kind(id, context) || makes_by_option(context)
-}
-
 /// Returns what could still stop the creation.
 fn unverified(id: &ObjectId, absence: Absence, context: &Context<'_>) -> Option<Finding> {
     let namespace = id.namespace.as_deref().unwrap_or_default();
     match absence {
         Absence::Object => None,
-        Absence::Namespace if makes_namespace(id, context) => {
+        Absence::Namespace if context.makes_namespace(id) => {
             Some(Finding::note("made-in-order", format!("namespace `{namespace}` is made first, by the same root")))
         }
-        Absence::Namespace if makes_by_option(context) => {
+        Absence::Namespace if context.makes_by_option() => {
             let fact = format!("namespace `{namespace}` is made first, by `CreateNamespace=true`");
             Some(Finding::note("made-in-order", fact))
         }
@@ -97,7 +74,7 @@ fn unverified(id: &ObjectId, absence: Absence, context: &Context<'_>) -> Option<
             let hint = kubectl("create", ("namespace", namespace, None));
             Some(hint.into_iter().fold(Finding::warn("namespace-missing", fact), Finding::hint))
         }
-        Absence::Kind if makes_kind(id, context) => {
+        Absence::Kind if context.makes_kind(id) => {
             Some(Finding::note("made-in-order", format!("kind `{}` is made first, by the same root", id.kind)))
         }
         Absence::Kind => {

@@ -4,10 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::controller::RootController;
-use super::settings_argo::TRACKING_ID;
 use super::settings_flux::GROUP;
 use super::strip::{annotation, fold_string_data, label};
 use super::substitution::substitute;
+use super::tracking::{TRACKING_ID, is_of};
 use super::{ApplyMethod, Unsure, builtin};
 use crate::model::object::ObjectId;
 
@@ -120,11 +120,6 @@ fn argo(value: &mut Value, id: &ObjectId, controller: &RootController, live: Opt
     if let Some(key) = &tracking.by_label {
         mark(value, "labels", key, name);
     }
-}
-
-/// Returns whether a tracking id names an Application.
-pub(super) fn is_of(said: &str, name: &str) -> bool {
-    said.split(':').next().is_some_and(|app| app == name || app.split_once('_').is_some_and(|(_, app)| app == name))
 }
 
 /// Writes a label or an annotation.

@@ -4,15 +4,15 @@
 
 use serde_json::Value;
 
+use super::case::{Case, Predicted};
+use super::context::Context;
 use super::difference::differences;
 use super::field::FieldPath;
 use super::identity::is_same;
-use super::object::Context;
-use super::predict::{Case, Predicted};
 use super::schema::Schema;
 use super::strip::comparable;
 use super::view::View;
-use super::{ApplyMethod, Basis, Change, ObjectPreview, create};
+use super::{ApplyMethod, Basis, Change, ObjectPreview};
 use crate::model::finding::Finding;
 use crate::model::live::{Live, Reason};
 use crate::model::object::ObjectId;
@@ -72,7 +72,7 @@ pub(super) fn refusal(id: &ObjectId, preview: &ObjectPreview, context: &Context<
     let is_about_asking = trouble.fact.contains("does not support dry run");
     let is_about_apply =
         context.controller.method == ApplyMethod::ArgoCd && trouble.fact.contains("not declared in schema");
-    let is_met = !is_about_asking && !is_about_apply && !create::is_made_first(id, context);
+    let is_met = !is_about_asking && !is_about_apply && !context.is_made_first(id);
     is_met.then(|| trouble.fact.clone())
 }
 

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::ApplyMethod;
 use super::apply::Ownership;
+use super::case::{Case, Predicted, server_side, unexplained};
 use super::difference::stored;
 use super::field::within;
 use super::managers::{FieldSet, Manager, managers};
-use super::predict::{Case, Predicted, server_side, unexplained};
 use super::selector::Match;
 use super::settings_flux::GROUP;
 use super::strip::{LAST_APPLIED, annotation, comparable, label};
@@ -37,10 +37,10 @@ pub(super) fn predict(case: &Case<'_>) -> Predicted {
     let is_cleaned = !is_merge && clean(&mut live);
     let case = &Case { live: &live, ..*case };
     let Some(managers) = managers(case.live) else { return without_managers(case, &sent) };
-    let bare = ownership(&managers, |one| one.applied && one.name == MANAGER);
+    let bare = Ownership::of(&managers, |one| one.applied && one.name == MANAGER);
     let own = |one: &Manager| (one.applied && one.name == MANAGER) || (!is_merge && is_taken_over(one));
     let taken = managers.iter().any(|one| !is_merge && is_taken_over(one));
-    let (value, dry_run) = server_side(case, &sent, &ownership(&managers, own), &bare);
+    let (value, dry_run) = server_side(case, &sent, &Ownership::of(&managers, own), &bare);
     let mut predicted = Predicted::of(case, value, dry_run);
     (predicted.left, predicted.findings) = (left, findings);
     if !is_cleaned && !taken && !is_seen(case, &predicted.value) {
@@ -73,16 +73,6 @@ fn excluded(case: &Case<'_>) -> Option<String> {
 fn is_taken_over(one: &Manager) -> bool {
     let is_updater = !one.applied && (one.name.starts_with("before-first-apply") || one.name.starts_with(MANAGER));
     one.subresource.is_empty() && (one.name.starts_with("kubectl") || is_updater)
-}
-
-/// Returns who owns what, by what counts as the controller's.
-pub(super) fn ownership(managers: &[Manager], is_own: impl Fn(&Manager) -> bool) -> Ownership {
-    let mut ownership = Ownership::default();
-    for one in managers {
-        let side = if is_own(one) { &mut ownership.own } else { &mut ownership.others };
-        side.add(&one.fields);
-    }
-    ownership
 }
 
 /// Takes off what the controller takes off before it applies; returns whether there was any.

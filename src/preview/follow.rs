@@ -4,54 +4,15 @@
 use serde_json::Value;
 
 use super::controller::RootController;
-use super::settings_flux::Source;
-use super::{Action, ApplyMethod, Deployed, ObjectPreview};
+use super::origin::{Origin, Revision};
+use super::settings_flux::{SOURCE_GROUP, Source};
+use super::{Action, ApplyMethod, Deployed, Merged, ObjectPreview};
 use crate::model::finding::Finding;
 use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
 use crate::model::object::{Object, ObjectId};
 use crate::model::path::RepoPath;
 use crate::model::shell::operand;
 use crate::model::url::without_user;
-
-/// The API group of Flux' sources.
-const GROUP: &str = "source.toolkit.fluxcd.io";
-/// The branch that a Flux `GitRepository` follows where it names nothing.
-const FLUX_DEFAULT: &str = "master";
-
-/// What merging moves.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Merged {
-    /// The branch; `None` where the base is no branch.
-    pub branch: Option<String>,
-    /// Whether it is the remote's default; `None` where nothing tells.
-    pub is_default: Option<bool>,
-    /// The addresses of this repository, without users.
-    pub addresses: Vec<String>,
-    /// The sources of Flux that it changes, as they are after it.
-    pub sources: Vec<Object>,
-}
-
-/// What a root is made from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Origin {
-    /// The address of the repository.
-    pub(super) address: Option<String>,
-    /// What of it.
-    pub(super) revision: Revision,
-}
-
-/// What of a repository is followed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Revision {
-    /// The branch that is the remote's default.
-    Default,
-    /// A branch.
-    Branch(String),
-    /// A branch, a tag or a commit: only a branch of the same name is followed.
-    Named(String),
-    /// A tag, a range of versions, a commit: no branch.
-    Fixed(String),
-}
 
 /// Whether merging reaches the controller.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,17 +25,6 @@ pub(super) enum Following {
     Turning(Finding),
     /// It may be another repository.
     Elsewhere(Finding),
-}
-
-/// Returns the object that says what Flux makes a root from.
-pub(super) fn source_id(source: &Source) -> Option<ObjectId> {
-    (source.kind == "GitRepository").then(|| ObjectId {
-        group: GROUP.to_owned(),
-        version: "v1".to_owned(),
-        kind: source.kind.clone(),
-        namespace: Some(source.namespace.clone()),
-        name: source.name.clone(),
-    })
 }
 
 /// Returns whether what applies a root follows what merging moves.
@@ -122,60 +72,13 @@ impl Revision {
         };
         is_other.then(|| self.words())
     }
-
-    /// Returns what is followed, for people.
-    fn words(&self) -> String {
-        match self {
-            Self::Fixed(what) => what.clone(),
-            Self::Default => "the default branch of its repository".to_owned(),
-            Self::Branch(name) => format!("the branch `{name}`"),
-            Self::Named(name) => format!("`{name}`"),
-        }
-    }
-
-    /// Returns what a reference names by its full name.
-    fn of_reference(name: &str) -> Self {
-        match name.strip_prefix("refs/heads/") {
-            Some(branch) => Self::Branch(branch.to_owned()),
-            None => Self::Fixed(format!("the reference `{name}`")),
-        }
-    }
-
-    /// Returns what `targetRevision` of Argo CD names.
-    pub(super) fn of_target(target: Option<&str>) -> Self {
-        let is_commit = |text: &str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match target {
-            None | Some("" | "HEAD") => Self::Default,
-            Some(name) if name.starts_with("refs/") => Self::of_reference(name),
-            Some(commit) if is_commit(commit) => Self::Fixed(format!("the commit `{commit}`")),
-            Some(name) => Self::Named(name.to_owned()),
-        }
-    }
-
-    /// Returns what `spec.ref` of a `GitRepository` names; the first of its fields that is set counts.
-    fn of_flux(reference: &Value) -> Self {
-        let text = |name: &str| reference.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        if let Some(commit) = text("commit") {
-            return Self::Fixed(format!("the commit `{commit}`"));
-        }
-        if let Some(name) = text("name") {
-            return Self::of_reference(name);
-        }
-        if let Some(range) = text("semver") {
-            return Self::Fixed(format!("the tags of `{range}`"));
-        }
-        if let Some(tag) = text("tag") {
-            return Self::Fixed(format!("the tag `{tag}`"));
-        }
-        Self::Branch(text("branch").unwrap_or(FLUX_DEFAULT).to_owned())
-    }
 }
 
 /// Returns what is followed once the change is applied, where that is not what is followed today.
 fn turned(controller: &RootController, root: &RepoPath, today: &Revision, merged: &Merged) -> Option<Revision> {
     let after = match controller.method {
         ApplyMethod::Flux => {
-            let id = controller.flux.source.as_ref().and_then(source_id)?;
+            let id = controller.flux.source.as_ref().and_then(Source::id)?;
             let source = merged.sources.iter().find(|source| is_source(source, &id))?;
             Revision::of_flux(source.value.pointer("/spec/ref").unwrap_or(&Value::Null))
         }
@@ -192,7 +95,7 @@ fn is_source(object: &Object, id: &ObjectId) -> bool {
 
 /// Returns the sources of Flux that differ between two sides of a root, as they are after it.
 pub fn sources_changed(deployed: &Deployed) -> Vec<Object> {
-    let sources = deployed.after.iter().filter(|object| object.id.group == GROUP);
+    let sources = deployed.after.iter().filter(|object| object.id.group == SOURCE_GROUP);
     sources.filter(|object| !deployed.before.contains(object)).cloned().collect()
 }
 
@@ -210,7 +113,7 @@ fn suspended(source: &Source) -> Finding {
 /// Returns what Flux makes a root from, and what is to say of it, or why that is not known.
 fn of_flux(source: &Source, live: &Live) -> Result<(Origin, Option<Finding>), Finding> {
     let name = format!("{} {}/{}", source.kind, source.namespace, source.name);
-    let Some(id) = source_id(source) else {
+    let Some(id) = source.id() else {
         let fact = format!("it is made from `{name}`: merging reaches it once something makes that from Git");
         return Err(Finding::note("source-not-git", fact));
     };

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::tests::{METHODS, applied, fields, kustomization, live, options, owner, previewed, root};
 use super::*;
-use crate::model::live::{Absence, Live, Reading, Reason};
+use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
+use crate::model::object::{Object, ObjectId};
 
 /// A value of a `spec`: maps with few keys, so that they meet.
 fn any_value() -> impl Strategy<Value = Value> {
@@ -64,7 +65,7 @@ pub(super) fn any_manager() -> impl Strategy<Value = (&'static str, &'static str
 fn predicted(controller: &RootController, manifest: &Value, live: &Value) -> Value {
     let (id, schema) = (Object::new(manifest.clone()).id, schema::Schema::unknown());
     let sent = desired::sent(manifest, &id, controller, Some(live)).value;
-    let case = predict::Case { id: &id, before: Some(&sent), sent: &sent, live, schema: &schema, controller };
+    let case = case::Case { id: &id, before: Some(&sent), sent: &sent, live, schema: &schema, controller };
     predict::predict(&case).value
 }
 

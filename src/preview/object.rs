@@ -3,44 +3,24 @@
 
 use serde_json::Value;
 
-use super::controller::RootController;
-use super::crosscheck::{Evidence, beyond, unmarked, vanished};
-use super::desired::{Sent, sent};
+use super::applied::applied;
+use super::context::Context;
+use super::desired::sent;
 use super::difference::{bare, differences, stored};
 use super::drift::drift;
-use super::field::{FieldPath, within};
-use super::identity::{Pair, is_built_in, reading};
+use super::field::within;
+use super::identity::{Pair, reading};
 use super::moved::{Handover, Neighbour};
-use super::predict::{Case, Predicted, predict};
 use super::prune::{Leaving, leaving, loss};
-use super::refusal::Refused;
 use super::schema::Schema;
-use super::shared::Shared;
 use super::strip::comparable;
 use super::view::View;
 use super::{
-    Action, Basis, Change, Deployed, ObjectPreview, Options, SecretReading, Unsure, builtin, create, dry_run,
-    immutable, moved, refusal, respect, transform, undeclared,
+    Action, Basis, Change, ObjectPreview, SecretReading, Unsure, builtin, create, moved, respect, transform, undeclared,
 };
 use crate::model::finding::Finding;
-use crate::model::live::{Live, Reading, Reason, Trouble};
+use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::ObjectId;
-
-/// What every object of a root is seen with.
-pub(super) struct Context<'a> {
-    /// The root.
-    pub(super) root: &'a Deployed,
-    /// Who applies the root.
-    pub(super) controller: &'a RootController,
-    /// What was read.
-    pub(super) live: &'a Live,
-    /// What was asked for.
-    pub(super) options: &'a Options,
-    /// What all roots have in common.
-    pub(super) shared: &'a Shared,
-    /// What the head makes.
-    pub(super) after: &'a [ObjectId],
-}
 
 /// What is known before anything is predicted.
 struct Start<'a> {
@@ -146,7 +126,7 @@ impl Start<'_> {
         }
         match (after, self.handover(live)) {
             (Some(after), None | Some(Handover::Kept(_))) => {
-                self.applied(live, (before.as_ref(), &after), preview);
+                applied(id, live, (before.as_ref(), &after), (&self.schema, self.context), preview);
             }
             (Some(after), Some(handover)) => moved::taken(&handover, after, &self.schema, preview),
             (None, _) => self.gone(live, preview),
@@ -168,106 +148,6 @@ impl Start<'_> {
     /// Says which root an object comes from.
     fn comes_from(&self, live: &Value) -> Option<Finding> {
         Some(moved::comes(&self.giver?.path, &self.handover(live)?))
-    }
-
-    /// Previews an object that the controller applies.
-    fn applied(&self, live: &Value, (before, after): (Option<&Sent>, &Sent), preview: &mut ObjectPreview) {
-        let case = Case {
-            id: &self.pair.id,
-            before: before.map(|sent| &sent.value),
-            sent: &after.value,
-            live,
-            schema: &self.schema,
-            controller: self.context.controller,
-        };
-        let mut predicted = predict(&case);
-        preview.basis = Basis::Predicted;
-        dry_run::hold_against(&case, self.context.live, &mut predicted, preview);
-        preview.unsure.extend(after.unsure.iter().cloned());
-        preview.unsure.append(&mut predicted.unsure);
-        preview.findings.append(&mut predicted.findings);
-        if before.is_none() {
-            let fact = format!("`{}` is already there: Git takes it over", self.pair.id);
-            preview.findings.push(Finding::warn("adopts-object", fact));
-        }
-        self.settle(&case, predicted, preview);
-        preview.unsure.dedup();
-    }
-
-    /// Says what differs afterwards, and holds it against what was intended.
-    fn settle(&self, case: &Case<'_>, predicted: Predicted, preview: &mut ObjectPreview) {
-        let immutable = immutable::refused(case.id, case.live, &predicted.value, case.schema);
-        // Where not all of what Git says is applied, the dry run was about something else.
-        let is_whole_answer = predicted.left.is_none() && dry_run::is_about(case, &predicted);
-        let asked = is_whole_answer.then(|| dry_run::refusal(case.id, preview, self.context)).flatten();
-        let is_whole = predicted.left.is_none() && !create::is_made_first(case.id, self.context);
-        let known = (case.schema, self.context);
-        let undeclared = is_whole.then(|| undeclared::refused(case.sent, Some(case.live), known, preview));
-        let refused = Refused { immutable: &immutable, undeclared: undeclared.unwrap_or_default(), dry_run: asked };
-        let bare = predicted.dry_run.clone();
-        let (value, left) = refusal::settle(case, predicted, &refused, preview);
-        preview.effective = stored(case.id, &comparable(case.live), &comparable(&value), case.view());
-        if is_built_in(case.id) {
-            self.doubt_defaults(bare.as_ref(), preview);
-        }
-        let is_known = |change: &Change| !preview.unsure.iter().any(|unsure| unsure.pointer == change.pointer);
-        preview.effective.retain(is_known);
-        preview.action = match preview.effective.is_empty() {
-            false => Action::Change,
-            true if preview.trouble.is_some() && preview.basis == Basis::Nothing => Action::CannotTell,
-            true => Action::Unchanged,
-        };
-        let marks = case.controller.marks();
-        let evidence = Evidence {
-            marks: &marks,
-            intended: &preview.intended,
-            effective: &preview.effective,
-            drift: &preview.drift,
-            sent: case.sent,
-            predicted: &value,
-            schema: case.schema,
-            left: left.as_deref(),
-            mask: &self.context.shared.mask,
-            id: case.id,
-        };
-        let findings: Vec<Finding> =
-            vanished(&evidence).into_iter().chain(beyond(&evidence)).chain(unmarked(&evidence)).collect();
-        preview.findings.extend(findings);
-        let is_silent = preview.effective.is_empty() && !preview.intended.is_empty() && !refusal::is_refused(preview);
-        if let (Some(left), true) = (left, is_silent) {
-            preview.findings.push(Finding::note("left-alone", left));
-        }
-    }
-
-    /// Fields of built-in kinds that go may get a default that no schema of Kubernetes names: nobody can tell, unless the
-    /// API server's own answer, which `bare` stands for, has them gone too. In an object that is made anew every field
-    /// that Git leaves open may.
-    fn doubt_defaults(&self, bare: Option<&Value>, preview: &mut ObjectPreview) {
-        let is_new = preview.findings.iter().any(|finding| finding.id == refusal::RECREATES);
-        let is_answered = |path: &FieldPath| {
-            preview.basis == Basis::ServerVerified && bare.is_some_and(|bare| path.get(bare).is_none())
-        };
-        let is_doubtful = |change: &Change| {
-            let path = FieldPath::parse(&change.pointer);
-            if is_answered(&path) {
-                return false;
-            }
-            let Some((last, way)) = path.steps().split_last() else { return false };
-            let parent = way.iter().fold(View::of(&self.schema), |view, step| view.child(step));
-            let is_scalar = change.before.as_ref().is_some_and(|value| !value.is_object() && !value.is_array());
-            change.after.is_none() && (is_scalar || is_new) && within(&change.pointer, "/spec") && parent.names(last)
-        };
-        let (doubtful, known): (Vec<Change>, Vec<Change>) = preview.effective.drain(..).partition(is_doubtful);
-        preview.effective = known;
-        if preview.effective.is_empty() && !doubtful.is_empty() {
-            let fact = "a field goes, and the API server may fill in a default that its schema does not name";
-            let trouble = Trouble::new(Reason::NotModelled, fact).hint("--dry-run server");
-            preview.trouble.get_or_insert(trouble);
-            preview.basis = Basis::Nothing;
-        }
-        let why = "it goes, and the API server may fill in a default that its schema does not name";
-        let unsure = |change: Change| Unsure { pointer: change.pointer, path: change.path, why: why.to_owned() };
-        preview.unsure.extend(doubtful.into_iter().map(unsure));
     }
 
     /// Previews an object that leaves Git.

@@ -5,12 +5,11 @@ use serde_json::Value;
 
 use super::ApplyMethod;
 use super::controller::RootController;
-use super::desired::is_of;
 use super::flux::says;
 use super::identity::is_same;
-use super::settings_argo::{INSTANCE, TRACKING_ID};
 use super::settings_flux::GROUP;
 use super::strip::{annotation, label};
+use super::tracking::{INSTANCE, TRACKING_ID, is_of};
 use crate::model::finding::Finding;
 use crate::model::live::{Reason, Trouble};
 use crate::model::object::{ObjectId, PXC_GROUP, PXC_KIND};

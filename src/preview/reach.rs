@@ -4,8 +4,7 @@
 
 use serde_json::Value;
 
-use super::controller::ARGO_GROUP;
-use super::settings_argo::ArgoSettings;
+use super::settings_argo::{ARGO_GROUP, ArgoSettings};
 use super::settings_flux::{FluxSettings, GROUP};
 use crate::model::object::Object;
 

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
+use super::case::{Case, Predicted};
 use super::flux;
-use super::predict::{Case, Predicted};
 use super::undeclared::{self, quoted};
 use super::{Action, ApplyMethod, Basis, ObjectPreview, builtin, immutable, nulls};
 use crate::model::finding::Finding;

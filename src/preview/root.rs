@@ -5,11 +5,12 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::context::Context;
 use super::controller::RootController;
 use super::desired::sent;
 use super::follow::{Following, following};
 use super::identity::{Pair, ids, pairs, reading};
-use super::object::{Context, object};
+use super::object::object;
 use super::shared::Shared;
 use super::strip::annotation;
 use super::{

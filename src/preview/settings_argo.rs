@@ -4,34 +4,22 @@
 
 use serde_json::Value;
 
-use super::desired::is_of;
-use super::field::FieldPath;
-use super::follow::{Origin, Revision};
-use super::selector::{Match, Selector};
-use super::settings_flux::Transforming;
-use super::strip::{annotation, label};
+use super::ignored_differences::{IgnoredDifference, Ignoring, ignored_everywhere, ignored_here};
+use super::origin::{Origin, Revision};
+use super::selector::Selector;
+use super::settings::{Transforming, entries, strings};
+use super::strip::annotation;
+use super::tracking::Tracking;
 use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
-use crate::model::yaml::documents;
 
-/// The annotation that names the Application of an object.
-pub(super) const TRACKING_ID: &str = "argocd.argoproj.io/tracking-id";
-/// The label that names it, where `argocd-cm` names no other.
-pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
+/// The API group of Argo CD.
+pub(super) const ARGO_GROUP: &str = "argoproj.io";
 /// The annotation with options of one object.
 pub(super) const OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// Fields of `source.kustomize` that change how the build runs, not what it gives.
 const HARMLESS: [&str; 5] =
     ["version", "kubeVersion", "apiVersions", "ignoreMissingComponents", "commonAnnotationsEnvsubst"];
-
-/// How Argo CD marks its objects.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Tracking {
-    /// By annotation.
-    pub(super) by_annotation: bool,
-    /// By this label.
-    pub(super) by_label: Option<String>,
-}
 
 /// The settings of an `Application`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,28 +52,6 @@ pub(super) struct ArgoSettings {
     pub(super) tracking: Tracking,
     /// What changes objects and is not modelled.
     pub(super) not_modelled: Vec<Transforming>,
-}
-
-/// An entry of `spec.ignoreDifferences`.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct IgnoredDifference {
-    /// The setting: `spec.ignoreDifferences[0]`.
-    pub(super) field: String,
-    /// Which objects.
-    target: Selector,
-    /// Which fields.
-    pub(super) paths: Vec<FieldPath>,
-    /// The fields of which managers.
-    pub(super) managers: Vec<String>,
-    /// Whether it has expressions that are not modelled.
-    pub(super) has_expressions: bool,
-}
-
-impl IgnoredDifference {
-    /// Returns whether it is about an object.
-    pub(super) fn is_about(&self, id: &ObjectId) -> bool {
-        self.target.matches(id) != Match::No
-    }
 }
 
 impl ArgoSettings {
@@ -128,6 +94,12 @@ impl ArgoSettings {
         of_folder.or_else(only).map(|(_, origin)| origin.clone())
     }
 
+    /// Returns the project of the Application.
+    pub(super) fn project_id(&self) -> ObjectId {
+        let namespace = self.named.as_ref().map_or("argocd", |(_, namespace)| namespace.as_str());
+        ObjectId::within((ARGO_GROUP, "v1alpha1", "AppProject"), (namespace, &self.project))
+    }
+
     /// Returns whether the sync leaves ignored differences alone.
     pub(super) fn respects_ignored(&self) -> bool {
         self.has(&Value::Null, "RespectIgnoreDifferences=true")
@@ -141,26 +113,6 @@ impl ArgoSettings {
             options.map(str::trim).find(|said| said.split('=').next() == Some(key)).map(|said| said == option)
         };
         said(&mut own.split(',')).or_else(|| said(&mut self.options.iter().map(String::as_str))).unwrap_or(false)
-    }
-}
-
-impl Tracking {
-    /// Returns how `argocd-cm` says objects are marked; by annotation, where it says nothing.
-    fn of(map: Option<&Value>) -> Self {
-        let data = |key: &str| map?.get("data")?.get(key)?.as_str().filter(|text| !text.is_empty());
-        let label = data("application.instanceLabelKey").unwrap_or(INSTANCE).to_owned();
-        match data("application.resourceTrackingMethod") {
-            Some("label") => Self { by_annotation: false, by_label: Some(label) },
-            Some("annotation+label") => Self { by_annotation: true, by_label: Some(label) },
-            _ => Self { by_annotation: true, by_label: None },
-        }
-    }
-
-    /// Returns how a live object says that an Application marked it.
-    pub(super) fn seen(live: &Value, name: &str) -> Option<Self> {
-        let by_annotation = annotation(live, TRACKING_ID).is_some_and(|said| is_of(said, name));
-        let by_label = (label(live, INSTANCE) == Some(name)).then(|| INSTANCE.to_owned());
-        (by_annotation || by_label.is_some()).then_some(Self { by_annotation, by_label })
     }
 }
 
@@ -181,86 +133,10 @@ fn made_by(owner: &Value) -> Option<String> {
     set?.get("name").and_then(Value::as_str).map(str::to_owned)
 }
 
-/// Returns a list of texts.
-pub(super) fn strings(value: Option<&Value>) -> Vec<String> {
-    let items = value.and_then(Value::as_array).into_iter().flatten();
-    items.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// Returns the entries of a list with their places.
-fn list<'a>(of: &'a Value, name: &str) -> impl Iterator<Item = (usize, &'a Value)> {
-    of.get(name).and_then(Value::as_array).into_iter().flatten().enumerate()
-}
-
-/// An entry of ignored differences, with the place where it is written.
-struct Ignoring {
-    /// The setting: `spec.ignoreDifferences[0]`.
-    field: String,
-    /// Which objects.
-    target: Selector,
-    /// Which fields of them; null where the setting could not be read.
-    entry: Value,
-}
-
-impl Ignoring {
-    /// Returns what is modelled of it.
-    fn modelled(&self) -> IgnoredDifference {
-        IgnoredDifference {
-            field: self.field.clone(),
-            target: self.target.clone(),
-            paths: strings(self.entry.get("jsonPointers")).iter().map(|pointer| FieldPath::parse(pointer)).collect(),
-            managers: strings(self.entry.get("managedFieldsManagers")),
-            has_expressions: self.has_expressions(),
-        }
-    }
-
-    /// Returns whether only expressions tell its fields.
-    fn has_expressions(&self) -> bool {
-        !strings(self.entry.get("jqPathExpressions")).is_empty()
-    }
-
-    /// Returns what of it is not modelled.
-    fn not_modelled(&self) -> Option<Transforming> {
-        let field = match (self.has_expressions(), &self.target) {
-            (true, _) => format!("{}.jqPathExpressions", self.field),
-            (false, Selector::Unsure) => self.field.clone(),
-            (false, _) if self.entry.is_null() => self.field.clone(),
-            (false, _) => return None,
-        };
-        Some(Transforming { field, target: self.target.clone() })
-    }
-}
-
-/// Returns the entries of `spec.ignoreDifferences`.
-fn ignored_here(spec: &Value) -> Vec<Ignoring> {
-    let of = |(index, entry): (usize, &Value)| Ignoring {
-        field: format!("spec.ignoreDifferences[{index}]"),
-        target: Selector::of_ignored(entry),
-        entry: entry.clone(),
-    };
-    list(spec, "ignoreDifferences").map(of).collect()
-}
-
-/// Returns the differences that `argocd-cm` ignores for every Application: of all kinds, or of `group_kind`.
-fn ignored_everywhere(map: Option<&Value>) -> Vec<Ignoring> {
-    let data = map.and_then(|map| map.get("data")).and_then(Value::as_object).into_iter().flatten();
-    let of = |(key, text): (&String, &Value)| {
-        let kind = key.strip_prefix("resource.customizations.ignoreDifferences.")?;
-        let (group, name) = kind.rsplit_once('_').unwrap_or(("", kind));
-        let target = match kind {
-            "all" => Selector::All,
-            _ => Selector::of_ignored(&serde_json::json!({"group": group, "kind": name})),
-        };
-        let entry = documents(text.as_str()?).ok().and_then(|mut all| all.pop()).unwrap_or(Value::Null);
-        Some(Ignoring { field: format!("argocd-cm: {key}"), target, entry })
-    };
-    data.filter_map(of).collect()
-}
-
 /// Returns the sources with the fields that name them.
 fn sources(spec: &Value) -> Vec<(String, &Value)> {
     let mut sources: Vec<(String, &Value)> =
-        list(spec, "sources").map(|(index, source)| (format!("spec.sources[{index}]"), source)).collect();
+        entries(spec, "sources").map(|(index, source)| (format!("spec.sources[{index}]"), source)).collect();
     if let (true, Some(source)) = (sources.is_empty(), spec.get("source")) {
         sources.push(("spec.source".to_owned(), source));
     }
@@ -345,43 +221,5 @@ mod tests {
         let fields: Vec<&str> = settings.not_modelled.iter().map(|one| one.field.as_str()).collect();
         assert_eq!(fields, ["spec.syncPolicy.managedNamespaceMetadata"]);
         assert_eq!((settings.made_by.as_deref(), settings.project.as_str()), (Some("fleet"), "default"));
-    }
-
-    #[test]
-    fn expressions_are_not_modelled_where_a_sync_respects_them() {
-        let of = |options: &[&str]| {
-            let ignored = json!([{"group": "*", "kind": "*", "jqPathExpressions": [".spec.size"]}, {"kind": "Secret"}]);
-            let spec = json!({"ignoreDifferences": ignored, "syncPolicy": {"syncOptions": options}});
-            let settings = ArgoSettings::of(&json!({"metadata": {"name": "pxc"}, "spec": spec}), None);
-            settings.not_modelled.into_iter().map(|one| one.field).collect::<Vec<_>>()
-        };
-        assert_eq!(of(&[]), Vec::<String>::new());
-        assert_eq!(of(&["RespectIgnoreDifferences=true"]), ["spec.ignoreDifferences[0].jqPathExpressions"]);
-    }
-
-    #[test]
-    fn differences_that_every_application_ignores_are_known() {
-        let key = |of: &str| format!("resource.customizations.ignoreDifferences.{of}");
-        let map = json!({"data": {
-            key("all"): "managedFieldsManagers:\n- scaler\n",
-            key("pxc.percona.com_PerconaXtraDBCluster"): "jsonPointers:\n- /spec/pxc/size\n",
-            key("apps_Deployment"): "jqPathExpressions: ['.spec']\n",
-            "resource.exclusions": "- kinds: [a]",
-        }});
-        let spec = json!({"syncPolicy": {"syncOptions": ["RespectIgnoreDifferences=true"]}});
-        let settings = ArgoSettings::of(&json!({"metadata": {"name": "pxc"}, "spec": spec}), Some(&map));
-        let id = |version: &str, kind: &str| {
-            crate::model::object::Object::new(json!({"apiVersion": version, "kind": kind, "metadata": {"name": "x"}}))
-                .id
-        };
-        let about = |id: &ObjectId| {
-            let about = settings.ignored.iter().filter(|one| one.is_about(id));
-            about.map(|one| (one.paths.len(), one.managers.len(), one.has_expressions)).collect::<Vec<_>>()
-        };
-        assert_eq!(about(&id("pxc.percona.com/v1", "PerconaXtraDBCluster")), [(0, 1, false), (1, 0, false)]);
-        assert_eq!(about(&id("apps/v1", "Deployment")), [(0, 1, false), (0, 0, true)]);
-        assert_eq!(about(&id("v1", "Secret")), [(0, 1, false)]);
-        let fields: Vec<&str> = settings.not_modelled.iter().map(|one| one.field.as_str()).collect();
-        assert_eq!(fields, [format!("argocd-cm: {}.jqPathExpressions", key("apps_Deployment"))]);
     }
 }

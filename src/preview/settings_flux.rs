@@ -8,11 +8,14 @@ use serde_json::Value;
 
 use super::field::FieldPath;
 use super::selector::Selector;
+use super::settings::{Transforming, entries, texts};
 use crate::model::object::ObjectId;
 use crate::model::path::RepoPath;
 
 /// The API group of the kind, and the prefix of the labels and annotations.
 pub(super) const GROUP: &str = "kustomize.toolkit.fluxcd.io";
+/// The API group of Flux' sources.
+pub(super) const SOURCE_GROUP: &str = "source.toolkit.fluxcd.io";
 
 /// The settings of a `Kustomization`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,6 +65,14 @@ pub(super) struct Source {
     pub(super) name: String,
 }
 
+impl Source {
+    /// Returns the object that says what Flux makes a root from; `None` where that is not Git.
+    pub(super) fn id(&self) -> Option<ObjectId> {
+        let kind = (SOURCE_GROUP, "v1", self.kind.as_str());
+        (self.kind == "GitRepository").then(|| ObjectId::within(kind, (&self.namespace, &self.name)))
+    }
+}
+
 /// Fields that a controller leaves alone.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ignored {
@@ -80,15 +91,6 @@ pub(super) struct Substitution {
     pub(super) variables: BTreeMap<String, String>,
     /// Objects that give more.
     pub(super) from: Vec<String>,
-}
-
-/// A setting that changes objects after the build.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Transforming {
-    /// The setting: `spec.patches[0]`.
-    pub(super) field: String,
-    /// Which objects it can touch.
-    pub(super) target: Selector,
 }
 
 impl FluxSettings {
@@ -141,17 +143,6 @@ fn waits_for(of: &Value, namespace: &str) -> Option<(String, String)> {
 /// Returns a path inside the repository, whose top Flux takes for the root of all paths.
 fn plain_path(path: &str) -> Option<String> {
     RepoPath::parse(path.trim_start_matches('/')).ok().map(|path| path.as_str().to_owned())
-}
-
-/// Returns a map of texts.
-pub(super) fn texts(value: Option<&Value>) -> BTreeMap<String, String> {
-    let fields = value.and_then(Value::as_object).into_iter().flatten();
-    fields.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
-}
-
-/// Returns the entries of a list with their places.
-fn entries<'a>(of: &'a Value, name: &str) -> impl Iterator<Item = (usize, &'a Value)> {
-    of.get(name).and_then(Value::as_array).into_iter().flatten().enumerate()
 }
 
 /// Returns one entry of `spec.ignore`.

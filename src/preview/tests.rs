@@ -1,9 +1,11 @@
 //! The truth table seen live (controllers against hand-made changes), pruning, refusals, masking: through the door.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::model::live::{Absence, Live, Reading, Reason};
+use crate::model::live::{Absence, Live, Reading, Reason, Trouble};
+use crate::model::object::Object;
+use crate::model::path::RepoPath;
 
 /// A cluster of a size with storages.
 pub(super) fn cluster(size: u8, storages: &Value) -> Value {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::ApplyMethod;
 use super::controller::RootController;
 use super::selector::Match;
-use super::settings_flux::Transforming;
+use super::settings::Transforming;
 use crate::model::finding::Finding;
 use crate::model::object::ObjectId;
 

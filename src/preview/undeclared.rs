@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::argocd::method_of;
+use super::context::Context;
 use super::controller::RootController;
-use super::object::Context;
 use super::schema::Schema;
 use super::{Action, ApplyMethod, Basis, ObjectPreview};
 use crate::model::live::{Reason, Trouble};

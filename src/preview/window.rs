@@ -5,23 +5,17 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::ApplyMethod;
-use super::controller::{ARGO_GROUP, RootController, object_id};
+use super::controller::RootController;
 use super::selector::of_glob;
-use super::settings_argo::{ArgoSettings, strings};
+use super::settings::strings;
+use super::settings_argo::ArgoSettings;
 use crate::model::finding::{Finding, Level};
 use crate::model::live::{Absence, Live, Reading};
-use crate::model::object::ObjectId;
-
-/// Returns the project of an Application.
-pub(super) fn project_id(settings: &ArgoSettings) -> ObjectId {
-    let namespace = settings.named.as_ref().map_or("argocd", |(_, namespace)| namespace.as_str());
-    object_id(ARGO_GROUP, "v1alpha1", "AppProject", (namespace, &settings.project))
-}
 
 /// Returns which windows hold for what applies a root, or that nobody knows.
 pub(super) fn finding(controller: &RootController, live: &Live) -> Option<Finding> {
     let owner = controller.owner.as_ref().filter(|_| controller.method != ApplyMethod::Flux)?;
-    let id = project_id(&controller.argo);
+    let id = controller.argo.project_id();
     let unread = |why: &str| {
         let fact = format!("whether sync windows hold is not known: `{id}` was not read ({why})");
         Finding::note("windows-not-read", fact)

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{PlanReport, escape};
+use super::escape;
 use crate::failure::Kind;
 
 /// The version of every JSON answer.
@@ -33,11 +33,6 @@ struct FailureBody<'a> {
     causes: &'a [String],
     /// What mends it.
     hint: Option<&'a str>,
-}
-
-/// Returns the plan as JSON.
-pub fn plan(report: &PlanReport) -> String {
-    answer("Plan", report)
 }
 
 /// Returns a failure as JSON.

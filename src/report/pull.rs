@@ -2,9 +2,10 @@
 //! how to go back. Made shorter in a fixed order until it fits the forge; never cut inside a fence or a table, since whole
 //! parts are left out and named.
 
-use super::markdown::{self, Detail, inline};
+use super::escape;
+use super::markdown::{inline, put};
+use super::plan::{Detail, PlanReport, plan_in};
 use super::preview::{PreviewReport, preview_markdown};
-use super::{PlanReport, escape};
 
 /// What leads on from a pull request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,10 +69,10 @@ fn text(
     ways: &Ways,
     ((detail, live), room): ((Detail, Live), usize),
 ) -> String {
-    let mut text = markdown::plan_in(report, detail);
+    let mut text = plan_in(report, detail);
     // No commit of the base: it goes on by itself, and a text that named it would change although nothing did.
     let (base, builder) = (inline(&report.base.name), inline(&report.builder));
-    markdown::put(&mut text, &format!("\nBase `{base}`, built by {builder}."));
+    put(&mut text, &format!("\nBase `{base}`, built by {builder}."));
     let mut left = Vec::new();
     let parts = [
         (Detail::WithoutDiffs, "the differences of the built objects"),

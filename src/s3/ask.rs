@@ -1,22 +1,19 @@
 //! The requests of a probe, all at once: health, the bucket without and with the key, a list of one object, the certificate;
-//! then the marker, where one is asked for. Redirects are not followed and no proxy is used: the pods of a backup have neither.
+//! then the marker, where one is asked for. Must never write where nothing answered.
 
 use std::time::Instant;
 
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
-use reqwest::{Certificate, Client};
 
 use super::certificate::{self, Shown};
-use super::reach::left;
 use super::record::Record;
-use super::request::{Request, Signer};
-use super::said::{Said, Step};
+use super::request::Signer;
+use super::said::Said;
+use super::send::{client, send};
+use super::step::Step;
 use super::{Ask, Keys, Place, Trust, marker};
-use crate::failure::{Failure, outside, refused};
-
-/// How much of a body is read.
-const BODY_MAX: usize = 64 << 10;
+use crate::failure::{Failure, outside};
 
 /// Asks everything at once and records what was said.
 pub(super) fn ask(ask: &Ask, end: Instant, now: Timestamp, record: &mut Record) -> Result<(), Failure> {
@@ -31,7 +28,7 @@ pub(super) fn ask(ask: &Ask, end: Instant, now: Timestamp, record: &mut Record) 
             None => None,
         }
     };
-    let reads = join_all(signer.reads().into_iter().map(|request| one(&client, request, end)));
+    let reads = join_all(signer.reads().into_iter().map(|request| send(&client, request, end)));
     let (mut said, shown) = runtime.block_on(join(reads, look));
     certified(place, shown.as_ref(), now, record);
     answered(place, &said, record);
@@ -48,33 +45,6 @@ pub(super) fn ask(ask: &Ask, end: Instant, now: Timestamp, record: &mut Record) 
 /// Returns the keys that requests are signed with: none where nobody knows who reads them.
 fn keys(ask: &Ask) -> Option<&Keys> {
     ask.keys.as_ref().ok().filter(|_| !(ask.place.is_encrypted() && matches!(ask.place.trust, Trust::Unread { .. })))
-}
-
-/// Returns the client for a place.
-pub(super) fn client(place: &Place) -> Result<Client, Failure> {
-    let builder = Client::builder()
-        .user_agent(concat!("leeward/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .no_proxy();
-    let builder = match &place.trust {
-        // What is not encrypted needs no certificates.
-        _ if !place.is_encrypted() => builder.tls_certs_only([]),
-        Trust::Machine => builder,
-        Trust::Any | Trust::Unread { .. } => builder.tls_danger_accept_invalid_certs(true),
-        Trust::Bundle(pem) => {
-            let none = || refused("the CA bundle holds no certificate in PEM").hint("--ca-file FILE");
-            let certificates = Certificate::from_pem_bundle(pem).map_err(|_| none())?;
-            if certificates.is_empty() {
-                return Err(none());
-            }
-            builder.tls_certs_only(certificates)
-        }
-    };
-    builder.build().map_err(|_| {
-        outside("no certificates of authorities are on this machine, so no server can be trusted")
-            .hint("--ca-file FILE")
-    })
 }
 
 /// Records the certificate; what speaks against it where no client judges it.
@@ -148,28 +118,4 @@ fn concluded(ask: &Ask, said: &[Said], now: Timestamp, record: &mut Record) {
     if let Some(first) = said.iter().filter_map(Said::answered_after).min() {
         record.step(format!("answers in {} ms", first.as_millis()));
     }
-}
-
-/// Sends a request and returns what was said, or why nothing was.
-pub(super) async fn one(client: &Client, request: Request, end: Instant) -> Said {
-    let Request { step, method, url, headers, body, hidden } = request;
-    let begun = Instant::now();
-    let asked = async {
-        let mut response = client.request(method, url).headers(headers).body(body).send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await? {
-            body.extend_from_slice(&part[..part.len().min(BODY_MAX - body.len())]);
-            if body.len() >= BODY_MAX {
-                break;
-            }
-        }
-        Ok::<_, reqwest::Error>(Said::answered((step, status), &headers, &body, &hidden))
-    };
-    let said = match tokio::time::timeout(left(end), asked).await {
-        Ok(Ok(said)) => said,
-        Ok(Err(error)) => Said::broken(step, &error.without_url()),
-        Err(_) => Said::late(step),
-    };
-    said.after(begun.elapsed())
 }

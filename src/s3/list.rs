@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use reqwest::Client;
 
-use super::ask::client;
 use super::reach::left;
 use super::request::{Request, Signer};
+use super::send::client;
 use super::{Keys, Place, Trust};
 use crate::model::live::{Reason, Trouble};
 

@@ -6,11 +6,11 @@ use std::time::Instant;
 use reqwest::Client;
 
 use super::Place;
-use super::ask::one;
 use super::reach::left;
 use super::record::Record;
 use super::request::Signer;
 use super::said::Said;
+use super::send::send;
 
 /// What the object holds.
 const BODY: &str =
@@ -33,14 +33,14 @@ pub(super) async fn leave(
     let until = end.checked_sub(reserve).unwrap_or(end);
     let mut body = BODY.as_bytes().to_vec();
     body.resize(SIZE, b' ');
-    let put = one(client, signer.put(key, body), until).await;
+    let put = send(client, signer.put(key, body), until).await;
     if put.is_refusal() {
         noted(&put, place, record);
         return vec![put];
     }
     let mut said = vec![put];
     if said[0].unanswered().is_none() {
-        said.push(one(client, signer.get(key), until).await);
+        said.push(send(client, signer.get(key), until).await);
     }
     let version = said[0].version.clone().filter(|version| version != "null");
     let (removal, kept) = removed(client, signer, (key, version.as_deref()), end).await;
@@ -68,12 +68,12 @@ async fn removed<'a>(
     end: Instant,
 ) -> (Said, Option<&'a str>) {
     if version.is_some() {
-        let removal = one(client, signer.delete(key, version), end).await;
+        let removal = send(client, signer.delete(key, version), end).await;
         if !removal.is_refusal() {
             return (removal, None);
         }
     }
-    (one(client, signer.delete(key, None), end).await, version)
+    (send(client, signer.delete(key, None), end).await, version)
 }
 
 /// Records that something stays.

@@ -15,7 +15,9 @@ mod reach;
 mod record;
 mod request;
 mod said;
+mod send;
 mod sign;
+mod step;
 
 use std::thread;
 use std::time::{Duration, Instant};

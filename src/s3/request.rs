@@ -7,8 +7,8 @@ use reqwest::{Method, Url};
 use secrecy::ExposeSecret as _;
 
 use super::hidden::Hidden;
-use super::said::Step;
 use super::sign::{Bare, encoded_key, is_sendable, query, signed};
+use super::step::Step;
 use super::{Keys, Place, Style};
 use crate::failure::{Failure, refused};
 

@@ -10,33 +10,13 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap};
 
 use super::hidden::Hidden;
+use super::step::Step;
 use super::{Place, Trust};
 
 /// By how many seconds the clocks may differ.
 const SKEW_MAX: i64 = 15 * 60;
 /// The longest code.
 const CODE_MAX: usize = 64;
-
-/// What a request is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Whether MinIO runs.
-    Live,
-    /// Whether MinIO can write.
-    Cluster,
-    /// The bucket, without a key.
-    Unsigned,
-    /// The bucket, with the key.
-    Head,
-    /// One object of it.
-    List,
-    /// The marker, written.
-    Put,
-    /// The marker, read.
-    Get,
-    /// The marker, removed.
-    Delete,
-}
 
 /// What came back.
 #[derive(Debug, Clone)]
@@ -226,38 +206,6 @@ impl Said {
         let way = if apart > 0 { "ahead of" } else { "behind" };
         let words = "clock: the difference between the request time and the server's time is too large";
         (apart.abs() > SKEW_MAX).then(|| format!("{words}: the server is {} s {way} this machine", apart.abs()))
-    }
-}
-
-impl Step {
-    /// Returns what the line starts with.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Live => "health/live",
-            Self::Cluster => "health/cluster",
-            Self::Unsigned => "bucket without a key",
-            Self::Head => "bucket with the key",
-            Self::List => "list with the key",
-            Self::Put => "marker, written",
-            Self::Get => "marker, read",
-            Self::Delete => "marker, removed",
-        }
-    }
-
-    /// Returns whether the key signs it.
-    fn is_signed(self) -> bool {
-        !matches!(self, Self::Live | Self::Cluster | Self::Unsigned)
-    }
-
-    /// Returns the operation of S3.
-    fn operation(self) -> &'static str {
-        match self {
-            Self::List => "ListObjectsV2",
-            Self::Put => "PutObject",
-            Self::Get => "GetObject",
-            Self::Delete => "DeleteObject",
-            Self::Live | Self::Cluster | Self::Unsigned | Self::Head => "HeadBucket",
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Clusters are found from blobs that name the kind and followed upward through `resources`, `components` and `bases`
 //! (`graph`); Flux Kustomizations and Argo CD Applications of the same tree say which of those kustomizations are
-//! deployed (`flux`, `argo`, `owners`); `roots` puts both together. [`closure()`] is the way back down: every file
+//! deployed (`flux`, `argo` → `claim` → `owners`); `roots` puts both together. [`closure()`] is the way back down: every file
 //! a build of a root reads. Must never guess a path that a controller makes up at run time, and never build anything.
 
 use anyhow::Context as _;

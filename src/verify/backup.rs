@@ -15,12 +15,14 @@ pub enum Followed {
     There(Box<BackupObject>, Pods),
     /// It is there, and says nothing of this change: why.
     Stray(String),
+    /// It is there, under way, and of another state of this change: one of this state is made after it.
+    Earlier(Box<BackupObject>, Pods),
     /// Its name, which no Backup has.
     Absent(String),
     /// It was not read.
     Unread(String, Trouble),
-    /// None was asked for, and none was made on these storages since.
-    NotAsked(Vec<String>),
+    /// None was asked for, and none was made on these storages since this time.
+    NotAsked(Vec<String>, Option<Timestamp>),
     /// Its name was taken for another cluster meanwhile: the next look takes the next number.
     Taken(String),
     /// None could be made.
@@ -64,10 +66,15 @@ pub fn backup(followed: &Followed, now: Timestamp) -> Check {
             Check::failed(CheckName::Backup, format!("no Backup `{name}` is there")).hint("--test-backup")
         }
         Followed::Unread(name, trouble) => Check::unread(CheckName::Backup, &format!("Backup `{name}`"), trouble),
-        Followed::NotAsked(storages) => {
-            let fact = format!("no backup was made on `{}` since", storages.join("`, `"));
-            Check::cannot_tell(CheckName::Backup, fact).hint("--test-backup")
+        Followed::Earlier(backup, pods) => {
+            let fact = format!(
+                "`{}` {}; it was made for another state of the change, and one that proves this is made after it",
+                backup.meta.name,
+                progress(backup, pods)
+            );
+            Check::waiting(CheckName::Backup, fact)
         }
+        Followed::NotAsked(storages, since) => not_asked(storages, *since, now),
         Followed::Taken(name) => {
             Check::waiting(CheckName::Backup, format!("`{name}` was made for another cluster meanwhile"))
         }
@@ -79,9 +86,27 @@ pub fn backup(followed: &Followed, now: Timestamp) -> Check {
     }
 }
 
+/// Says that there is none; a commit of a clock that runs ahead leaves nobody but leeward's own to count until then.
+fn not_asked(storages: &[String], since: Option<Timestamp>, now: Timestamp) -> Check {
+    let ahead = match since {
+        Some(since) if since > now => {
+            ", which is still to come by this clock: until then only one of `--test-backup` counts"
+        }
+        _ => "",
+    };
+    let since = since.map(|since| format!(" at {since}{ahead}")).unwrap_or_default();
+    let fact = format!("no backup was made on `{}` since the change came{since}", storages.join("`, `"));
+    Check::cannot_tell(CheckName::Backup, fact).hint("--test-backup")
+}
+
 /// Returns what a Backup that is there says.
 fn there(backup: &BackupObject, pods: &Pods, now: Timestamp) -> Check {
     let name = &backup.meta.name;
+    if let Some(since) = backup.meta.deleted.filter(|_| backup.state != BackupState::Failed) {
+        let had = if backup.state == BackupState::Succeeded { "Succeeded, and " } else { "" };
+        let fact = format!("`{name}` {had}is being deleted since {since}");
+        return Check::failed(CheckName::Backup, fact).hint("--test-backup");
+    }
     match backup.state {
         BackupState::Succeeded => {
             let (took, place) = (took(backup), &backup.destination);
@@ -89,9 +114,6 @@ fn there(backup: &BackupObject, pods: &Pods, now: Timestamp) -> Check {
         }
         BackupState::Failed => return failed(backup, pods),
         _ => {}
-    }
-    if let Some(since) = backup.meta.deleted {
-        return Check::failed(CheckName::Backup, format!("`{name}` is being deleted since {since}"));
     }
     let age = backup.meta.created.map(|created| span(created, now)).unwrap_or_default();
     let progress = progress(backup, pods);
@@ -214,6 +236,25 @@ mod tests {
     }
 
     #[test]
+    fn one_that_is_being_deleted_is_no_backup_any_more_however_it_ended() {
+        for (state, had) in [("Succeeded", "Succeeded, and "), ("Running", "")] {
+            let mut going = object(&json!({"state": state, "destination": "s3://b/x"}));
+            going.meta.deleted = "2026-11-22T10:04:00Z".parse().ok();
+            let fact = format!("`b1` {had}is being deleted since 2026-11-22T10:04:00Z");
+            let hint = Some("--test-backup".to_owned());
+            assert_eq!(of(&Followed::There(going, Pods::default())), (Outcome::Failed, fact, hint));
+        }
+    }
+
+    #[test]
+    fn one_of_another_state_of_the_change_is_waited_for() {
+        let fact =
+            "`b1` is Running; it was made for another state of the change, and one that proves this is made after it";
+        let earlier = Followed::Earlier(object(&json!({"state": "Running"})), Pods::default());
+        assert_eq!(of(&earlier), (Outcome::Waiting, fact.to_owned(), None));
+    }
+
+    #[test]
     fn a_pod_whose_cause_is_sure_ends_the_waiting_and_another_does_not() {
         let running = object(&json!({"state": "Running"}));
         let fact = "`b1` is Running, 2 tries of 11 failed, the next runs; pod xb-b1-x: AccessDenied: the key may not";
@@ -240,9 +281,14 @@ mod tests {
 
     #[test]
     fn none_at_all_is_nothing_known() {
-        let (outcome, fact, hint) = of(&Followed::NotAsked(vec!["minio-b-daily".to_owned()]));
-        assert_eq!((outcome, fact.as_str()), (Outcome::CannotTell, "no backup was made on `minio-b-daily` since"));
+        let told = |since: &str| of(&Followed::NotAsked(vec!["minio-b-daily".to_owned()], since.parse().ok()));
+        let (outcome, fact, hint) = told("2026-11-22T09:00:00Z");
+        let want = "no backup was made on `minio-b-daily` since the change came at 2026-11-22T09:00:00Z";
+        assert_eq!((outcome, fact.as_str()), (Outcome::CannotTell, want));
         assert_eq!(hint.as_deref(), Some("--test-backup"));
+        let ahead = "no backup was made on `minio-b-daily` since the change came at 2026-11-22T10:15:00Z, which is still to \
+                     come by this clock: until then only one of `--test-backup` counts";
+        assert_eq!(told("2026-11-22T10:15:00Z").1, ahead);
         let trouble = Trouble::new(Reason::Forbidden, "user `ci` may not `create` it").hint("grant verb `create`");
         let (outcome, fact, hint) = of(&Followed::NotMade(trouble));
         assert_eq!(

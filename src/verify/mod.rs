@@ -3,8 +3,8 @@
 //! answer: each check passed, failed, still waits, or cannot be told for want of a right that it names.
 //!
 //! In reading order: `verdict` what checks say and add up to · `merged` with `effect` · `applied` with `flux`, `argo`, `revision` ·
-//! `intended` · `observed` · `secret` · `lock` · `collector` · `backup`, and which one it is `attempt` ·
-//! `place` · `objects`; `said` the words of others.
+//! `intended` · `observed` · `secret` · `lock` · `collector` · `backup`, which one it is `attempt`, and
+//! whether it counts `proof` · `place` · `objects`; `said` the words of others.
 
 mod applied;
 mod argo;
@@ -19,6 +19,7 @@ mod merged;
 mod objects;
 mod observed;
 mod place;
+mod proof;
 mod revision;
 mod said;
 mod secret;
@@ -36,7 +37,8 @@ pub use lock::{Holder, Lock, lock};
 pub use merged::{Merged, MergedState, merged};
 pub use objects::{Count, Objects, objects};
 pub use observed::{Operated, observed};
-pub use place::{Destination, of_storage, place};
+pub use place::{Destination, elsewhere, of_storage, place};
+pub use proof::Proof;
 pub use revision::{Carries, commit_id};
 pub use secret::{KEYS, SecretSeen, SecretState, secret};
 pub use verdict::{Check, CheckName, Outcome, Verdict};

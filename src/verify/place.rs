@@ -27,7 +27,6 @@ impl Destination {
 
 /// Returns whether a backup says that it lies on the storage as Git has it.
 pub fn place(backup: &BackupObject, storage: &Storage) -> Check {
-    let failed = |fact: String| Check::failed(CheckName::Place, fact);
     match storage.kind() {
         "s3" => {}
         "filesystem" if backup.destination.starts_with("pvc/") => {
@@ -41,24 +40,33 @@ pub fn place(backup: &BackupObject, storage: &Storage) -> Check {
             return Check::cannot_tell(CheckName::Place, fact);
         }
     }
-    let Some(found) = Destination::parse(&backup.destination) else {
-        return failed(format!("it says that it lies at `{}`, which is no place in a bucket", backup.destination));
+    let endpoint = backup.s3["endpointUrl"].as_str().unwrap_or_default();
+    match elsewhere((&backup.destination, endpoint), storage) {
+        Some(why) => Check::failed(CheckName::Place, format!("it {why}")),
+        None => Check::passed(CheckName::Place, format!("it lies on {}, below {}", storage.endpoint(), below(storage))),
+    }
+}
+
+/// Says why a backup lies elsewhere than on a storage on S3, by what the operator wrote down: its destination, and its
+/// endpoint, empty where that is not known.
+pub fn elsewhere((destination, endpoint): (&str, &str), storage: &Storage) -> Option<String> {
+    let Some(found) = Destination::parse(destination) else {
+        return Some(format!("says that it lies at `{destination}`, which is no place in a bucket"));
     };
+    let below = below(storage);
+    let name = format!("s3://{}/{}", found.bucket, found.path);
+    if name.strip_prefix(&below).is_none_or(|name| name.contains('/')) {
+        return Some(format!("says that it lies at `{destination}`, and not below `{below}` of `{}`", storage.name));
+    }
+    let other = Some(endpoint).filter(|url| !url.is_empty()).map(authority_of);
+    let other = other.filter(|authority| *authority != storage.endpoint())?;
+    Some(format!("says that it lies on `{other}`, and not on `{}`", storage.endpoint()))
+}
+
+/// Returns what the destinations of a storage begin with.
+fn below(storage: &Storage) -> String {
     let (bucket, prefix) = of_storage(storage);
-    let below = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-    let name = found.path.strip_prefix(&below).filter(|name| !name.contains('/'));
-    if found.bucket != bucket || name.is_none() {
-        let want = format!("s3://{bucket}/{below}");
-        return failed(format!(
-            "it says that it lies at `{}`, and not below `{want}` of `{}`",
-            backup.destination, storage.name
-        ));
-    }
-    let endpoint = backup.s3["endpointUrl"].as_str().filter(|url| !url.is_empty());
-    if let Some(other) = endpoint.map(authority_of).filter(|authority| *authority != storage.endpoint()) {
-        return failed(format!("it says that it lies on `{other}`, and not on `{}`", storage.endpoint()));
-    }
-    Check::passed(CheckName::Place, format!("it lies on {}, below s3://{bucket}/{below}", storage.endpoint()))
+    if prefix.is_empty() { format!("s3://{bucket}/") } else { format!("s3://{bucket}/{prefix}/") }
 }
 
 /// Returns bucket and prefix of a storage, however the two are written.

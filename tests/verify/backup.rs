@@ -83,7 +83,9 @@ fn what_is_made_has_deadlines_and_labels_and_keeps_its_data() {
     let scene = Scene::applied();
     let run = scene.verify(&["--test-backup", "--timeout", "0"]);
     assert_eq!(run.code, 1, "{run:?}");
-    let made = scene.api.all(BACKUPS);
+    let mut made = scene.api.all(BACKUPS);
+    let change = made[0]["metadata"]["labels"].as_object_mut().unwrap().remove("leeward/change").unwrap();
+    assert!(change.as_str().is_some_and(|text| text.len() == 16), "{change}");
     let want = json!({
         "apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBClusterBackup",
         "metadata": {
@@ -239,7 +241,8 @@ fn a_named_one_of_before_the_incident_proves_nothing() {
     let scene = Scene::applied();
     scene.api.put(made("cron-before", "minio-b-daily", "2026-11-20T03:00:00Z", &json!({})));
     let run = scene.verify(&["--timeout", "0", "--format", "json", "--backup", "cron-before"]);
-    let fact = "`cron-before` was made at 2026-11-20T03:00:00Z, before the change came at 2026-11-22T10:00:00Z";
+    let fact = "`cron-before` was made at 2026-11-20T03:00:00Z by the API server's clock, before the change came at \
+                2026-11-22T10:00:00Z by the clock of its commit";
     assert_eq!((run.code, check(&run.stdout, "backup")), (1, ("failed".to_owned(), fact.to_owned())));
 }
 
@@ -256,12 +259,13 @@ fn one_of_before_the_last_merge_is_made_anew_whenever_the_controller_came_by() {
             .api
             .change(crate::scene::KUSTOMIZATION, |object| object["status"]["conditions"][0]["status"] = ready.into());
         let run = scene.verify_at("2026-11-22T12:00:00Z", &["--timeout", "0", "--format", "json"]);
-        let fact = "no backup was made on `minio-b-daily`, `minio-b-weekly` since";
+        let fact =
+            "no backup was made on `minio-b-daily`, `minio-b-weekly` since the change came at 2026-11-22T11:00:00Z";
         assert_eq!(check(&run.stdout, "backup"), ("cannot-tell".to_owned(), fact.to_owned()), "{ready}");
         let named = ["--timeout", "0", "--format", "json", "--backup", "leeward-minio-a-1122-1"];
         let run = scene.verify_at("2026-11-22T12:00:00Z", &named);
-        let fact =
-            "`leeward-minio-a-1122-1` was made at 2026-11-22T10:30:00Z, before the change came at 2026-11-22T11:00:00Z";
+        let fact = "`leeward-minio-a-1122-1` was made at 2026-11-22T10:30:00Z by the API server's clock, before the change \
+                    came at 2026-11-22T11:00:00Z by the clock of its commit";
         assert_eq!(check(&run.stdout, "backup"), ("failed".to_owned(), fact.to_owned()), "{ready}");
     }
     scene.verify_at("2026-11-22T12:00:00Z", &["--timeout", "0", "--test-backup"]);

@@ -7,6 +7,7 @@ mod api;
 mod applied;
 mod backup;
 mod bytes;
+mod clocks;
 mod faults;
 mod fetched;
 mod kept;

@@ -31,7 +31,8 @@ passed       observed   crVersion 1.19.0, observedGeneration 2 = generation, clu
 cannot tell  secret     whether `pxc-a/minio-b-credentials` is there was not asked
                         hint: --secrets metadata
 passed       collector  `cluster1-pitr` is gone: point-in-time recovery is off
-cannot tell  backup     no backup was made on `minio-b-daily`, `minio-b-weekly` since
+cannot tell  backup     no backup was made on `minio-b-daily`, `minio-b-weekly` since the change
+                        came at 2026-11-22T10:00:00Z
                         hint: --test-backup
 5 of 7 checks passed, 2 cannot tell
 next  leeward verify --incident minio-a-1122 --kubeconfig ../kubeconfig --test-backup
@@ -90,6 +91,46 @@ fn a_change_that_somebody_took_back_failed_and_who_did_is_named() {
     assert_eq!(first(&scene), (1, want.clone(), format!("git show {id}")));
     scene.world.git(&["branch", "-q", "-D", BRANCH]);
     assert_eq!(first(&scene), (1, want, format!("git show {id}")), "the branch is gone as well");
+}
+
+#[test]
+fn what_was_taken_out_is_named_where_nothing_else_is_open() {
+    let scene = Scene::applied();
+    scene.world.git(&["revert", "--no-edit", "-m", "1", "HEAD"]);
+    let run = scene.verify(&["--timeout", "0"]);
+    let want = "error: no incident is in the base or on a branch of leeward; what was merged and taken out: `minio-a-1122`\n\
+                hint: --incident minio-a-1122\n";
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (3, "", want));
+}
+
+#[test]
+fn an_incident_whose_file_cannot_be_read_is_not_taken_out() {
+    let scene = Scene::applied();
+    let file = "clusters/prod-a/pxc/recovery/minio-a-1122/incident.yaml";
+    scene.world.write(file, "");
+    scene.world.commit("emptied");
+    let want = format!(
+        "error: `{file}` cannot be read: it is missing or empty, and the overlay beside it stands\nhint: git log -p -- {file}\n"
+    );
+    for more in [&["--timeout", "0"][..], &["--timeout", "0", "--incident", "minio-a-1122"]] {
+        let run = scene.verify(more);
+        assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (3, "", want.as_str()), "{more:?}");
+    }
+}
+
+#[test]
+fn of_an_incident_and_the_one_that_moved_on_from_it_the_later_is_followed() {
+    let scene = Scene::applied();
+    let second = ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-b-daily", "--to", "nas"];
+    let run = scene.world.leeward_with(&second, &[("LEEWARD_NOW", "2026-11-23T10:00:00Z")]);
+    assert_eq!(run.code, 0, "{run:?}");
+    scene.world.git(&["merge", "-q", "--ff-only", "leeward/minio-b-daily-1123/protect"]);
+    let run = scene.verify(&["--timeout", "0", "--format", "json"]);
+    assert!(run.stdout.contains("\"incident\": \"minio-b-daily-1123\""), "{run:?}");
+    let run = scene.verify(&["--timeout", "0", "--incident", "minio-a-1122"]);
+    let want = "error: incident `minio-a-1122` is superseded: `minio-b-daily-1123` moved on from where it went\n\
+                hint: --incident minio-b-daily-1123\n";
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (3, "", want));
 }
 
 #[test]

@@ -7,9 +7,9 @@ use super::git::{Known, Site};
 use crate::cli::SubjectArgs;
 use crate::diagnose::{Cause, Diagnosis, PlaceSeen, Remedy};
 use crate::model::backup::Storage;
-use crate::model::config::TargetType;
 use crate::model::incident::Action;
 use crate::model::place::authority_of;
+use crate::model::target_entry::{TargetEntry, TargetType};
 use crate::plan::clusters_on;
 
 /// What was found beside what fills the subject.
@@ -68,8 +68,7 @@ fn target(subject: &mut SubjectArgs, meant: &[&Site], (diagnosis, known): (&Diag
     let is_elsewhere = |endpoint: &str| failed.as_deref() != Some(endpoint);
     let targets = known.targets(&site.cluster);
     let of = |kind: TargetType| targets.iter().filter(move |(_, entry)| entry.r#type == kind);
-    let url =
-        |entry: &crate::model::config::TargetEntry| entry.endpoint.as_deref().map(authority_of).unwrap_or_default();
+    let url = |entry: &TargetEntry| entry.endpoint.as_deref().map(authority_of).unwrap_or_default();
     let s3: Vec<&str> =
         of(TargetType::S3).filter(|(_, entry)| is_elsewhere(&url(entry))).map(|(name, _)| *name).collect();
     let listed = storages.values().filter(|storage| storage.kind() == "s3" && is_elsewhere(&storage.endpoint()));

@@ -14,7 +14,8 @@ use crate::git::{Repository, Tree};
 use crate::kustomize::files::Files as _;
 use crate::model::binlog::BinlogExpiry;
 use crate::model::cluster::{Cluster, ClusterId};
-use crate::model::config::{Config, TargetEntry};
+use crate::model::config::Config;
+use crate::model::target_entry::TargetEntry;
 use crate::survey;
 
 /// The file with targets.

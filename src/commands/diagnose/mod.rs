@@ -7,6 +7,7 @@ mod git;
 mod input;
 mod live;
 mod next;
+mod placed;
 mod probe;
 mod taker;
 
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 use super::Answer;
 use crate::cli::{DiagnoseArgs, Format, ProbeArgs, SubjectArgs};
 use crate::diagnose::clock::{self, ClockFacts};
-use crate::diagnose::{Cause, Diagnosis, Evidence, Log, Observed, Snapshot, diagnose, failing_storage};
+use crate::diagnose::{Cause, Diagnosis, Evidence, Log, Observed, Snapshot, failing_storage};
 use crate::failure::{Failure, outside, refused, usage};
 use crate::model::backup::Backup;
 use crate::report::{self, ClockReport, DiagnosisReport};
@@ -41,8 +42,8 @@ struct Gathered {
 /// Runs the verb.
 pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
     let (mut subject, git) = (args.subject.clone(), Git::of(&args.probe));
-    let Gathered { evidence, snapshot, saver } = gather(args, &git, &mut subject, now)?;
-    let diagnosis = diagnose(&evidence);
+    let Gathered { mut evidence, snapshot, saver } = gather(args, &git, &mut subject, now)?;
+    let diagnosis = placed::diagnosed(args, &git, &subject, &mut evidence);
     let (asked, given) = (subject.clone(), &args.evidence);
     name(&mut subject, &diagnosis);
     let filled = filled(args, &git, &mut subject, &diagnosis);
@@ -129,7 +130,7 @@ fn gather(args: &DiagnoseArgs, git: &Git<'_>, subject: &mut SubjectArgs, now: Ti
     let seen = observed.as_ref().filter(|_| is_live).map(|observed| (observed, &secrets));
     let probed = probed(args, (seen, &logs), (git, subject), (now, started))?;
     logs.extend(taken(&probed, None, saver.as_mut())?);
-    let evidence = Evidence { logs, observed, storage: subject.storage.clone() };
+    let evidence = Evidence { logs, observed, storage: subject.storage.clone(), places: Vec::new() };
     Ok(Gathered { evidence, snapshot, saver })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::{Way, branch_of, propose};
+use super::commit::{Way, branch_of, propose};
 use crate::cli::{ProposeArgs, RecoveryArgs};
 use crate::commands::reach::bare;
 use crate::commands::recovery::{Recovery, recover};

@@ -9,7 +9,7 @@ use crate::commands::next::Command;
 use crate::commands::plan::after;
 use crate::commands::reach::{bare, connect, outside, project};
 use crate::commands::{causes, preview};
-use crate::failure::{Failure, refused};
+use crate::failure::Failure;
 use crate::forge::{
     Did, Draft, Forge, IfClosed, IfMerged, Kept, Marker, Owner, Past, PullRequest, Pushed, Readiness, State,
 };
@@ -177,23 +177,6 @@ impl Request<'_> {
             }
         }
     }
-}
-
-/// Refuses to merge a base into a branch whose open pull request goes to another one: all of it would go along. A forge that
-/// does not answer is told of when the pull request is kept.
-pub(super) fn refuse_elsewhere(
-    remote: &Remote<'_>,
-    args: &ProposeArgs,
-    branch: &str,
-    base: &str,
-) -> Result<(), Failure> {
-    let (base, timeout) = (bare(remote, base), args.recovery.repository.builder.timeout);
-    let forge = project(remote, args.pull.forge).and_then(|project| connect(project, timeout));
-    let open = forge.ok().and_then(|forge| forge.open_pull(branch).ok().flatten());
-    let Some(pull) = open.filter(|pull| pull.base != base) else { return Ok(()) };
-    let fact =
-        format!("pull request {} of `{branch}` is open and goes to `{}`, not to `{base}`", pull.number, pull.base);
-    Err(refused(fact).hint("--incident ID"))
 }
 
 /// Returns what a person has to know of a pull request that was kept.

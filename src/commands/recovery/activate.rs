@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 
+use super::changes::{Changes, patched};
 use super::site::{RootSite, proved};
-use super::{Changes, patched, winner};
+use super::winner;
 use crate::build::{Built, Extent};
 use crate::cli::Activation;
 use crate::failure::{Failure, Kind, kind_of, refused};

@@ -3,8 +3,8 @@
 
 use anyhow::Context as _;
 
+use super::changes::{Changes, patched};
 use super::scene::{Scene, clusters};
-use super::{Changes, patched};
 use crate::build::{Builder, Extent};
 use crate::failure::{Kind, kind_of, refused};
 use crate::kustomize::files::Entry;

@@ -10,11 +10,11 @@ use super::scene::Scene;
 use super::select::Choice;
 use crate::cli::{ActionArg, RecoveryArgs, StageArg};
 use crate::failure::{Failure, refused, usage};
-use crate::model::config::TargetType;
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Cause, Incident, Stage};
 use crate::model::name::IncidentId;
 use crate::model::shell::quoted;
+use crate::model::target_entry::TargetType;
 use crate::plan::{endpoint_of, incident_id, open_incident};
 use crate::report::{ClockReport, masked};
 

@@ -4,6 +4,7 @@
 mod activate;
 mod bare;
 mod branches;
+mod changes;
 mod confirm;
 mod diagnosed;
 mod incident;
@@ -24,7 +25,7 @@ use crate::build::{Builder, Built, Extent};
 use crate::cli::RecoveryArgs;
 use crate::failure::refused;
 use crate::git::{Base, Repository};
-use crate::kustomize::files::{Files, Patched};
+use crate::kustomize::files::Files;
 use crate::model::cluster::{Cluster, ClusterId};
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
@@ -36,14 +37,12 @@ use crate::survey::Root;
 
 use activate::Activated;
 use bare::Bare;
+use changes::Changes;
 use scene::Scene;
 
 pub(super) use branches::{Branches, read as branches_of};
 pub(super) use scene::{clusters, placed};
-pub(super) use since::proves_since;
-
-/// Changed files: new bytes, or `None` for a file that goes.
-pub(super) type Changes = BTreeMap<RepoPath, Option<Vec<u8>>>;
+pub(super) use since::{Bounds, bounds};
 
 /// What the flow came to.
 pub(super) struct Recovery {
@@ -183,12 +182,6 @@ fn assert_ours(scene: &Scene, plan: &Plan, changes: &Changes) -> anyhow::Result<
         Some(path) => Err(anyhow::anyhow!("internal error: `{path}` is outside of the overlay folders")),
         None => Ok(()),
     }
-}
-
-/// Returns the base with changes.
-pub(super) fn patched<'a>(base: &'a dyn Files, changes: &Changes) -> Patched<'a> {
-    let changes = changes.iter().map(|(path, bytes)| (path.as_str().to_owned(), bytes.clone())).collect();
-    Patched { base, changes }
 }
 
 /// Returns what reports call the target.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::{Changes, patched};
+use super::changes::{Changes, patched};
 use crate::build::{Builder, Built, Extent};
 use crate::cli::RecoveryArgs;
 use crate::commands::build::restrictor;
@@ -203,10 +203,8 @@ pub(in crate::commands) fn clusters(root: &Root, built: &Built) -> anyhow::Resul
 fn found(files: &[IncidentFile], roots: &[Root]) -> anyhow::Result<(Vec<FoundIncident>, Vec<Finding>)> {
     let (mut found, mut strange) = (Vec::new(), Vec::new());
     for file in files {
-        let text = std::str::from_utf8(&file.bytes).context("not UTF-8");
-        let incident = text.and_then(|text| Ok(Incident::parse(text)?));
         let is_near = roots.iter().any(|root| root.path == file.root);
-        match incident.with_context(|| format!("failed to read `{}`", file.path)) {
+        match file.read().with_context(|| format!("failed to read `{}`", file.path)) {
             Ok(incident) if placed(&file.path.parent(), &incident) => {
                 found.push(FoundIncident { folder: file.path.parent(), incident });
             }

@@ -1,10 +1,12 @@
-//! From when on a backup proves a change: since the base sends backups where it does now, with the keys of now. Told by Git
-//! alone, so that it stays the same however often a controller comes by.
+//! What tells the backups that prove a change from those that do not: since when the base sends backups where it does now,
+//! with the keys of now, and which change that is. Told by Git alone, so that both stay the same however often a controller
+//! comes by, and from run to run.
 
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
-use crate::git::{Commit, Landing, Repository};
+use crate::git::{Commit, Landing, Repository, Tree};
 use crate::kustomize::files::{Entry, Files as _};
 use crate::model::incident::Incident;
 use crate::model::path::RepoPath;
@@ -16,16 +18,28 @@ const FILES: [&str; 2] = ["incident.yaml", "backup-patch.yaml"];
 /// What of a patch is the switch of point-in-time recovery.
 const SWITCH: &str = "/spec/backup/pitr/enabled";
 
-/// Returns since when a base sends backups where an overlay says, and never from before its incident was opened.
+/// How many bytes of a digest name a change: as a label, sixteen letters.
+const DIGEST: usize = 8;
+
+/// What tells the backups that prove a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::commands) struct Bounds {
+    /// Since when the base sends backups where it does now, by the clocks of those who committed: one that runs ahead is
+    /// not cut short, else this would move from run to run.
+    pub(in crate::commands) since: Option<Timestamp>,
+    /// The digest of what the overlay says of where backups go.
+    pub(in crate::commands) change: String,
+}
+
+/// Returns what tells the backups that prove an overlay as a base has it, and never one of before its incident was opened.
 ///
 /// # Errors
 /// Fails where git cannot be read.
-pub(in crate::commands) fn proves_since(
+pub(in crate::commands) fn bounds(
     repository: &Repository,
     base: &Commit,
     (folder, incident): (&RepoPath, &Incident),
-    now: Timestamp,
-) -> anyhow::Result<Option<Timestamp>> {
+) -> anyhow::Result<Bounds> {
     let tree = repository.tree(base)?;
     let mut since: Option<Timestamp> = incident.opened_at.parse().ok();
     for name in FILES {
@@ -38,11 +52,27 @@ pub(in crate::commands) fn proves_since(
             continue;
         };
         if let Some(by) = merge.or(commit) {
-            // Whoever merged with a clock that runs ahead must not make every backup look older.
-            since = since.max(Some(repository.made_at(&by)?.min(now)));
+            since = since.max(Some(repository.made_at(&by)?));
         }
     }
-    Ok(since)
+    Ok(Bounds { since, change: change(&tree, folder)? })
+}
+
+/// Returns the digest of what an overlay of a tree says of where backups go.
+///
+/// # Errors
+/// Fails where git cannot be read.
+pub(in crate::commands) fn change(tree: &Tree<'_>, folder: &RepoPath) -> anyhow::Result<String> {
+    let mut digest = Sha256::new();
+    for name in FILES {
+        let file = folder.join(name)?;
+        let Some(Entry::File { .. }) = tree.entry(file.as_str())? else { continue };
+        let bytes = tree.read(file.as_str())?;
+        let said = moved(&bytes).map_or_else(|| bytes.to_vec(), |said| said.to_string().into_bytes());
+        digest.update(format!("{name} {}\n", said.len()));
+        digest.update(&said);
+    }
+    Ok(digest.finalize()[..DIGEST].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Returns what a file of an overlay says of where backups go; turning point-in-time recovery on again (stage resume) moves

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::changes::{Changes, patched};
 use super::site::{RootSite, proved};
-use super::{Changes, patched};
 use crate::build::Extent;
 use crate::cli::Activation;
 use crate::failure::{Failure, refused};

@@ -10,6 +10,7 @@ use super::build::{Site, Sites};
 use super::row::Row;
 use crate::cli::StatusArgs;
 use crate::cluster::{Access, Cluster, How, Listed, Listing, Wanted};
+use crate::commands::recovery::Bounds;
 use crate::diagnose::clock::Live;
 use crate::failure::{Failure, outside};
 use crate::model::backup::Backup;
@@ -17,8 +18,9 @@ use crate::model::binlog::BinlogExpiry;
 use crate::model::incident::Incident;
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::{ObjectId, PXC_GROUP};
-use crate::model::observed::{BackupObject, ClusterState, Proof};
+use crate::model::observed::{BackupObject, ClusterState};
 use crate::report::{LiveBackup, LiveLine};
+use crate::verify::Proof;
 
 /// How many Backups are shown.
 const SHOWN: usize = 3;
@@ -144,7 +146,7 @@ impl Looked {
     }
 
     /// Returns what is shown of an incident's cluster.
-    pub(super) fn line(&self, incident: &Incident, sites: &Sites, since: Option<Timestamp>) -> Option<LiveLine> {
+    pub(super) fn line(&self, incident: &Incident, sites: &Sites, bounds: Option<&Bounds>) -> Option<LiveLine> {
         self.described.as_ref()?;
         let Some(place) = place(incident, sites) else {
             let trouble = vec!["nothing in Git says in which namespace the cluster is".to_owned()];
@@ -175,7 +177,10 @@ impl Looked {
         Some(LiveLine {
             state: state.map(word),
             is_observed: state.is_some_and(ClusterState::is_observed),
-            confirmed_backup: confirmed(incident, &own, since),
+            confirmed_backup: sites
+                .of(incident)
+                .zip(bounds)
+                .and_then(|(site, bounds)| confirmed(incident, &own, (site, bounds))),
             backups: own.iter().take(SHOWN).map(|backup| shown(backup)).collect(),
             trouble,
         })
@@ -211,8 +216,15 @@ impl Looked {
 }
 
 /// Returns the newest Backup that proves the new place.
-fn confirmed(incident: &Incident, own: &[&BackupObject], since: Option<Timestamp>) -> Option<String> {
-    let proof = Proof { cluster: &incident.cluster.name, storages: &incident.to.storages, since };
+fn confirmed(incident: &Incident, own: &[&BackupObject], (site, bounds): (&Site, &Bounds)) -> Option<String> {
+    let proof = Proof {
+        incident: &incident.id,
+        cluster: &incident.cluster.name,
+        storages: &incident.to.storages,
+        since: bounds.since,
+        change: &bounds.change,
+        home: &site.cluster.backup,
+    };
     own.iter().find(|backup| proof.is_given_by(backup)).map(|backup| backup.meta.name.clone())
 }
 

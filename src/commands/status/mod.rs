@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use super::Answer;
 use crate::cli::{Format, StatusArgs};
-use crate::commands::recovery::proves_since;
+use crate::commands::recovery::bounds;
 use crate::diagnose::clock::{self, BucketRules, ClockFacts, Replaced};
 use crate::failure::Failure;
 use crate::git::{Commit, Repository};
@@ -109,9 +109,8 @@ impl Told<'_> {
         let incident = row.incident.as_ref();
         let opened_at = incident.and_then(|incident| incident.opened_at.parse::<Timestamp>().ok());
         let asked = incident.filter(|_| self.looked.described.is_some());
-        let since =
-            asked.map(|one| proves_since(self.repository, self.base, (&row.folder, one), self.now)).transpose()?;
-        let live = incident.and_then(|incident| self.looked.line(incident, self.sites, since.flatten()));
+        let bounds = asked.map(|one| bounds(self.repository, self.base, (&row.folder, one))).transpose()?;
+        let live = incident.and_then(|incident| self.looked.line(incident, self.sites, bounds.as_ref()));
         let confirmed = live.as_ref().and_then(|live| live.confirmed_backup.as_deref());
         // With one cluster the incident says it all.
         let several = incident.filter(|_| self.several.contains(&row.id)).map(|incident| self.sites.shown(incident));
@@ -134,7 +133,7 @@ impl Told<'_> {
             pull_request: self.pulls.of(&row.branch()),
             superseded_by: row.superseded_by.clone(),
             clock: incident.and_then(|incident| self.clock(row, incident)),
-            next: next::command(row, self.args, (several.as_deref(), confirmed), self.repository)?,
+            next: next::command(row, self.args, (several.as_deref(), confirmed)),
             live,
         })
     }

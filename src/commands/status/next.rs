@@ -3,9 +3,8 @@
 
 use std::path::Path;
 
-use super::row::{Proposed, Row};
+use super::row::Row;
 use crate::cli::StatusArgs;
-use crate::git::Repository;
 use crate::model::incident::{Incident, Stage};
 use crate::model::shell::{git_in, quoted};
 use crate::plan::again;
@@ -16,14 +15,14 @@ pub(super) fn command(
     row: &Row,
     args: &StatusArgs,
     (cluster, confirmed): (Option<&str>, Option<&str>),
-    repository: &Repository,
-) -> anyhow::Result<Option<String>> {
-    let Some(incident) = &row.incident else { return Ok(Some(history(row, args))) };
-    Ok(match row.standing {
-        Standing::Proposed => row.proposed.as_ref().map(|proposed| preview(&proposed.branch, args)),
-        Standing::Abandoned => row.proposed.as_ref().map(|left| abandoned(left, args, repository)).transpose()?,
+) -> Option<String> {
+    let Some(incident) = &row.incident else { return Some(history(row, args)) };
+    match row.standing {
+        // What was left alone may be all that there is of somebody's work: it is shown, never removed.
+        Standing::Proposed | Standing::Abandoned => {
+            row.proposed.as_ref().map(|proposed| preview(&proposed.branch, args))
+        }
         Standing::InBase => Some(match &row.proposed {
-            Some(proposed) if proposed.left.is_some() => abandoned(proposed, args, repository)?,
             Some(proposed) => preview(&proposed.branch, args),
             None => onward(incident, args, (cluster, confirmed)),
         }),
@@ -41,7 +40,7 @@ pub(super) fn command(
         )),
         Standing::TakenOut | Standing::ClusterGone => None,
         Standing::Unreadable => Some(history(row, args)),
-    })
+    }
 }
 
 /// Whether a command looks at the cluster that this run looked at.
@@ -87,22 +86,6 @@ fn rendered(incident: &Incident, args: &StatusArgs) -> String {
 /// Returns the command that shows what merging a branch does.
 fn preview(branch: &str, args: &StatusArgs) -> String {
     with(args, &["preview", "--head", branch], Live::With)
-}
-
-/// Returns the command that removes a proposal that nobody goes on with.
-fn abandoned(proposed: &Proposed, args: &StatusArgs, repository: &Repository) -> anyhow::Result<String> {
-    Ok(removal(&repository.name_with(&proposed.branch, &proposed.tip)?, args))
-}
-
-/// Returns the command that removes a branch, here or at its remote.
-fn removal(name: &str, args: &StatusArgs) -> String {
-    let git = git_in(&args.which.repo);
-    match name.split_once("/leeward/") {
-        Some((remote, rest)) => {
-            format!("{git} push {} --delete {}", quoted(remote), quoted(&format!("leeward/{rest}")))
-        }
-        None => format!("{git} branch -D {}", quoted(name)),
-    }
 }
 
 /// Returns the command that shows who wrote a file.

@@ -81,13 +81,8 @@ fn supersede(rows: &mut [Row]) {
         rows.iter().filter(|row| row.is_in_base()).filter_map(|row| row.incident.clone()).collect();
     for row in rows.iter_mut().filter(|row| row.is_in_base()) {
         let Some(own) = &row.incident else { continue };
-        let moved_on = |later: &&Incident| {
-            later.cluster == own.cluster
-                && later.id != own.id
-                && later.opened_at > own.opened_at
-                && later.from.storages.iter().any(|storage| own.to.storages.contains(storage))
-        };
-        if let Some(later) = standing.iter().filter(moved_on).max_by(|a, b| a.opened_at.cmp(&b.opened_at)) {
+        let moved_on = standing.iter().filter(|later| later.moved_on_from(own));
+        if let Some(later) = moved_on.max_by(|a, b| a.opened_at.cmp(&b.opened_at)) {
             row.fact = format!("{}; incident {} moved on from `{}`", row.fact, later.id, own.to.target);
             row.standing = Standing::Superseded;
             row.superseded_by = Some(later.id.clone());

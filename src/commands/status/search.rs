@@ -9,7 +9,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::landed::History;
 use super::row::{Key, Proposed, Row, key};
 use crate::commands::recovery::{Branches, placed};
-use crate::failure::refused;
 use crate::git::{Base, Repository};
 use crate::model::finding::Finding;
 use crate::model::incident::{Incident, Stage};
@@ -46,9 +45,8 @@ impl Search<'_> {
         let tree = self.repository.tree(&self.base.commit)?;
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
         for file in survey::incidents(&tree, &tree.walk()?)? {
-            let text = std::str::from_utf8(&file.bytes).map_err(|_| refused("it is not UTF-8 text"));
             let folder = file.path.parent();
-            match text.and_then(Incident::parse) {
+            match file.read() {
                 Ok(incident) if placed(&folder, &incident) => rows.push(self.row(folder, incident)?),
                 Ok(_) => {
                     let fact = format!(

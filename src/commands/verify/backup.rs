@@ -1,5 +1,5 @@
-//! The backup that proves the target: found, made on request, followed. The only place of this verb that makes an object,
-//! and it makes one a run at most.
+//! The backup that proves the target: found, made on request, followed. The only place of this verb that makes an object:
+//! one a run at most while Git says the same, and never one beside another of leeward's that may still end well.
 
 use serde_json::Value;
 
@@ -9,9 +9,9 @@ use super::scene::{Look, Memory, Scene};
 use crate::cluster::{Created, Watched};
 use crate::model::live::{Reading, Reason, Trouble};
 use crate::model::object::PXC_GROUP;
-use crate::model::observed::{BackupObject, ClusterState, JobState, PodState, Proof};
+use crate::model::observed::{BackupObject, BackupState, ClusterState, JobState, PodState};
 use crate::report::BackupLine;
-use crate::verify::{self, Attempt, Choice, Followed, Making, Pods};
+use crate::verify::{self, Attempt, Choice, Followed, Making, Pods, Proof};
 
 /// The kind of a backup.
 const KIND: &str = "PerconaXtraDBClusterBackup";
@@ -37,7 +37,12 @@ impl Scene<'_> {
         let choice = self.choice(&attempt, all, memory);
         let followed = match choice {
             Choice::Follow(name) => self.follow(&name, all, look),
-            Choice::None => Followed::NotAsked(attempt.proof.storages.to_vec()),
+            Choice::None => Followed::NotAsked(attempt.proof.storages.to_vec(), attempt.proof.since),
+            Choice::Await { earlier, next } => match self.earlier(&earlier, all, look) {
+                Some(earlier) => earlier,
+                None if !look.verdict.goes_on() => return,
+                None => self.make(&attempt, &next, state, look),
+            },
             // What comes before has to hold first.
             Choice::Make(_) if !look.verdict.goes_on() => return,
             Choice::Make(name) => self.make(&attempt, &name, state, look),
@@ -59,7 +64,6 @@ impl Scene<'_> {
     /// Returns what a test backup would be for.
     fn attempt(&self) -> Attempt<'_> {
         Attempt {
-            incident: &self.proposal.standing.incident.id,
             stage: self.proposal.stage,
             namespace: &self.site.namespace,
             proof: self.proof(),
@@ -71,9 +75,12 @@ impl Scene<'_> {
     pub(super) fn proof(&self) -> Proof<'_> {
         let to = self.proposal.standing.incident.to.storages.as_slice();
         Proof {
+            incident: &self.proposal.standing.incident.id,
             cluster: &self.site.cluster.id.name,
             storages: self.args.backup.storage.as_ref().map_or(to, std::slice::from_ref),
-            since: self.proposal.since,
+            since: self.proposal.bounds.since,
+            change: &self.proposal.bounds.change,
+            home: &self.site.cluster.backup,
         }
     }
 
@@ -97,7 +104,7 @@ impl Scene<'_> {
     /// Returns the backup that is followed, where it is there already.
     pub(super) fn known(&self, all: &[Value], memory: &Memory) -> Option<String> {
         match self.choice(&self.attempt(), all, memory) {
-            Choice::Follow(name) => Some(name),
+            Choice::Follow(name) | Choice::Await { earlier: name, .. } => Some(name),
             Choice::Make(_) | Choice::None => None,
         }
     }
@@ -122,6 +129,19 @@ impl Scene<'_> {
                 Followed::NotMade(trouble)
             }
         }
+    }
+
+    /// Returns one of another state of the change that is under way; `None` where its pods say that it will not succeed.
+    fn earlier(&self, name: &str, all: &[Value], look: &mut Look) -> Option<Followed> {
+        let object = all.iter().find(|object| object["metadata"]["name"] == name)?;
+        let backup = BackupObject::read(object);
+        let pods = self.pods(&backup, look);
+        if pods.ill.iter().any(|ill| ill.is_sure) {
+            return None;
+        }
+        look.watched.extend(Watched::of(&of_kind((PXC_GROUP, "v1", KIND), &self.site.namespace, name), object));
+        look.progress = Some(format!("backup `{name}` {}", verify::progress(&backup, &pods)));
+        Some(Followed::Earlier(Box::new(backup), pods))
     }
 
     /// Follows a backup of the list.
@@ -151,31 +171,14 @@ impl Scene<'_> {
     /// Returns a backup with what its pods show, where that matters.
     fn followed(&self, object: &Value, look: &mut Look) -> Followed {
         let backup = BackupObject::read(object);
-        if let Some(fact) = self.stray(&backup) {
-            return Followed::Stray(fact);
+        if let Some(why) = self.proof().stray(&backup) {
+            return Followed::Stray(format!("`{}` {why}", backup.meta.name));
         }
         let id = of_kind((PXC_GROUP, "v1", KIND), &self.site.namespace, &backup.meta.name);
         look.watched.extend(Watched::of(&id, object));
-        let is_well = backup.state == crate::model::observed::BackupState::Succeeded;
+        let is_well = backup.state == BackupState::Succeeded;
         let pods = if is_well { Pods::default() } else { self.pods(&backup, look) };
         Followed::There(Box::new(backup), pods)
-    }
-
-    /// Returns why a backup proves nothing of this change.
-    fn stray(&self, backup: &BackupObject) -> Option<String> {
-        let (name, proof) = (&backup.meta.name, self.proof());
-        let to = proof.storages;
-        if backup.cluster != self.site.cluster.id.name {
-            return Some(format!("`{name}` is of cluster `{}`", backup.cluster));
-        }
-        if !to.contains(&backup.storage) {
-            return Some(format!("`{name}` went to `{}`, and not to `{}`", backup.storage, to.join("`, `")));
-        }
-        // What this run chose or made is new enough; the API server's clock may differ from that of Git.
-        let is_named = self.args.backup.backup.is_some();
-        let (since, made) = (proof.since?, backup.meta.created.map_or("no known time".to_owned(), |at| at.to_string()));
-        (is_named && !proof.is_recent(backup))
-            .then(|| format!("`{name}` was made at {made}, before the change came at {since}"))
     }
 
     /// Returns what the Job and the pods of a backup show.

@@ -1,12 +1,17 @@
 //! The incidents that Git knows, of which one proposal is followed: those of the base, and those of leeward's branches. Comes
 //! before the choice. Must never take an incident file that somebody else wrote elsewhere for one of leeward's.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 
+use crate::commands::recovery::placed;
+use crate::failure::{Failure, refused};
 use crate::git::{Base, Commit, Repository, Tree};
-use crate::model::incident::{FoundIncident, Incident, Stage};
+use crate::model::incident::{FoundIncident, Stage};
 use crate::model::name::IncidentId;
-use crate::survey;
+use crate::model::shell::quoted;
+use crate::survey::{self, IncidentFile};
 
 /// The incidents of one revision.
 pub(super) type Incidents = Vec<FoundIncident>;
@@ -71,14 +76,36 @@ pub(super) fn once_merged(repository: &Repository, base: &Base, id: &str) -> any
 pub(super) fn incidents(tree: &Tree<'_>) -> anyhow::Result<Incidents> {
     let mut found = Vec::new();
     for file in survey::incidents(tree, &tree.walk()?)? {
-        let text = String::from_utf8_lossy(&file.bytes);
-        let Ok(incident) = Incident::parse(&text) else { continue };
-        let folder = file.path.parent();
-        if file.root.as_str() == incident.cluster.root
-            && format!("{folder}/").contains(&format!("recovery/{}/", incident.id))
-        {
+        let (Ok(incident), folder) = (file.read(), file.path.parent()) else { continue };
+        if placed(&folder, &incident) {
             found.push(FoundIncident { folder, incident });
         }
     }
     Ok(found)
+}
+
+/// Returns the refusal of the first incident file that cannot be read, of those of one incident where it is named.
+pub(super) fn unread(tree: &Tree<'_>, id: Option<&str>) -> anyhow::Result<Option<Failure>> {
+    let files = survey::incidents(tree, &tree.walk()?)?;
+    let is_of = |file: &&IncidentFile| id.is_none_or(|id| file.path.as_str().contains(&format!("recovery/{id}/")));
+    let refusal = |file: &IncidentFile| {
+        let why = file.read().err()?;
+        let hint = format!("git log -p -- {}", quoted(file.path.as_str()));
+        Some(refused(format!("`{}` cannot be read: {}", file.path, why.fact)).hint(hint))
+    };
+    Ok(files.iter().filter(is_of).find_map(refusal))
+}
+
+/// Returns the incidents whose branches the base has: with none of them standing, what was taken out.
+pub(super) fn merged(repository: &Repository, base: &Base) -> anyhow::Result<BTreeSet<String>> {
+    let mut ids = BTreeSet::new();
+    for (name, tip) in repository.leeward_branches()? {
+        let id = name.split('/').nth(1).filter(|id| IncidentId::parse(id).is_ok());
+        if let Some(id) = id.filter(|id| !ids.contains(*id))
+            && repository.is_ancestor(&tip, &base.commit)?
+        {
+            ids.insert(id.to_owned());
+        }
+    }
+    Ok(ids)
 }

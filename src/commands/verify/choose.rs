@@ -9,26 +9,54 @@ use crate::model::cluster::ClusterId;
 use crate::model::incident::{FoundIncident, Incident, Stage};
 use crate::model::path::RepoPath;
 
-/// Returns the incident that is followed: as named, else the only one.
-pub(super) fn chosen(args: &ProposalArgs, in_base: &Incidents, branches: &[Branch]) -> anyhow::Result<String> {
+/// Returns the incident that is followed: as named, else the only one that no other moved on from; `None` where there is none.
+pub(super) fn chosen(args: &ProposalArgs, in_base: &Incidents, branches: &[Branch]) -> Result<Option<String>, Failure> {
+    let later = superseded(in_base);
     let on_branches = branches.iter().map(|branch| branch.id.clone());
     let known: BTreeSet<String> = in_base.iter().map(|one| one.incident.id.clone()).chain(on_branches).collect();
-    let names = || known.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-    let first = || known.first().map_or_else(|| "--incident ID".to_owned(), |id| format!("--incident {id}"));
-    match (&args.incident, known.len()) {
-        (Some(id), _) if known.contains(id) => Ok(id.clone()),
+    let open: BTreeSet<&String> = known.iter().filter(|id| !later.contains_key(*id)).collect();
+    let names = || open.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+    let first = || open.first().map_or_else(|| "--incident ID".to_owned(), |id| format!("--incident {id}"));
+    match (&args.incident, open.len()) {
+        (Some(id), _) if let Some(later) = later.get(id) => {
+            let fact = format!("incident `{id}` is superseded: `{later}` moved on from where it went");
+            Err(refused(fact).hint(format!("--incident {later}")))
+        }
+        (Some(id), _) if known.contains(id) => Ok(Some(id.clone())),
         (Some(id), 0) => {
             let fact = format!("no incident `{id}` is in the base or on a branch of leeward");
-            Err(refused(fact).hint("git fetch").into())
+            Err(refused(fact).hint("git fetch"))
         }
         (Some(id), _) => {
             let fact = format!("no incident `{id}` is in the base or on a branch of leeward, only {}", names());
-            Err(refused(fact).hint(first()).into())
+            Err(refused(fact).hint(first()))
         }
-        (None, 1) => Ok(known.first().cloned().unwrap_or_default()),
-        (None, 0) => Err(refused("no incident is in the base or on a branch of leeward").hint("git fetch").into()),
-        (None, _) => Err(refused(format!("several incidents are open: {}", names())).hint(first()).into()),
+        (None, 0 | 1) => Ok(open.first().map(|id| (*id).clone())),
+        (None, _) => Err(refused(format!("several incidents are open: {}", names())).hint(first())),
     }
+}
+
+/// The refusal of following anything where nothing is open; those that the base had once are named.
+pub(super) fn none(once: &BTreeSet<String>) -> Failure {
+    let fact = "no incident is in the base or on a branch of leeward";
+    match once.last() {
+        None => refused(fact).hint("git fetch"),
+        Some(last) => {
+            let names = once.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+            refused(format!("{fact}; what was merged and taken out: {names}")).hint(format!("--incident {last}"))
+        }
+    }
+}
+
+/// Returns the incidents that a later one moved on from in every cluster of theirs, each with that one.
+fn superseded(in_base: &Incidents) -> BTreeMap<String, String> {
+    let later = |own: &Incident| in_base.iter().map(|one| &one.incident).find(|later| later.moved_on_from(own));
+    let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for FoundIncident { incident, .. } in in_base {
+        let later = later(incident).map(|later| later.id.clone());
+        found.entry(incident.id.clone()).and_modify(|known| *known = known.take().and(later.clone())).or_insert(later);
+    }
+    found.into_iter().filter_map(|(id, later)| Some((id, later?))).collect()
 }
 
 /// Returns the one cluster that is followed, by its long name.

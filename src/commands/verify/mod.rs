@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
         let mut asked = args.proposal.clone();
         memory.notes.extend(fetched(args, &mut asked, repository, clock.look())?);
         let builder = builder(&BuilderArgs { builder: args.proposal.builder, timeout: LOOK.as_secs() });
-        let proposal = Proposal::find(repository, &asked, now)?;
+        let proposal = Proposal::find(repository, &asked)?;
         // Whatever becomes of it in Git, it stays the one that is followed.
         asked.incident = Some(proposal.standing.incident.id.clone());
         asked.cluster = Some(proposal.standing.incident.cluster.shown());
@@ -164,8 +164,8 @@ impl<'a> Run<'a> {
     fn read_again(&mut self) -> anyhow::Result<()> {
         let mut asked = self.asked.clone();
         drop(fetched(self.args, &mut asked, self.repository, self.clock.fetch())?);
-        let again = Proposal::find(self.repository, &asked, self.memory.started)?;
-        if again.since != self.proposal.since {
+        let again = Proposal::find(self.repository, &asked)?;
+        if again.bounds != self.proposal.bounds {
             // What was followed proves what Git had before.
             self.memory.followed = None;
         }

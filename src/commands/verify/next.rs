@@ -20,8 +20,9 @@ pub(super) fn command(scene: &Scene<'_>, look: &Look) -> Option<String> {
             (!scene.args.backup.test_backup).then(|| again(scene, "--test-backup"))
         }
         Some(Outcome::Waiting) => {
-            let backup = look.backup.as_ref()?;
-            Some(again(scene, &format!("--backup {}", quoted(&backup.name))))
+            // What is waited for before one can be made has no name of this change's yet.
+            let name = look.backup.as_ref().map(|backup| format!("--backup {}", quoted(&backup.name)));
+            Some(again(scene, name.as_deref().unwrap_or("--test-backup")))
         }
         _ => None,
     }

@@ -35,7 +35,7 @@ impl Scene<'_> {
         let grace = self.grace(applied_at);
         let restores = self.listed("PerconaXtraDBClusterRestore", look).map(|all| self.restores(&all));
         let restores = restores.as_ref().map(Vec::as_slice);
-        let seen = Operated { cluster: state, restores, since: self.proposal.since, grace, now: self.now };
+        let seen = Operated { cluster: state, restores, since: self.proposal.bounds.since, grace, now: self.now };
         look.verdict.add(verify::observed(&seen));
         // The lock comes first: who takes it between two reads is among the backups then.
         let lease = self.lock(reader, state);

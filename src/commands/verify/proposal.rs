@@ -1,12 +1,10 @@
 //! Which proposal is followed, as Git has it now: its incident, stage and cluster, and what became of it in the base.
 //! Reads Git alone. Must never say of a proposal that it is in effect where nothing includes it.
 
-use jiff::Timestamp;
-
-use super::branches::{Branch, Incidents, branches, incidents, is_known, once_merged};
-use super::choose::{chosen, one_cluster, stage, unknown, unproposed};
+use super::branches::{Branch, Incidents, branches, incidents, is_known, merged, once_merged, unread};
+use super::choose::{chosen, none, one_cluster, stage, unknown, unproposed};
 use crate::cli::ProposalArgs;
-use crate::commands::recovery::proves_since;
+use crate::commands::recovery::{Bounds, bounds};
 use crate::git::{Base, Commit, Landing, Repository, Tree};
 use crate::kustomize::files::{Entry, Files as _};
 use crate::model::incident::{FoundIncident, Incident, Stage};
@@ -25,8 +23,8 @@ pub(super) struct Proposal {
     pub(super) stage: Stage,
     /// What became of it.
     pub(super) merged: Merged,
-    /// Since when the base has it as it is: from then on a backup proves it.
-    pub(super) since: Option<Timestamp>,
+    /// What tells the backups that prove it as the base has it.
+    pub(super) bounds: Bounds,
 }
 
 impl Proposal {
@@ -34,17 +32,24 @@ impl Proposal {
     ///
     /// # Errors
     /// Refuses what no branch and no base knows, and what could be several.
-    pub(super) fn find(repository: &Repository, args: &ProposalArgs, now: Timestamp) -> anyhow::Result<Self> {
+    pub(super) fn find(repository: &Repository, args: &ProposalArgs) -> anyhow::Result<Self> {
         let base = repository.base(args.base.as_deref())?;
         if let Some(id) = &args.incident {
             IncidentId::parse(id)?;
         }
-        let in_base = incidents(&repository.tree(&base.commit)?)?;
+        let tree = repository.tree(&base.commit)?;
+        let in_base = incidents(&tree)?;
         let mut branches = branches(repository, &base, args.incident.as_deref())?;
         if let Some(id) = args.incident.as_deref().filter(|id| !is_known(id, &in_base, &branches)) {
             branches.extend(once_merged(repository, &base, id)?);
         }
-        let id = chosen(args, &in_base, &branches)?;
+        if in_base.is_empty() && branches.is_empty() || args.incident.is_some() {
+            unread(&tree, args.incident.as_deref())?.map_or(Ok(()), Err)?;
+        }
+        let Some(id) = chosen(args, &in_base, &branches)? else {
+            return Err(none(&merged(repository, &base)?).into());
+        };
+        unread(&tree, Some(&id))?.map_or(Ok(()), Err)?;
         let of_id =
             |all: &Incidents| -> Incidents { all.iter().filter(|one| one.incident.id == id).cloned().collect() };
         let (standing, proposed) = (of_id(&in_base), branches.into_iter().filter(|branch| branch.id == id));
@@ -64,8 +69,8 @@ impl Proposal {
         let became = became(repository, &base, (&file, stage), tip.map(|tip| &tip.tip))?;
         let became = became.ok_or_else(|| unproposed(&file.incident, stage))?;
         let merged = Merged { base: base.name.clone(), branch, state: became };
-        let since = proves_since(repository, &base.commit, (&file.folder, &file.incident), now)?;
-        Ok(Self { base, standing: file, stage, merged, since })
+        let bounds = bounds(repository, &base.commit, (&file.folder, &file.incident))?;
+        Ok(Self { base, standing: file, stage, merged, bounds })
     }
 
     /// Returns what a commit, as a controller names it, has of the proposal.

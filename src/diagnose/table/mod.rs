@@ -6,6 +6,7 @@ mod bucket;
 mod cluster;
 mod database;
 mod marks;
+pub(super) mod party;
 mod reach;
 mod server;
 mod tls;

@@ -2,6 +2,7 @@
 //! leeward would not have written must never pass for one of its own.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::Incident;
 use crate::failure::{Failure, refused};
@@ -9,17 +10,29 @@ use crate::model::name::{IncidentId, object_name};
 use crate::model::path::RepoPath;
 use crate::model::yaml;
 
+/// What tells the format of a file.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Header {
+    /// The format.
+    api_version: String,
+    /// What it describes.
+    kind: String,
+}
+
 impl Incident {
     /// Parses the file.
     ///
     /// # Errors
     /// Refuses other formats, unknown fields, ids that are none, and fields that leeward would not have written.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let incident: Self = yaml::parse(text)?;
-        if incident.api_version != "leeward/v1" || incident.kind != "Incident" {
-            let found = format!("`{}` `{}`", incident.api_version, incident.kind);
+        // Before its fields: those of another format are others.
+        let header: Header = yaml::parse(text)?;
+        if header.api_version != "leeward/v1" || header.kind != "Incident" {
+            let found = format!("`{}` `{}`", header.api_version.escape_debug(), header.kind.escape_debug());
             return Err(refused(format!("{found} is not `leeward/v1` `Incident`: written by a newer leeward?")));
         }
+        let incident: Self = yaml::parse(text)?;
         IncidentId::parse(&incident.id)?;
         incident.check()?;
         Ok(incident)

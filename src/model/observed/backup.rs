@@ -15,6 +15,10 @@ const ANCESTOR_OLD: &str = "ancestor";
 const TYPE: &str = "percona.com/backup-type";
 /// How long the checksum and its dash are.
 const CHECKSUM: usize = 6;
+/// The label of a test backup of leeward's with its incident.
+pub const INCIDENT_LABEL: &str = "leeward/incident";
+/// The label of a test backup of leeward's with the digest of the change that it was made to prove.
+pub const CHANGE_LABEL: &str = "leeward/change";
 
 /// A Backup.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +31,8 @@ pub struct BackupObject {
     pub storage: String,
     /// Who asked for it.
     pub origin: Origin,
+    /// What it was made to prove, where leeward made it and says so.
+    pub made_for: Option<MadeFor>,
     /// How far it is.
     pub state: BackupState,
     /// `status.error`, empty where there is none: the operator leaves it empty when a Job fails (operator.md 2).
@@ -41,6 +47,15 @@ pub struct BackupObject {
     pub pitr_ready: Option<bool>,
     /// `status.s3`, as it is; null where it has none. The endpoint that restores and deletions use.
     pub s3: Value,
+}
+
+/// What a test backup of leeward's was made to prove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeFor {
+    /// The incident.
+    pub incident: String,
+    /// The digest of the change as the base had it then.
+    pub change: String,
 }
 
 /// Who asked for a Backup.
@@ -106,6 +121,7 @@ impl BackupObject {
             cluster: text(&spec["pxcCluster"]),
             storage: text(&spec["storageName"]),
             origin: origin(&object["metadata"]["labels"]),
+            made_for: made_for(&object["metadata"]["labels"]),
             state: state(status["state"].as_str().unwrap_or_default()),
             error: text(&status["error"]),
             completed: time(&status["completed"]),
@@ -139,6 +155,12 @@ fn origin(labels: &Value) -> Origin {
         None if labels[TYPE] == "cron" || labels["type"] == "cron" => Origin::Schedule(String::new()),
         None => Origin::Demand,
     }
+}
+
+/// Returns what a Backup of leeward's was made to prove.
+fn made_for(labels: &Value) -> Option<MadeFor> {
+    let label = |name: &str| labels[name].as_str().map(str::to_owned);
+    Some(MadeFor { incident: label(INCIDENT_LABEL)?, change: label(CHANGE_LABEL)? })
 }
 
 /// Returns the state of a word.

@@ -5,13 +5,11 @@
 mod backup;
 mod claim;
 mod cluster;
-mod proof;
 mod workload;
 
-pub use backup::{BackupObject, BackupState, Origin};
+pub use backup::{BackupObject, BackupState, CHANGE_LABEL, INCIDENT_LABEL, MadeFor, Origin};
 pub use claim::ClaimState;
 pub use cluster::ClusterState;
-pub use proof::Proof;
 pub use workload::{ContainerState, EventLine, JobState, LeaseState, PodState};
 
 use jiff::Timestamp;

@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::model::backup::Backup;
 use crate::model::cluster::Cluster;
-use crate::model::config::TargetEntry;
 use crate::model::incident::{Action, Cause, Stage};
 use crate::model::name::IncidentId;
 use crate::model::object::Object;
 use crate::model::path::RepoPath;
 use crate::model::target::Target;
+use crate::model::target_entry::TargetEntry;
 use crate::model::version::{Rules, Version};
 use crate::model::yaml;
 use crate::plan::{BinlogPlace, ClusterPlan, NameInRoot, Proof, Request, Scope, Subject, plan};

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Merged;
 use crate::model::live::{Absence, Reading, Reason, Trouble};
 use crate::model::object::Object;
 use crate::preview::tests::{application, applied, cluster, kustomization, live, options, root};
-use crate::preview::{Action, ApplyMethod, Options, RootPreview, controller, preview};
+use crate::preview::{Action, ApplyMethod, Merged, Options, RootPreview, controller, preview};
 
 /// The branch `main` of a repository, its default.
 fn merged() -> Options {

@@ -71,6 +71,7 @@ mod tests {
     #[test]
     fn every_part_is_what_the_room_writes() {
         let room: String = [
+            include_str!("../applied.rs"),
             include_str!("../create.rs"),
             include_str!("../crosscheck.rs"),
             include_str!("../dry_run.rs"),

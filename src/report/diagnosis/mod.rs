@@ -14,7 +14,8 @@ pub use text::diagnosis as diagnosis_text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ClockReport, json};
+use super::clock::ClockReport;
+use super::json;
 use crate::diagnose::{Cause, Cite, Confidence, Diagnosis, Evidence, Mismatch, Remedy, Side, Site, Suspect};
 use place::{ContradictionLine, PlaceLine};
 use site::{ElsewhereLine, SiteReport, UnseenLine};

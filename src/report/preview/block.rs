@@ -4,9 +4,10 @@
 use std::fmt::Write as _;
 
 use super::detail::{Effective, Mark};
-use super::field::{ADDED, Between, Field, Line, REMOVED};
-use super::markdown::{clipped, code, encoded, finding, prose};
+use super::field::{ADDED, Between, Field, REMOVED};
+use super::line::Line;
 use super::summary::{fate, named, trouble};
+use super::tame::{clipped, code, encoded, finding, prose};
 use crate::model::finding::Finding;
 use crate::preview::{Change, ObjectPreview};
 use crate::report::escape::escaped;

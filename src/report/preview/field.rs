@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::line::Line;
 use super::list;
 use super::value::{lines, word};
 use crate::preview::Change;
@@ -11,27 +12,6 @@ use crate::preview::Change;
 pub(super) const ADDED: &str = "+ added";
 /// The phrase for a part that goes as a whole.
 pub(super) const REMOVED: &str = "- removed";
-
-/// A line of a difference.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    /// `-`, `+` or a space.
-    pub(super) sign: char,
-    /// The text behind it.
-    pub(super) text: String,
-}
-
-impl Line {
-    /// Returns a line that stands on both sides.
-    pub(super) fn same(text: &str) -> Self {
-        Self { sign: ' ', text: text.to_owned() }
-    }
-
-    /// Returns the line one step to the right.
-    pub(super) fn indented(self) -> Self {
-        Self { text: format!("  {}", self.text), ..self }
-    }
-}
 
 /// Which two states are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

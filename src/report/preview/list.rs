@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use similar::{ChangeTag, TextDiff};
 
-use super::field::Line;
+use super::line::Line;
 use super::value::{entry, lines, scalar};
 
 /// How many lines around a difference are shown.

@@ -7,11 +7,13 @@ mod detail;
 mod field;
 #[cfg(test)]
 mod laws;
+mod line;
 mod list;
 mod markdown;
 mod mask;
 mod split;
 mod summary;
+mod tame;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -23,7 +25,8 @@ pub use text::{SIGN_COLUMN, preview as preview_text};
 
 use serde::Serialize;
 
-use super::{BaseLine, json};
+use super::json;
+use super::revision::BaseLine;
 use crate::model::finding::Finding;
 use crate::preview::{Action, ObjectPreview, RootPreview};
 

@@ -3,6 +3,7 @@
 
 use super::detail::{Effective, Mark};
 use super::field::{Between, Field};
+use super::line::Line;
 use super::summary::{built_by, controllers, fate, level, method, named, objects, root_name, trouble};
 use super::{PreviewReport, is_quiet, is_quiet_root, loud, mask, short};
 use crate::model::finding::Finding;
@@ -132,7 +133,7 @@ fn field_rows(field: &Field, mark: Mark, width: usize) -> Vec<String> {
 }
 
 /// Returns the lines of a difference, wrapped under their sign.
-fn below<'a>(lines: impl Iterator<Item = &'a super::field::Line>) -> Vec<String> {
+fn below<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<String> {
     let mut out = Vec::new();
     for line in lines {
         let text = escaped(&line.text);

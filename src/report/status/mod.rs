@@ -10,7 +10,8 @@ pub use text::status as status_text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ClockReport, json};
+use super::clock::ClockReport;
+use super::json;
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Stage};
 

@@ -187,7 +187,7 @@ fn a_stage_that_is_left_alone_for_a_week_is_abandoned_though_another_stands() {
     assert_eq!((&line["standing"], hidden(line["fact"].as_str().unwrap())), (&"in-base".into(), fact.to_owned()));
     assert_eq!(
         (&line["proposed"]["is_abandoned"], &line["next"]),
-        (&true.into(), &"git branch -D leeward/minio-a-1122/resume".into())
+        (&true.into(), &"leeward preview --head leeward/minio-a-1122/resume".into())
     );
     let run = world.leeward_with(&["status"], &later);
     assert!(run.stdout.contains("  protect, resume abandoned  "), "{run:?}");
@@ -245,13 +245,14 @@ fn a_proposal_that_is_left_alone_for_a_week_is_abandoned() {
     let line = &incidents(&run)[0];
     assert_eq!((&line["standing"], &line["age_seconds"]), (&"abandoned".into(), &691_200.into()));
     assert_eq!(line["fact"], "proposed on leeward/minio-a-1122/protect and left alone for 8 d, not in main");
-    assert_eq!(line["next"], "git branch -D leeward/minio-a-1122/protect");
+    // Never its removal: it may be all that there is of somebody's work.
+    assert_eq!(line["next"], "leeward preview --head leeward/minio-a-1122/protect");
     let other = World::empty();
     other.git(&["remote", "add", "origin", world.repo().to_str().unwrap()]);
     other.git(&["fetch", "-q", "origin"]);
     other.git(&["checkout", "-q", "main"]);
     let run = other.leeward_with(&["status", "--format", "json"], &[("LEEWARD_NOW", "2026-11-30T10:00:00Z")]);
-    assert_eq!(incidents(&run)[0]["next"], "git push origin --delete leeward/minio-a-1122/protect");
+    assert_eq!(incidents(&run)[0]["next"], "leeward preview --head leeward/minio-a-1122/protect");
 }
 
 #[test]

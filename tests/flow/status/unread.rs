@@ -23,6 +23,40 @@ fn an_incident_that_cannot_be_read_is_neither_proposed_nor_taken_out() {
 }
 
 #[test]
+fn an_overlay_whose_record_is_gone_empty_or_not_ours_is_neither_taken_out_nor_forgotten() {
+    let missing = "it is missing or empty, and the overlay beside it stands";
+    for (text, why) in [
+        (None, missing),
+        (Some(""), missing),
+        (Some("\n"), missing),
+        (Some("hello: world\n"), ""),
+        (Some("apiVersion: leeward/v2\nkind: Incident\nid: minio-a-1122\n"), "written by a newer leeward"),
+    ] {
+        let world = merged();
+        let file = format!("{OVERLAY}/incident.yaml");
+        match text {
+            Some(text) => world.write(&file, text),
+            None => drop(world.git(&["rm", "-q", &file])),
+        }
+        world.commit("by hand");
+        for has_branch in [true, false] {
+            if !has_branch {
+                world.git(&["branch", "-q", "-D", PROTECT]);
+            }
+            let (code, lines) = standing(&world, &[]);
+            assert_eq!((code, lines.len(), lines[0][0].as_str()), (3, 1, "unreadable"), "{text:?} {lines:?}");
+            let fact = format!("`{file}` cannot be read: ");
+            assert!(lines[0][1].starts_with(&fact) && lines[0][1].contains(why), "{text:?} {lines:?}");
+            assert_eq!(lines[0][2], format!("git log -p -- {file}"));
+        }
+        let again = ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-b-daily", "--to", "nas"];
+        let run = world.leeward(&again);
+        assert_eq!(run.code, 3, "{run:?}");
+        assert!(run.stderr.contains(&format!("failed to read `{file}`")), "{run:?}");
+    }
+}
+
+#[test]
 fn a_cluster_that_is_gone_leaves_its_incident_behind() {
     let world = merged();
     world.write("clusters/prod-a/pxc/kustomization.yaml", "kind: Kustomization\nresources: []\n");
