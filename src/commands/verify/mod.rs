@@ -6,6 +6,7 @@ mod branches;
 mod bytes;
 mod choose;
 mod collector;
+mod files;
 mod given;
 mod intended;
 mod kept;
@@ -53,6 +54,7 @@ pub(super) fn run(args: &VerifyArgs, format: Format, now: Timestamp, tell: &dyn 
 fn verified(args: &VerifyArgs, format: Format, now: Timestamp, tell: &dyn Fn(&str)) -> Ended {
     let repository = Repository::open(&args.proposal.repo)?;
     let given = Given::read(&args.backup)?;
+    files::look(args)?;
     let mut run = Run::begin(args, &repository, &given, now)?;
     let look = run.follow(tell)?;
     let report = run.report(&look);
