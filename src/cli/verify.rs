@@ -112,7 +112,8 @@ pub struct BackupArgs {
     /// Certificates that the storage is trusted by, in PEM, where its CA is in a Secret that is not read
     #[arg(long, value_name = "FILE", env = "LEEWARD_CA_FILE", hide_env = true)]
     pub ca_file: Option<PathBuf>,
-    /// Write restores of this backup and of the newest one of the failed place to this file; none is applied
+    /// Write restores of this backup and of the newest one of the failed place to this file; none is applied. It replaces a file
+    /// of an earlier run and no other one
     #[arg(long, value_name = "FILE", env = "LEEWARD_RESTORE_MANIFEST", hide_env = true)]
     pub restore_manifest: Option<PathBuf>,
 }
@@ -127,7 +128,7 @@ pub struct WaitArgs {
     /// Ask the controller to look at Git now: an annotation on its object
     #[arg(long, value_parser = BoolishValueParser::new(), env = "LEEWARD_RECONCILE", hide_env = true)]
     pub reconcile: bool,
-    /// Write the verdict as JSON to this file too, for the next stage
+    /// Write the verdict as JSON to this file too, for the next stage. It replaces a verdict of an earlier run and no other file
     #[arg(long, value_name = "FILE", env = "LEEWARD_VERDICT_OUT", hide_env = true)]
     pub verdict_out: Option<PathBuf>,
 }

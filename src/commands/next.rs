@@ -133,7 +133,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// Returns the word of a flag's value.
-fn word(value: &impl ValueEnum) -> String {
+pub(super) fn word(value: &impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 

@@ -9,6 +9,7 @@ use super::flux::Flux;
 use super::revision::Carries;
 use super::verdict::{Check, CheckName};
 use crate::model::live::Trouble;
+use crate::model::shell::kubectl;
 
 /// What applies the root, as far as it was read.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,8 @@ pub enum Applier<'a> {
     Argo(Argo<'a>),
     /// Its object is not on this cluster: its name.
     Absent(&'a str),
+    /// Its object on this cluster is not the one that Git means: its name. It applies another folder, or to another cluster.
+    Elsewhere(&'a str),
     /// Its object was not read: its name, and why.
     Unread(&'a str, &'a Trouble),
     /// Neither Git nor the live cluster names one.
@@ -31,7 +34,7 @@ impl Applier<'_> {
         match self {
             Self::Flux(flux) => flux.commits(),
             Self::Argo(argo) => argo.commits(),
-            Self::Absent(_) | Self::Unread(..) | Self::Nobody => Vec::new(),
+            Self::Absent(_) | Self::Elsewhere(_) | Self::Unread(..) | Self::Nobody => Vec::new(),
         }
     }
 
@@ -40,7 +43,7 @@ impl Applier<'_> {
         match self {
             Self::Flux(flux) => flux.applied_at(),
             Self::Argo(argo) => argo.applied_at(),
-            Self::Absent(_) | Self::Unread(..) | Self::Nobody => None,
+            Self::Absent(_) | Self::Elsewhere(_) | Self::Unread(..) | Self::Nobody => None,
         }
     }
 }
@@ -55,10 +58,23 @@ pub fn applied(applier: &Applier<'_>, carries: &BTreeMap<String, Carries>) -> Ch
             let fact = format!("`{name}`, which applies the root by Git, is not on this cluster");
             Check::failed(CheckName::Applied, fact).hint("--context NAME")
         }
+        Applier::Elsewhere(name) => {
+            let fact = format!(
+                "`{name}` is on this cluster, and applies another folder there, or to another cluster, than Git says"
+            );
+            described(name).into_iter().fold(Check::failed(CheckName::Applied, fact), Check::hint)
+        }
         Applier::Unread(name, trouble) => Check::unread(CheckName::Applied, &format!("`{name}`"), trouble),
         Applier::Nobody => {
             let fact = "no object of Flux or Argo CD is known that applies the root";
             Check::cannot_tell(CheckName::Applied, fact).hint("kubectl get kustomizations,applications -A")
         }
     }
+}
+
+/// Returns the command that shows an object that is called `KIND NAMESPACE/NAME`.
+fn described(name: &str) -> Option<String> {
+    let (kind, place) = name.split_once(' ')?;
+    let (namespace, name) = place.split_once('/')?;
+    kubectl("describe", (kind, name, Some(namespace)))
 }

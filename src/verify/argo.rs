@@ -103,7 +103,7 @@ impl<'a> Argo<'a> {
         }
         if is_ours && matches!(phase, "Failed" | "Error") && !in_flight {
             let fact = format!("{} does not apply {}{}", self.name(), short(self.synced()), self.refusal(state));
-            return Check::failed(CheckName::Applied, fact).hint("a new commit, or: argocd app sync NAME");
+            return self.synced_by_hand(Check::failed(CheckName::Applied, fact));
         }
         self.not_yet(in_flight, &of)
     }
@@ -183,7 +183,11 @@ impl<'a> Argo<'a> {
             };
             return Check::waiting(CheckName::Applied, fact + partly).hint("--reconcile");
         }
-        let check = Check::failed(CheckName::Applied, format!("{fact}, and nothing syncs it by itself"));
+        self.synced_by_hand(Check::failed(CheckName::Applied, format!("{fact}, and nothing syncs it by itself")))
+    }
+
+    /// Adds the command that syncs it.
+    fn synced_by_hand(&self, check: Check) -> Check {
         let name = operand(text(self.object, "/metadata/name"));
         name.map(|name| format!("argocd app sync {name}")).into_iter().fold(check, Check::hint)
     }

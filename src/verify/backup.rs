@@ -7,19 +7,20 @@ use super::said;
 use super::verdict::{Check, CheckName};
 use crate::model::live::Trouble;
 use crate::model::observed::{BackupObject, BackupState};
+use crate::model::shell::operand;
 
 /// The backup that is followed, as far as it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Followed {
     /// It is there.
     There(Box<BackupObject>, Pods),
-    /// It is there, and says nothing of this change: why.
-    Stray(String),
+    /// It is there, in this namespace, and says nothing of this change: why.
+    Stray(String, String),
     /// It is there, under way, and of another state of this change: one of this state is made after it.
     Earlier(Box<BackupObject>, Pods),
-    /// Its name, which no Backup has.
-    Absent(String),
-    /// It was not read.
+    /// Its name, which no Backup of this namespace has.
+    Absent(String, String),
+    /// What was not read.
     Unread(String, Trouble),
     /// None was asked for, and none was made on these storages since this time.
     NotAsked(Vec<String>, Option<Timestamp>),
@@ -27,6 +28,8 @@ pub enum Followed {
     Taken(String),
     /// None could be made.
     NotMade(Trouble),
+    /// The one of this name was asked for, and whether it was made nobody heard.
+    Unheard(String, Trouble),
 }
 
 /// What the pods of a backup show.
@@ -61,11 +64,11 @@ pub struct IllPod {
 pub fn backup(followed: &Followed, now: Timestamp) -> Check {
     match followed {
         Followed::There(backup, pods) => there(backup, pods, now),
-        Followed::Stray(fact) => Check::failed(CheckName::Backup, fact.as_str()).hint("--test-backup"),
-        Followed::Absent(name) => {
-            Check::failed(CheckName::Backup, format!("no Backup `{name}` is there")).hint("--test-backup")
+        Followed::Stray(namespace, fact) => others(namespace, Check::failed(CheckName::Backup, fact.as_str())),
+        Followed::Absent(namespace, name) => {
+            others(namespace, Check::failed(CheckName::Backup, format!("no Backup `{name}` is there")))
         }
-        Followed::Unread(name, trouble) => Check::unread(CheckName::Backup, &format!("Backup `{name}`"), trouble),
+        Followed::Unread(what, trouble) => Check::unread(CheckName::Backup, what, trouble),
         Followed::Earlier(backup, pods) => {
             let fact = format!(
                 "`{}` {}; it was made for another state of the change, and one that proves this is made after it",
@@ -83,7 +86,18 @@ pub fn backup(followed: &Followed, now: Timestamp) -> Check {
                 Check::cannot_tell(CheckName::Backup, format!("the test backup was not made: {}", trouble.fact));
             trouble.hint.iter().fold(check, Check::hint)
         }
+        Followed::Unheard(name, trouble) => {
+            let fact =
+                format!("`{name}` may have been made: {}; a rerun finds it, and makes no second one", trouble.fact);
+            Check::cannot_tell(CheckName::Backup, fact).hint("--test-backup")
+        }
     }
+}
+
+/// Adds the command that lists the backups that could be followed in its place.
+fn others(namespace: &str, check: Check) -> Check {
+    let command = operand(namespace).map(|namespace| format!("kubectl get pxc-backup -n {namespace}"));
+    command.into_iter().fold(check, Check::hint)
 }
 
 /// Says that there is none; a commit of a clock that runs ahead leaves nobody but leeward's own to count until then.

@@ -209,8 +209,8 @@ mod tests {
     }
 
     /// Returns what is wrong with a pod.
-    fn ill(is_sure: bool) -> Option<Ill> {
-        Some(Ill { fact: "pod x: the key may not write".to_owned(), is_sure })
+    fn ill(is_sure: bool) -> Ill {
+        Ill { fact: "pod x: the key may not write".to_owned(), is_sure }
     }
 
     #[test]
@@ -237,7 +237,7 @@ mod tests {
             (("keys-b", "https://minio.a.example:9000", BUCKET), "`c1-pitr` still uploads to another endpoint"),
             (("keys-b", ENDPOINT, "b/other"), "`c1-pitr` still uploads to `b/other`, not to `b/pxc/binlogs`"),
         ] {
-            for newest in [up(600, None), Newest::Down(ill(true))] {
+            for newest in [up(600, None), Newest::Down(Some(ill(true)))] {
                 let seen = of(&Collector::There(&deployment(is, 1), newest));
                 assert_eq!(seen, (Outcome::Waiting, fact.to_owned()));
             }
@@ -249,19 +249,19 @@ mod tests {
     #[test]
     fn only_what_runs_now_and_stays_counts() {
         let runs = (Outcome::Passed, "`c1-pitr` runs and uploads to `minio-b-binlogs`".to_owned());
-        assert_eq!(with(1, up(4200, ill(true))), runs, "what ended it an hour ago does not");
+        assert_eq!(with(1, up(4200, Some(ill(true)))), runs, "what ended it an hour ago does not");
         let waits = |fact: &str| (Outcome::Waiting, fact.to_owned());
         let young = "`c1-pitr` runs since 3 s, and what its storage refuses ends it within 10 s";
         assert_eq!(with(1, up(3, None)), waits(young));
         let again = "`c1-pitr`: pod x: the key may not write; it runs again since 3 s, and what its storage refuses ends \
                      it within 10 s";
-        assert_eq!(with(1, up(3, ill(true))), waits(again));
+        assert_eq!(with(1, up(3, Some(ill(true)))), waits(again));
         assert_eq!(
-            with(0, Newest::Down(ill(true))),
+            with(0, Newest::Down(Some(ill(true)))),
             (Outcome::Failed, "`c1-pitr`: pod x: the key may not write".to_owned())
         );
-        assert_eq!(with(0, Newest::Down(ill(false))), waits("`c1-pitr`: pod x: the key may not write"));
-        assert_eq!(with(1, Newest::Down(ill(true))).0, Outcome::Waiting, "the Deployment is about to say so");
+        assert_eq!(with(0, Newest::Down(Some(ill(false)))), waits("`c1-pitr`: pod x: the key may not write"));
+        assert_eq!(with(1, Newest::Down(Some(ill(true)))).0, Outcome::Waiting, "the Deployment is about to say so");
         assert_eq!(with(0, up(3, None)), waits("`c1-pitr` has no pod that is ready"));
         assert_eq!(with(1, Newest::None), waits("`c1-pitr` is available, and no pod of it is listed"));
     }

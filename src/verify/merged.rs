@@ -29,6 +29,8 @@ pub enum MergedState {
     Inactive {
         /// The kustomization that should.
         kustomization: String,
+        /// The command that proposes it anew.
+        again: String,
     },
     /// Its files are in the base, and it builds to something else.
     WithoutEffect {
@@ -69,10 +71,9 @@ pub fn merged(merged: &Merged) -> Check {
         MergedState::Stands { commit: None, merge: None } => {
             Check::passed(CheckName::Merged, format!("it is in {base}; by which commit is not in this clone"))
         }
-        MergedState::Inactive { kustomization } => {
+        MergedState::Inactive { kustomization, again } => {
             let fact = format!("its files are in {base}, and `{kustomization}` no longer includes them");
-            let id = branch.split('/').nth(1).unwrap_or_default();
-            Check::failed(CheckName::Merged, fact).hint(format!("leeward propose --incident {id}"))
+            Check::failed(CheckName::Merged, fact).hint(again.as_str())
         }
         MergedState::WithoutEffect { folder, why } => {
             let fact = format!("its files are in {base}, but {why}");

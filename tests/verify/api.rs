@@ -38,6 +38,7 @@ struct State {
     play: Play,
     version: u64,
     is_down: bool,
+    cut: Option<String>,
 }
 
 /// The server.
@@ -69,6 +70,7 @@ impl Api {
             play: Box::new(|_, _| {}),
             version: 1,
             is_down: false,
+            cut: None,
         };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
@@ -109,6 +111,11 @@ impl Api {
     /// Takes connections no more, or again.
     pub(crate) fn down(&self, is_down: bool) {
         self.state.lock().unwrap().is_down = is_down;
+    }
+
+    /// Does what the next request of this line asks for, and breaks the connection in place of an answer.
+    pub(crate) fn cut(&self, line: &str) {
+        self.state.lock().unwrap().cut = Some(line.to_owned());
     }
 
     /// Returns the objects of a kind, by its plural.
@@ -172,8 +179,12 @@ fn serve(stream: &TcpStream, shared: &Mutex<State>) {
         if state.is_down {
             return;
         }
+        let is_cut = state.cut.take_if(|cut| *cut == line).is_some();
         state.asked.push(line);
         let (code, media, body) = answer(&mut state, &request);
+        if is_cut {
+            return;
+        }
         drop(state);
         let mut stream = stream;
         let head = format!("HTTP/1.1 {code} X\r\ncontent-type: {media}\r\n");

@@ -153,6 +153,16 @@ fn a_controller_of_another_cluster_is_none_of_this_one() {
 }
 
 #[test]
+fn a_controller_that_applies_another_folder_is_there_and_not_the_one_of_git() {
+    let scene = Scene::applied();
+    scene.api.change(KUSTOMIZATION, |object| object["spec"]["path"] = "./clusters/prod-b/pxc".into());
+    let want = "failed: `Kustomization flux-system/pxc-a` is on this cluster, and applies another folder there, or to another \
+                cluster, than Git says";
+    let hint = "kubectl describe kustomization pxc-a -n flux-system";
+    assert_eq!(check(&scene, "applied"), (want.to_owned(), hint.to_owned()));
+}
+
+#[test]
 fn a_field_taken_back_by_hand_fails_although_the_revision_is_ours() {
     let scene = Scene::applied();
     let mut object = live(&scene.world, "main");

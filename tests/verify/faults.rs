@@ -131,6 +131,35 @@ fn a_run_that_was_ended_leaves_one_backup_that_the_next_one_follows() {
 }
 
 #[test]
+fn a_backup_whose_making_nobody_heard_of_may_be_there_and_is_found() {
+    let post = "POST /apis/pxc.percona.com/v1/namespaces/pxc-a/perconaxtradbclusterbackups";
+    let cut = || {
+        let scene = Scene::applied();
+        scene.api.cut(post);
+        scene
+    };
+    let ended = cut();
+    let run = ended.verify(&["--test-backup", "--timeout", "0", "--format", "json"]);
+    let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+    let check = answer["checks"].as_array().unwrap().iter().find(|check| check["name"] == "backup").unwrap();
+    let fact = check["fact"].as_str().unwrap();
+    assert!(fact.starts_with("`leeward-minio-a-1122-1` may have been made: "), "{fact}");
+    assert!(fact.ends_with("; a rerun finds it, and makes no second one"), "{fact}");
+    let next = "leeward verify --incident minio-a-1122 --kubeconfig ../kubeconfig --test-backup";
+    assert_eq!((run.code, &check["hint"], &answer["next"]), (4, &json!("--test-backup"), &json!(next)));
+    // Who still has time looks again.
+    let followed = cut();
+    followed.api.play(|_, objects| {
+        if let Some(backup) = objects.get_mut(BACKUP) {
+            backup["status"] = json!({"state": "Running"});
+        }
+    });
+    let run = followed.verify(&["--test-backup", "--timeout", "8", "--format", "json"]);
+    assert_eq!((run.code, outcome(&run.stdout, "backup").as_str()), (1, "waiting"), "{run:?}");
+    assert_eq!(followed.api.writes(), [post]);
+}
+
+#[test]
 fn who_may_not_watch_looks_again_all_the_same() {
     let scene = Scene::applied();
     for resource in ["perconaxtradbclusters", "kustomizations", "deployments"] {

@@ -1,5 +1,8 @@
 //! `--fetch`: the merge happens elsewhere, and is waited for.
 
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use crate::scene::{BRANCH, KUSTOMIZATION, Scene};
@@ -46,4 +49,20 @@ fn a_remote_that_does_not_answer_is_said() {
     let run = scene.verify(&["--fetch", "--base", "main", "--timeout", "0"]);
     let note = "note: remote `origin` did not answer: `origin/main` is as it was last fetched\n";
     assert_eq!((run.code, run.stderr.as_str()), (4, note), "{}", run.stdout);
+}
+
+#[test]
+fn a_remote_that_hangs_holds_the_run_no_longer_than_one_look() {
+    let scene = Scene::applied();
+    // It takes connections, and nobody says a word.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("git://127.0.0.1:{}/gitops", silent.local_addr().unwrap().port());
+    scene.world.git(&["remote", "add", "origin", &address]);
+    scene.world.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    let started = Instant::now();
+    let run = scene.verify(&["--fetch", "--base", "main", "--timeout", "1"]);
+    let note = "note: remote `origin` did not answer: `origin/main` is as it was last fetched\n";
+    assert_eq!((run.code, run.stderr.as_str()), (4, note), "{}", run.stdout);
+    // One fetch takes ten seconds at most; one that nobody cuts short takes a minute, and two of them two.
+    assert!(started.elapsed() < Duration::from_secs(40), "{:?}", started.elapsed());
 }

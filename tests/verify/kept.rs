@@ -48,10 +48,58 @@ fn the_verdict_goes_to_a_file_that_the_next_stage_reads() {
         (&saved["incident"], &saved["stage"], &saved["cluster"]),
         (&json!("minio-a-1122"), &json!("protect"), &want)
     );
-    let failed = scene.verify(&["--timeout", "0", "--verdict-out", "../no/such/folder"]);
-    assert_eq!(failed.code, 4);
-    assert!(failed.stderr.starts_with("error: failed to write verdict `../no/such/folder`: "), "{}", failed.stderr);
-    assert!(failed.stdout.contains("5 of 7 checks passed"), "the answer stands: {}", failed.stdout);
+}
+
+#[test]
+fn files_that_cannot_be_written_are_refused_before_anything_is_asked() {
+    let scene = Scene::applied();
+    let top = scene.world.top();
+    let refused = |flag: &str, file: &str, why: &str| {
+        let what = if flag == "--verdict-out" { "verdict" } else { "restores" };
+        let run = scene.verify(&["--test-backup", flag, file]);
+        let want = format!("error: failed to write {what} `{file}`\ncaused by: {why}\nhint: {flag} FILE\n");
+        assert_eq!((run.code, run.stderr), (3, want));
+    };
+    std::fs::write(top.join("keep.yaml"), "mine: true\n").unwrap();
+    std::fs::write(top.join("other.json"), "{\"kind\": \"Plan\"}").unwrap();
+    std::os::unix::fs::symlink("keep.yaml", top.join("link.yaml")).unwrap();
+    for flag in ["--verdict-out", "--restore-manifest"] {
+        refused(flag, "../no/such/file", "no such folder");
+        refused(flag, "../keep.yaml", "it is there already, and no earlier run wrote it");
+        refused(flag, "../other.json", "it is there already, and no earlier run wrote it");
+        refused(flag, "../link.yaml", "it is a link");
+        refused(flag, "..", "it is a folder");
+    }
+    let both = scene.verify(&["--verdict-out", "../one", "--restore-manifest", "../one"]);
+    let want = "error: failed to write restores `../one`\ncaused by: the verdict goes there too\nhint: --restore-manifest FILE\n";
+    assert_eq!((both.code, both.stderr.as_str()), (3, want));
+    assert!(!scene.api.was_asked("GET"));
+    assert_eq!(std::fs::read_to_string(top.join("keep.yaml")).unwrap(), "mine: true\n");
+    assert!(!top.join("one").exists());
+    let left = std::fs::read_dir(top).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with(".leeward-")));
+}
+
+#[test]
+fn a_rerun_replaces_what_the_run_before_wrote() {
+    let scene = Scene::applied();
+    scene.verify(&["--test-backup", "--timeout", "0"]);
+    scene.api.change(BACKUP, |backup| {
+        backup["status"] = json!({"state": "Succeeded", "completed": "2026-11-22T10:04:12Z",
+        "destination": "s3://pxc-dr/clusters/prod-a/pxc/cluster1/daily/cluster1-x-full"});
+    });
+    // As `mktemp` leaves it.
+    std::fs::write(scene.world.top().join("verdict.json"), "").unwrap();
+    let files = ["--verdict-out", "../verdict.json", "--restore-manifest", "../restores.yaml"];
+    let read = |name: &str| std::fs::read_to_string(scene.world.top().join(name)).unwrap();
+    let mut before = (String::new(), String::new());
+    for now in ["2026-11-22T10:10:00Z", "2026-11-22T10:20:00Z"] {
+        let run = scene.verify_at(now, &[&["--timeout", "0"], &files[..]].concat());
+        assert!(run.code != 3 && run.stderr.ends_with("is in `../restores.yaml`; nothing applied it\n"), "{run:?}");
+        let written = (read("verdict.json"), read("restores.yaml"));
+        assert!(written.0 != before.0 && written.1.starts_with("# Restores of cluster1"), "{written:?}");
+        before = written;
+    }
 }
 
 #[test]

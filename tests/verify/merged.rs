@@ -165,7 +165,12 @@ fn files_that_nothing_includes_are_no_change() {
     scene.world.write(path, &(without.join("\n") + "\n"));
     scene.world.commit("tidy up");
     let want = "failed       merged     its files are in main, and `clusters/prod-a/pxc/kustomization.yaml` no longer includes them";
-    assert_eq!(first(&scene), (1, want.to_owned(), "leeward propose --incident minio-a-1122".to_owned()));
+    let again = "leeward propose --incident minio-a-1122 --stage protect --cluster clusters/prod-a/pxc:pxc-a/cluster1 --to minio-b \
+                 --storage minio-a";
+    assert_eq!(first(&scene), (1, want.to_owned(), again.to_owned()));
+    let words: Vec<&str> = again.split(' ').skip(1).collect();
+    let run = scene.world.leeward(&words);
+    assert_eq!(run.code, 0, "what is hinted at works: {run:?}");
 }
 
 #[test]

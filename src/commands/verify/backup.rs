@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::live::of_kind;
+use super::live::{is_passing, of_kind};
 use super::pods;
 use super::scene::{Look, Memory, Scene};
 use crate::cluster::{Created, Watched};
@@ -28,8 +28,8 @@ impl Scene<'_> {
         let all = match backups {
             Ok(all) => all.as_slice(),
             Err(trouble) => {
-                let name = self.args.backup.backup.clone().unwrap_or_else(|| "of the cluster".to_owned());
-                look.verdict.add(verify::backup(&Followed::Unread(name, trouble.clone()), self.now));
+                let what = format!("the list of Backups in `{}`", self.site.namespace);
+                look.verdict.add(verify::backup(&Followed::Unread(what, trouble.clone()), self.now));
                 return;
             }
         };
@@ -126,6 +126,9 @@ impl Scene<'_> {
             Err(trouble) => {
                 // It may have been made: the next look finds it by its label.
                 look.broke(&trouble);
+                if is_passing(&trouble) {
+                    return Followed::Unheard(name.to_owned(), trouble);
+                }
                 Followed::NotMade(trouble)
             }
         }
@@ -148,7 +151,7 @@ impl Scene<'_> {
     fn follow(&self, name: &str, all: &[Value], look: &mut Look) -> Followed {
         match all.iter().find(|object| object["metadata"]["name"] == name) {
             Some(object) => self.followed(object, look),
-            None => Followed::Absent(name.to_owned()),
+            None => Followed::Absent(self.site.namespace.clone(), name.to_owned()),
         }
     }
 
@@ -160,10 +163,10 @@ impl Scene<'_> {
                 Followed::Taken(name.to_owned())
             }
             Reading::Found(found) => self.followed(found, look),
-            Reading::Absent(_) => Followed::Absent(name.to_owned()),
+            Reading::Absent(_) => Followed::Absent(self.site.namespace.clone(), name.to_owned()),
             Reading::Unread(trouble) => {
                 look.broke(trouble);
-                Followed::Unread(name.to_owned(), trouble.clone())
+                Followed::Unread(format!("Backup `{name}`"), trouble.clone())
             }
         }
     }
@@ -172,7 +175,7 @@ impl Scene<'_> {
     fn followed(&self, object: &Value, look: &mut Look) -> Followed {
         let backup = BackupObject::read(object);
         if let Some(why) = self.proof().stray(&backup) {
-            return Followed::Stray(format!("`{}` {why}", backup.meta.name));
+            return Followed::Stray(self.site.namespace.clone(), format!("`{}` {why}", backup.meta.name));
         }
         let id = of_kind((PXC_GROUP, "v1", KIND), &self.site.namespace, &backup.meta.name);
         look.watched.extend(Watched::of(&id, object));

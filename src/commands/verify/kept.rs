@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
-
+use super::files::{self, Use};
 use super::scene::{Memory, Scene};
 use crate::commands::comment::{Comments, Kept};
 use crate::forge::Marker;
@@ -21,7 +20,7 @@ const FORGE: u64 = 60;
 /// Fails where it cannot be written.
 pub(super) fn verdict(file: Option<&Path>, report: &VerdictReport) -> anyhow::Result<()> {
     let Some(file) = file else { return Ok(()) };
-    std::fs::write(file, verdict_json(report)).with_context(|| format!("failed to write verdict `{}`", file.display()))
+    files::write(file, Use::Verdict, verdict_json(report))
 }
 
 /// Writes restores of the newest backups to a file, where one is named; returns what a person has to know.
@@ -42,7 +41,7 @@ pub(super) fn manifest(scene: &Scene<'_>, memory: &Memory) -> anyhow::Result<Opt
     }
     let (name, namespace) = (&scene.site.cluster.id.name, &scene.site.namespace);
     let bytes = restores(name, namespace, &found)?;
-    std::fs::write(file, bytes).with_context(|| format!("failed to write restores `{}`", file.display()))?;
+    files::write(file, Use::Restores, bytes)?;
     let of = found.iter().map(|restore| format!("`{}`", restore.backup)).collect::<Vec<_>>().join(" and of ");
     Ok(Some(format!("a restore of {of} is in `{}`; nothing applied it", file.display())))
 }

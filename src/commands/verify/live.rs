@@ -117,7 +117,8 @@ pub(super) fn applier<'a>(live: &'a Live, root: &'a Root, name: &'a str, named: 
                 return of_object(live, found, root, name);
             }
             Some(Reading::Unread(trouble)) => return Applier::Unread(&owner.object, trouble),
-            Some(Reading::Found(_) | Reading::Absent(_)) | None => absent = Some(Applier::Absent(&owner.object)),
+            Some(Reading::Found(_)) => absent = Some(Applier::Elsewhere(&owner.object)),
+            Some(Reading::Absent(_)) | None => absent = absent.or(Some(Applier::Absent(&owner.object))),
         }
     }
     if let Some(absent) = absent {

@@ -6,6 +6,7 @@ mod branches;
 mod bytes;
 mod choose;
 mod collector;
+mod files;
 mod given;
 mod intended;
 mod kept;
@@ -20,7 +21,7 @@ mod scene;
 mod site;
 mod wait;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -53,6 +54,7 @@ pub(super) fn run(args: &VerifyArgs, format: Format, now: Timestamp, tell: &dyn 
 fn verified(args: &VerifyArgs, format: Format, now: Timestamp, tell: &dyn Fn(&str)) -> Ended {
     let repository = Repository::open(&args.proposal.repo)?;
     let given = Given::read(&args.backup)?;
+    files::look(args)?;
     let mut run = Run::begin(args, &repository, &given, now)?;
     let look = run.follow(tell)?;
     let report = run.report(&look);
@@ -129,7 +131,7 @@ impl<'a> Run<'a> {
         let clock = Clock::start(now, Duration::from_secs(args.wait.timeout));
         let mut memory = Memory::of(now);
         let mut asked = args.proposal.clone();
-        memory.notes.extend(fetched(args, &mut asked, repository)?);
+        memory.notes.extend(fetched(args, &mut asked, repository, clock.look())?);
         let builder = builder(&BuilderArgs { builder: args.proposal.builder, timeout: LOOK.as_secs() });
         let proposal = Proposal::find(repository, &asked)?;
         // Whatever becomes of it in Git, it stays the one that is followed.
@@ -163,7 +165,7 @@ impl<'a> Run<'a> {
     /// Reads Git again, where somebody may have moved it.
     fn read_again(&mut self) -> anyhow::Result<()> {
         let mut asked = self.asked.clone();
-        drop(fetched(self.args, &mut asked, self.repository)?);
+        drop(fetched(self.args, &mut asked, self.repository, self.clock.fetch())?);
         let again = Proposal::find(self.repository, &asked)?;
         if again.bounds != self.proposal.bounds {
             // What was followed proves what Git had before.
@@ -221,16 +223,23 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Fetches the base and leeward's branches, where that is asked for; returns what a person has to know.
-fn fetched(args: &VerifyArgs, asked: &mut ProposalArgs, repository: &Repository) -> anyhow::Result<Option<String>> {
+/// Fetches the base and leeward's branches, where that is asked for, in so long a time; returns what a person has to know.
+fn fetched(
+    args: &VerifyArgs,
+    asked: &mut ProposalArgs,
+    repository: &Repository,
+    time: Duration,
+) -> anyhow::Result<Option<String>> {
     if !args.proposal.fetch {
         return Ok(None);
     }
-    let remote = repository.remote_for(args.comment.remote.as_deref(), LOOK)?;
+    let began = Instant::now();
+    let remote = repository.remote_for(args.comment.remote.as_deref(), time)?;
     let start = remote.start(args.proposal.base.as_deref())?;
     let base = repository.base(Some(&start))?;
     asked.base = Some(start);
-    let is_there = remote.is_at(remote.bare(&base.name), &base.commit)?;
+    // A remote that hung until the time was over is not asked again whether it is there.
+    let is_there = began.elapsed() < time && remote.is_at(remote.bare(&base.name), &base.commit)?;
     Ok((!is_there)
         .then(|| format!("remote `{}` did not answer: `{}` is as it was last fetched", remote.name(), base.name)))
 }

@@ -1,8 +1,13 @@
 //! The command to type next, with the flags of this run, quoted for a shell.
 
+use std::path::PathBuf;
+
 use super::scene::{Look, Scene};
-use crate::model::incident::Stage;
+use crate::cli::{BuilderArg, ProposalArgs, SecretUse};
+use crate::commands::next::word;
+use crate::model::incident::{Incident, Stage};
 use crate::model::shell::quoted;
+use crate::plan;
 use crate::report::masked;
 use crate::verify::{CheckName, Outcome};
 
@@ -17,15 +22,32 @@ pub(super) fn command(scene: &Scene<'_>, look: &Look) -> Option<String> {
     match outcome(CheckName::Backup) {
         Some(Outcome::Passed) if look.verdict.is_enough() => resume(scene, look),
         Some(Outcome::CannotTell) if look.verdict.goes_on() && look.backup.is_none() => {
-            (!scene.args.backup.test_backup).then(|| again(scene, "--test-backup"))
+            // What could not be asked may answer the next time, and finds a backup that was made all the same.
+            let is_new = !scene.args.backup.test_backup || look.broken.is_some();
+            is_new.then(|| again(scene, "--test-backup"))
         }
         Some(Outcome::Waiting) => {
             // What is waited for before one can be made has no name of this change's yet.
             let name = look.backup.as_ref().map(|backup| format!("--backup {}", quoted(&backup.name)));
             Some(again(scene, name.as_deref().unwrap_or("--test-backup")))
         }
+        // One that was named proves nothing: another one may.
+        Some(Outcome::Failed) if scene.args.backup.backup.is_some() && look.backup.is_none() => {
+            Some(again(scene, "--test-backup"))
+        }
         _ => None,
     }
+}
+
+/// Returns the command that renders an incident again as it stands.
+pub(super) fn rendered(incident: &Incident, args: &ProposalArgs) -> String {
+    let place = place(args);
+    if incident.stage == Stage::Protect {
+        return line(&[&plan::again(incident), &place]);
+    }
+    let (id, cluster) = (quoted(&incident.id), quoted(&incident.cluster.shown()));
+    let confirmed = flag("--confirmed-backup", incident.confirmed_backup.as_ref());
+    line(&["leeward propose --incident", &id, "--stage resume --cluster", &cluster, &confirmed, &place])
 }
 
 /// Returns the command that proposes the next stage, where there is one.
@@ -38,44 +60,71 @@ fn resume(scene: &Scene<'_>, look: &Look) -> Option<String> {
         None => format!("--confirmed-backup {}", quoted(&backup.name)),
     };
     let (id, cluster) = (quoted(&incident.id), cluster(scene));
+    let version = flag("--operator-version", scene.args.live.operator_version.as_ref());
     Some(line(&[
         "leeward propose",
-        &place(scene),
+        &place(&scene.args.proposal),
         "--incident",
         &id,
         "--stage resume",
         &cluster,
+        &version,
         &proof,
         "--push --pr",
     ]))
 }
 
-/// Returns this command again with another flag.
-fn again(scene: &Scene<'_>, flag: &str) -> String {
-    let args = &scene.args.live;
+/// Returns this command again with another flag: what it read, and what it wrote, it reads and writes again.
+fn again(scene: &Scene<'_>, backup: &str) -> String {
+    let (args, of) = (scene.args, path);
+    let stage = scene.args.proposal.stage.map(|_| scene.proposal.stage.word().to_owned());
+    let secrets = Some(word(&args.live.secrets)).filter(|_| args.live.secrets != SecretUse::None);
+    let flags = [
+        flag("--stage", stage.as_ref()),
+        cluster(scene),
+        flag("--context", args.live.context.as_ref()),
+        flag("--kubeconfig", of(args.live.kubeconfig.as_ref()).as_ref()),
+        flag("--secrets", secrets.as_ref()),
+        flag("--operator-version", args.live.operator_version.as_ref()),
+        flag("--storage", args.backup.storage.as_ref()),
+        flag("--credentials", of(args.backup.credentials.as_ref()).as_ref()),
+        flag("--ca-file", of(args.backup.ca_file.as_ref()).as_ref()),
+        flag("--restore-manifest", of(args.backup.restore_manifest.as_ref()).as_ref()),
+        flag("--verdict-out", of(args.wait.verdict_out.as_ref()).as_ref()),
+        flag("--remote", args.comment.remote.as_ref()),
+        backup.to_owned(),
+    ];
     let incident = quoted(&scene.proposal.standing.incident.id);
-    let stage = match scene.args.proposal.stage {
-        Some(_) => format!("--stage {}", scene.proposal.stage.word()),
-        None => String::new(),
-    };
-    let context = args.context.as_ref().map(|name| format!("--context {}", quoted(name))).unwrap_or_default();
-    let kubeconfig = args.kubeconfig.as_ref().map(|file| format!("--kubeconfig {}", quoted(&file.to_string_lossy())));
-    let (kubeconfig, cluster) = (kubeconfig.unwrap_or_default(), cluster(scene));
-    line(&["leeward verify", &place(scene), "--incident", &incident, &stage, &cluster, &context, &kubeconfig, flag])
+    let place = place(&args.proposal);
+    let words = ["leeward verify", &place, "--incident", &incident].into_iter().chain(flags.iter().map(String::as_str));
+    line(&words.collect::<Vec<_>>())
 }
 
 /// Returns the flag that names the cluster, where this run had it: what was proved is proved for no other.
 fn cluster(scene: &Scene<'_>) -> String {
-    let cluster = scene.args.proposal.cluster.as_ref().map(|name| format!("--cluster {}", quoted(name)));
-    cluster.unwrap_or_default()
+    flag("--cluster", scene.args.proposal.cluster.as_ref())
 }
 
-/// Returns the flags that name the repository and the base.
-fn place(scene: &Scene<'_>) -> String {
-    let args = &scene.args.proposal;
-    let repo = (args.repo.as_os_str() != ".").then(|| format!("--repo {}", quoted(&args.repo.to_string_lossy())));
-    let base = args.base.as_ref().map(|base| format!("--base {}", quoted(base)));
-    repo.into_iter().chain(base).collect::<Vec<_>>().join(" ")
+/// Returns the flags that name the repository and the base, and how they are built.
+fn place(args: &ProposalArgs) -> String {
+    let repo = (args.repo.as_os_str() != ".").then(|| args.repo.to_string_lossy().into_owned());
+    let builder = Some(word(&args.builder)).filter(|_| args.builder != BuilderArg::Auto);
+    line(&[
+        &flag("--repo", repo.as_ref()),
+        &flag("--base", args.base.as_ref()),
+        &flag("--load-restrictor", args.load_restrictor.as_ref().map(word).as_ref()),
+        &flag("--builder", builder.as_ref()),
+    ])
+}
+
+/// Returns a flag with its value, where it has one.
+fn flag(name: &str, value: Option<&String>) -> String {
+    value.map(|value| format!("{name} {}", quoted(value))).unwrap_or_default()
+}
+
+/// Returns a path as text.
+fn path(path: Option<&PathBuf>) -> Option<String> {
+    path.map(|path| path.to_string_lossy().into_owned())
 }
 
 /// Returns words as one line.

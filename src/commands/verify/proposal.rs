@@ -3,6 +3,7 @@
 
 use super::branches::{Branch, Incidents, branches, incidents, is_known, merged, once_merged, unread};
 use super::choose::{chosen, none, one_cluster, stage, unknown, unproposed};
+use super::next;
 use crate::cli::ProposalArgs;
 use crate::commands::recovery::{Bounds, bounds};
 use crate::git::{Base, Commit, Landing, Repository, Tree};
@@ -66,7 +67,7 @@ impl Proposal {
         let Some(file) = known.or_else(|| of_cluster(&tip?.incidents)).or(standing) else {
             return Err(unknown(&id, stage).into());
         };
-        let became = became(repository, &base, (&file, stage), tip.map(|tip| &tip.tip))?;
+        let became = became(repository, &base, (&file, stage), tip.map(|tip| &tip.tip), args)?;
         let became = became.ok_or_else(|| unproposed(&file.incident, stage))?;
         let merged = Merged { base: base.name.clone(), branch, state: became };
         let bounds = bounds(repository, &base.commit, (&file.folder, &file.incident))?;
@@ -88,13 +89,14 @@ fn became(
     base: &Base,
     (file, stage): (&FoundIncident, Stage),
     tip: Option<&Commit>,
+    args: &ProposalArgs,
 ) -> anyhow::Result<Option<MergedState>> {
     let holds = |bytes: &[u8]| Incident::of_bytes(bytes).is_some_and(|incident| incident.stage >= stage);
     let path = file.folder.join("incident.yaml")?;
     let short = |commit: &Commit| commit.short().to_owned();
     Ok(Some(match repository.landing(&base.commit, path.as_str(), &file.incident.id, &holds)? {
         Landing::Stands { commit, merge } => match included(&repository.tree(&base.commit)?, file)? {
-            Some(kustomization) => MergedState::Inactive { kustomization },
+            Some(kustomization) => MergedState::Inactive { kustomization, again: next::rendered(&file.incident, args) },
             None => MergedState::Stands { commit: commit.as_ref().map(short), merge: merge.as_ref().map(short) },
         },
         Landing::TakenOut(by) => match tip {

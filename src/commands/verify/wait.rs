@@ -13,6 +13,10 @@ use crate::verify::{CheckName, Outcome};
 pub(super) const LOOK: Duration = Duration::from_mins(1);
 /// How long a look that the end of the run cuts short may still take: a server that is slow has to be heard once.
 const LAST_LOOK: Duration = Duration::from_secs(10);
+/// The most that a fetch may take once the remote was heard: what it has is here but for what came since.
+const LATER_FETCH: Duration = Duration::from_secs(15);
+/// The least: a fetch that the end of the run cuts shorter brings nothing.
+const LAST_FETCH: Duration = Duration::from_secs(1);
 /// The first pause between two looks; each later one is half as long again.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause: what cannot be watched (pods, the source) is seen after it.
@@ -49,7 +53,17 @@ impl Clock {
 
     /// Returns how long the next look may take.
     pub(super) fn look(&self) -> Duration {
-        self.timeout.saturating_sub(self.began.elapsed()).clamp(LAST_LOOK, LOOK)
+        self.left().clamp(LAST_LOOK, LOOK)
+    }
+
+    /// Returns how long the next fetch may take.
+    pub(super) fn fetch(&self) -> Duration {
+        self.left().clamp(LAST_FETCH, LATER_FETCH)
+    }
+
+    /// Returns what is left of the time.
+    fn left(&self) -> Duration {
+        self.timeout.saturating_sub(self.began.elapsed())
     }
 
     /// Returns how long to wait before the next look; `None` where there is nothing to wait for, or no time left.
