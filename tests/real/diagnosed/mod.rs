@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::bed::Bed;
 use crate::percona::{End, START};
 use crate::room::until;
-use ward::{Ward, corpus, place};
+use ward::{Ward, corpus, place, spoken_of};
 
 /// Causes, and what the corpus has of them.
 const CAUSES: [(&str, &str); 8] = [
@@ -27,18 +27,19 @@ const CAUSES: [(&str, &str); 8] = [
     ("AccessDenied", ""),
     ("BucketMissing", ""),
     ("QuorumLost", ""),
-    ("DatabaseSide", ""),
+    ("DatabaseSide", "donor"),
 ];
 
 pub(crate) fn what_pods_of_failed_backups_log_is_taken_for_what_it_is(bed: &Bed) {
+    let address = |number: usize| format!("127.0.0.1:{}", number + 1);
     let storages: serde_json::Map<_, _> =
-        (0..CAUSES.len()).map(|number| (format!("s{number}"), place(&format!("127.0.0.1:{}", number + 1)))).collect();
+        (0..CAUSES.len()).map(|number| (format!("s{number}"), place(&address(number)))).collect();
     let ward = Ward::ready(bed, &json!({"backoffLimit": 0, "storages": storages, "pitr": {"enabled": false}}));
     for number in 0..CAUSES.len() {
         ward.back_up(&format!("b{number}"), &format!("s{number}"));
     }
     for (number, (cause, excerpt)) in CAUSES.iter().enumerate() {
-        ward.fail(&format!("b{number}"), &corpus(cause, excerpt));
+        ward.fail(&format!("b{number}"), &spoken_of(&address(number), &corpus(cause, excerpt)));
     }
     for (number, (cause, _)) in CAUSES.iter().enumerate() {
         let (name, storage) = (format!("b{number}"), format!("s{number}"));
@@ -68,7 +69,7 @@ pub(crate) fn a_collector_that_crashes_names_the_storage_and_what_it_stops(bed: 
     ward.percona.end(&ward.pod("good"), End::Succeeded).unwrap();
     ward.percona.backup(&ward.namespace, "good", "Succeeded").unwrap();
     let collector = ward.collector();
-    ward.percona.logged(&collector, &corpus("EndpointUnreachable", "pitr-refused")).unwrap();
+    ward.percona.logged(&collector, &spoken_of("127.0.0.1:1", &corpus("EndpointUnreachable", "pitr-refused"))).unwrap();
     ward.percona.crash(&collector).unwrap();
     ward.percona.wait(&ward.namespace, "error").unwrap();
     let said = ward.diagnosed(&[]);

@@ -140,6 +140,11 @@ pub(super) fn place(address: &str) -> Value {
     json!({"type": "s3", "s3": {"bucket": "backups", "region": "us-east-1", "credentialsSecret": "keys", "endpointUrl": url}})
 }
 
+/// Returns a log of the corpus as pods write it whose storage is behind an address: a line about another host never leads.
+pub(super) fn spoken_of(address: &str, log: &str) -> String {
+    log.replace("https://minio.a.example:9000", &format!("http://{address}"))
+}
+
 /// Returns an excerpt of the corpus; the first one of the cause where none is named.
 pub(super) fn corpus(cause: &str, excerpt: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/logs/seen").join(cause);
