@@ -34,9 +34,15 @@ fn probed(setting: &Setting, args: &[&str]) -> Run {
     leeward(setting, &[&own[..], args].concat())
 }
 
+/// Returns a server that is one of S3 by its health.
+fn s3() -> Server {
+    let health = Play::Answer(200, "", "x-amz-request-id: 1\r\n", String::new());
+    Server::start(vec![("/minio/health/live".to_owned(), health)])
+}
+
 #[test]
 fn what_pods_could_not_reach_and_this_machine_can_is_a_result_of_its_own() {
-    let storage = Server::start(Vec::new());
+    let storage = s3();
     let setting = at(storage.port).setting();
     let run = probed(&setting, &["--save", "bundle"]);
     assert_eq!((run.code, cause(&run)), (0, ("EndpointUnreachable".to_owned(), "likely".to_owned())), "{run:?}");
@@ -59,6 +65,14 @@ fn what_pods_could_not_reach_and_this_machine_can_is_a_result_of_its_own() {
     let asked = storage.asked().len();
     assert_eq!(cause(&probed(&setting, &["--no-probe"])).1, "likely");
     assert_eq!(storage.asked().len(), asked);
+}
+
+#[test]
+fn a_web_page_at_the_address_does_not_speak_against_what_pods_could_not_reach() {
+    let storage = Server::start(Vec::new());
+    let run = probed(&at(storage.port).setting(), &[]);
+    assert_eq!((run.code, cause(&run).0.as_str()), (0, "EndpointUnreachable"), "{run:?}");
+    assert_eq!((said(&run, "/contradiction"), said(&run, "/calls_for")), (Value::Null, json!("failover")), "{run:?}");
 }
 
 #[test]
