@@ -146,7 +146,9 @@ impl Scanner {
     fn line(&mut self, line: &[u8], number: u64) {
         let is_silent = self.before.is_silent();
         if let Some((rows, text)) = self.known.get(untimed(line)).filter(|_| is_silent) {
-            rows.iter().for_each(|row| self.log.take(row, number, text));
+            for row in rows {
+                self.log.take(row, number, text);
+            }
             return;
         }
         let text = self.before.line(&bare(line));
