@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::cli::{Activation, BuilderArg, ProposeArgs, RecoveryArgs, StageArg};
+use crate::diagnose::masked_text;
 use crate::model::shell::{git_in, quoted};
 use crate::report::masked;
 
@@ -127,9 +128,9 @@ pub(super) fn previewed(args: &ProposeArgs, branch: &str) -> String {
     command.line()
 }
 
-/// Returns a text on one line.
+/// Returns a text on one line and without what could be a secret.
 pub(super) fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    masked_text(text).replace(char::is_control, " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the word of a flag's value.

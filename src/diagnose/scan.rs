@@ -2,6 +2,8 @@
 //! line is masked whole before anything is cut from it or looked for in it.
 //! Must never judge: what lines mean together is for the ranking.
 
+use std::collections::HashMap;
+
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::decode::Decoder;
@@ -12,7 +14,7 @@ use super::mask::{Before, masked_line};
 use super::matcher::Matcher;
 use super::partial;
 use super::probe::is_probe;
-use super::signature::{Says, Speaker};
+use super::signature::{Says, Signature, Speaker};
 
 /// How much of a piece is looked at again with the next, since a text may lie across the cut.
 const OVERLAP: usize = 256;
@@ -22,6 +24,16 @@ const PROBE_MAX: usize = 256 << 10;
 const OWN: &[u8] = b"probe: ";
 /// How the line starts that tells a probe's steps.
 const SUMMARY: &str = "probe: summary ";
+
+/// The form of a time.
+const TIME: &[u8; 19] = b"0000-00-00T00:00:00";
+/// How many lines are known again.
+const KNOWN_MAX: usize = 64;
+/// The longest of them.
+const KNOWN_LENGTH: usize = 4096;
+
+/// What a line says: the rows that it matches, and its text, masked.
+type Said = (Vec<&'static Signature>, String);
 
 /// Reads one log.
 pub struct Scanner {
@@ -39,6 +51,8 @@ pub struct Scanner {
     matched: Vec<&'static str>,
     /// What the lines before say.
     before: Before,
+    /// What lines say that came already.
+    known: HashMap<Vec<u8>, Said>,
     /// A probe's own log, whole.
     probe: Vec<u8>,
 }
@@ -59,6 +73,7 @@ impl Scanner {
             tail: String::new(),
             matched: Vec::new(),
             before: Before::default(),
+            known: HashMap::new(),
             probe: Vec::new(),
         }
     }
@@ -115,9 +130,7 @@ impl Scanner {
             number += count(&block[counted..start]);
             self.before.skip(&block[counted..start]);
             counted = (end + 1).min(block.len());
-            let text = self.before.line(&bare(&block[start..end]));
-            self.masked(&text, number);
-            self.matched.clear();
+            self.line(&block[start..end], number);
             number += 1;
             from = end;
         }
@@ -126,6 +139,24 @@ impl Scanner {
             self.log.progress_at = self.log.lines + 1 + count(&block[..at]);
         }
         self.log.lines += count(block);
+    }
+
+    /// Reads a line in which something was found. Trouble repeats itself: a line that was read before, at another time, says
+    /// what it said then.
+    fn line(&mut self, line: &[u8], number: u64) {
+        let is_silent = self.before.is_silent();
+        if let Some((rows, text)) = self.known.get(untimed(line)).filter(|_| is_silent) {
+            for row in rows {
+                self.log.take(row, number, text);
+            }
+            return;
+        }
+        let text = self.before.line(&bare(line));
+        let said = self.masked(&text, number);
+        self.matched.clear();
+        if is_silent && self.before.is_silent() && line.len() < KNOWN_LENGTH && self.known.len() < KNOWN_MAX {
+            self.known.insert(untimed(line).to_vec(), said);
+        }
     }
 
     /// Reads the end of a line of which a part was read.
@@ -150,23 +181,38 @@ impl Scanner {
         text[text.floor_char_boundary(text.len().saturating_sub(OVERLAP))..].clone_into(&mut self.tail);
     }
 
-    /// Reads a masked line: what is found in it when it is masked.
-    fn masked(&mut self, line: &str, number: u64) {
+    /// Reads a masked line: what is found in it when it is masked. Returns the rows that it matches, with what was looked at.
+    fn masked(&mut self, line: &str, number: u64) -> Said {
         let is_own = is_probe(&self.log.name) && line.as_bytes().starts_with(OWN);
         let line = if line.contains('\\') { masked_line(&unquoted(line)) } else { line.to_owned() };
         let matcher = Matcher::get();
-        let Some(at) = matcher.next(line.as_bytes(), 0) else { return };
+        let Some(at) = matcher.next(line.as_bytes(), 0) else { return Said::default() };
         let text = around(&line, at);
         let mut rows = matcher.rows(text, if is_own { Speaker::Probe } else { Speaker::Anyone });
         let names_cause = rows.iter().any(|row| matches!(row.says, Says::Cause(..)));
         rows.extend(partial::code(text).filter(|_| !names_cause));
-        for signature in rows {
-            if !self.matched.contains(&signature.id) {
-                self.matched.push(signature.id);
-                self.log.take(signature, number, text);
-            }
+        rows.retain(|row| !self.matched.contains(&row.id));
+        for row in &rows {
+            self.matched.push(row.id);
+            self.log.take(row, number, text);
         }
+        (rows, text.to_owned())
     }
+}
+
+/// Returns a line without the time at its start, which is another one each time.
+fn untimed(line: &[u8]) -> &[u8] {
+    let is_time = line.len() > TIME.len()
+        && line.iter().zip(TIME).all(|(byte, form)| match form {
+            b'0' => byte.is_ascii_digit(),
+            b'T' => matches!(byte, b'T' | b' '),
+            other => byte == other,
+        });
+    if !is_time {
+        return line;
+    }
+    let end = line[TIME.len()..].iter().position(|byte| !byte.is_ascii_digit() && !b".,:+-Z".contains(byte));
+    &line[TIME.len() + end.unwrap_or(line.len() - TIME.len())..]
 }
 
 /// Returns how many lines end in a block.
@@ -193,6 +239,17 @@ mod tests {
         for block in [1, 2, 3, 7, 16, 1000] {
             assert_eq!(said(text, block), want, "{block}");
         }
+    }
+
+    #[test]
+    fn a_line_that_comes_again_at_another_time_is_counted_again() {
+        let line = |second: u32| format!("2026-11-22T10:00:{second:02}.5Z password=sesame (AccessDenied)\n");
+        let log: String = (0..60).map(line).chain(["AccessDenied\n".to_owned()]).collect();
+        let mut scanner = Scanner::new("x");
+        scanner.feed(log.as_bytes());
+        let seen = scanner.finish().sightings.remove(0);
+        assert_eq!((seen.count, seen.first, seen.last, seen.lines.len()), (61, 1, 61, 2));
+        assert_eq!(seen.lines[0].text, "2026-11-22T10:00:00.5Z password=*** (AccessDenied)");
     }
 
     #[test]

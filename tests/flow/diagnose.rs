@@ -272,6 +272,30 @@ fn cause_and_line_go_into_git_and_stay_there() {
 }
 
 #[test]
+fn no_secret_of_a_diagnosis_that_somebody_edited_goes_into_git() {
+    let world = diagnosed(DEAD);
+    let file = world.top().join("diagnosis.json");
+    let mut value: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    value["evidence"][0]["text"] =
+        "AWS_SECRET_ACCESS_KEY=sesame1 mc admin user add r bob sesame2 https://u:sesame3@h/".into();
+    value["evidence"][0]["source"] = "token: sesame4".into();
+    std::fs::write(file, value.to_string()).unwrap();
+    let reason = ["--reason", "after MYSQL_PWD=sesame5 leaked"];
+    let plan = world.leeward(&[&["plan", "--format", "json"], &ALL[..], &reason].concat());
+    let run = world.leeward(&[&["propose"], &ALL[..], &reason].concat());
+    assert_eq!((run.code, plan.code), (0, 0), "{run:?} {plan:?}");
+    let branch = "leeward/minio-a-1122/protect";
+    let commit = world.git(&["show", "--format=%B", branch]);
+    assert!(
+        commit.contains("after MYSQL_PWD=*** leaked; diagnosed EndpointUnreachable (certain), token: ***"),
+        "{commit}"
+    );
+    for text in [commit, run.stdout, run.stderr, plan.stdout, plan.stderr] {
+        assert!(!text.contains("sesame"), "{text}");
+    }
+}
+
+#[test]
 fn an_action_that_the_cause_does_not_call_for_is_a_finding() {
     let findings = |log: &str, args: &[&str]| {
         let world = diagnosed(log);

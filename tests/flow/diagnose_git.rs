@@ -157,7 +157,7 @@ fn the_clock_of_a_diagnosis_stands_in_the_page_of_the_plan() {
         ),
         "{page:?}"
     );
-    assert!(page.stdout.contains("| due next | `daily` https://***&#64;h\\|x, `weekly`"), "{page:?}");
+    assert!(page.stdout.contains("| due next | `daily` https://\\*\\*\\*&#64;h\\|x, `weekly`"), "{page:?}");
     let without = world.leeward(&[&plan[..], &["--format", "markdown"]].concat());
     assert!(!without.stdout.contains("risk clock"), "{without:?}");
 }

@@ -81,6 +81,11 @@ impl Before {
         }
     }
 
+    /// Returns whether the lines before tell nothing of the next one.
+    pub(in crate::diagnose) fn is_silent(&self) -> bool {
+        self.opened == Opened::Nothing
+    }
+
     /// Takes note of lines that nobody shows.
     pub(in crate::diagnose) fn skip(&mut self, lines: &[u8]) {
         let (mut at, mut seen) = (0, 0);

@@ -59,6 +59,15 @@ fn leaves_sentences_about_keys_as_they_are() {
         "the authorization header is malformed; a non-empty Access Key (AKID) must be provided in the credential.",
         "xbcloud: Probe failed. Please check your credentials and endpoint settings.",
         "Access denied for user 'xtrabackup'@'10.1.2.3' (using password: YES)",
+        "/usr/bin/backup.sh: line 12: AWS_SECRET_ACCESS_KEY: unbound variable",
+        "AWS_SECRET_ACCESS_KEY: parameter null or not set",
+        "AWS_ACCESS_KEY_ID:  <set to the key 'AWS_ACCESS_KEY_ID' in secret 'minio-keys'>  Optional: false",
+        "AWS_SECRET_ACCESS_KEY=\"\"",
+        "SecretMissing: failed to get secret: secrets \"keys\" not found",
+        "SecretAccessKey SignatureDoesNotMatch",
+        "GET https://git.example:8443/org/repo@v1: 404",
+        "list: https://minio:9000: no answer",
+        "date -u +%H:%M; nc -p 9000 -u minio",
     ] {
         assert_eq!(masked_line(line), line);
     }
