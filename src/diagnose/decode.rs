@@ -1,5 +1,5 @@
-//! Bytes as programs wrote them to a file: UTF-16 with a mark at its start, as some shells redirect, becomes UTF-8; anything
-//! else stays as it is, line by line. Must never hold more than one character back.
+//! Bytes as programs wrote them to a file: UTF-16, as some shells redirect, becomes UTF-8; anything
+//! else stays as it is, line by line. Must never hold more than a few bytes back.
 
 /// What the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +41,14 @@ impl Decoder {
             self.form = match self.rest.as_slice() {
                 [0xff, 0xfe, ..] => Form::Little,
                 [0xfe, 0xff, ..] => Form::Big,
-                [] | [0xff | 0xfe] => return,
+                // Without a mark: logs begin with ASCII, and no other form has a zero in its first letters.
+                [low, 0, next, 0, ..] if low.is_ascii() && next.is_ascii() => Form::Little,
+                [0, high, 0, next, ..] if high.is_ascii() && next.is_ascii() => Form::Big,
+                [] | [_] | [_, 0] | [_, 0, _] | [0, _] | [0, _, _] => return,
                 _ => Form::Bytes,
             };
-            let skipped = if self.form == Form::Bytes { 0 } else { 2 };
+            let has_mark = matches!(self.rest.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+            let skipped = if has_mark { 2 } else { 0 };
             self.rest.drain(..skipped);
         }
         if self.form == Form::Bytes {
@@ -94,16 +98,18 @@ mod tests {
             (0xfeff_u16.to_le_bytes(), u16::to_le_bytes as fn(u16) -> [u8; 2]),
             (0xfeff_u16.to_be_bytes(), u16::to_be_bytes),
         ] {
-            let written: Vec<u8> = mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect();
+            let bare: Vec<u8> = text.encode_utf16().flat_map(bytes).collect();
+            let marked: Vec<u8> = mark.into_iter().chain(bare.clone()).collect();
             for size in 1..7 {
-                assert_eq!(decoded(&written, size), text.as_bytes(), "{size}");
+                assert_eq!(decoded(&marked, size), text.as_bytes(), "{size}");
+                assert_eq!(decoded(&bare, size), text.as_bytes(), "{size}");
             }
         }
     }
 
     #[test]
     fn leaves_other_bytes_as_they_are() {
-        for bytes in [&b"plain\n"[..], b"\xff", b"\xe9t\xe9\n", b""] {
+        for bytes in [&b"plain\n"[..], b"\xff", b"\xe9t\xe9\n", b"", b"x", b"x\0", b"x\0y"] {
             for size in 1..3 {
                 assert_eq!(decoded(bytes, size), bytes);
             }

@@ -10,7 +10,7 @@ use super::history::{History, Past, has_collector_trouble, places};
 use super::judge::{Heard, Judgement, judged};
 use super::observed::Observed;
 use super::party::Places;
-use super::probe::{is_of_other, is_of_storage, is_unclear};
+use super::probe::{is_of_other, is_of_storage, is_unclear, to_be_known};
 use super::site::Site;
 use super::suspect::Suspect;
 use super::vantage::{Contradiction, Mismatch, PlaceSeen, contradiction, places as places_seen};
@@ -88,15 +88,32 @@ fn diagnosis(
     (site, mut elsewhere): (Option<Site>, Vec<Elsewhere>),
 ) -> Diagnosis {
     let known = Places::of(&evidence.places, evidence.observed.as_ref());
-    let Judgement { mut leading, others, over, notes } = judged(heard, &known);
+    let Judgement { mut leading, others, over, mut notes } = judged(heard, &known);
+    notes.extend(to_be_known(&evidence.logs));
     let contradiction = contradiction(heard, &known);
     if contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs) {
         leading.confidence = leading.confidence.min(Confidence::Likely);
+    }
+    if let Some(observed) = &evidence.observed {
+        temper(&mut leading, observed);
     }
     elsewhere.retain(|other| other.suspect.cause != Cause::Healthy);
     elsewhere.sort_by_key(|other| Reverse(other.suspect.confidence));
     let places = places_seen(&evidence.logs);
     Diagnosis { leading, others, over, contradiction, places, notes, site, elsewhere }
+}
+
+/// Takes from a sound cluster what nobody can know of its next backup: a paused one makes none, and where there is no schedule
+/// somebody has to ask for it. What was backed up before proves nothing of that.
+fn temper(leading: &mut Suspect, observed: &Observed) {
+    let is_paused = observed.cluster.as_ref().is_some_and(|cluster| cluster.is_paused);
+    let has_none = observed.block.as_ref().is_some_and(|block| block.schedules.is_empty());
+    if leading.cause == Cause::Healthy && (is_paused || has_none) {
+        leading.confidence = Confidence::Possible;
+    }
+    if leading.cause == Cause::Healthy && is_paused {
+        leading.cause = Cause::CannotTell;
+    }
 }
 
 /// Returns the storage that fails, as far as the cluster's objects tell.

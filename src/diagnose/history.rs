@@ -13,6 +13,12 @@ use crate::model::observed::{BackupObject, BackupState, ContainerState, PodState
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 /// How long a collector has to run before what ended it last is over: it uploads every minute, and waits five at most.
 const STEADY: SignedDuration = SignedDuration::from_mins(10);
+/// How many times as long as the longest that succeeded a Backup may run.
+const TIMES: i32 = 3;
+/// How long a Backup may run at least.
+const LEAST: SignedDuration = SignedDuration::from_hours(2);
+/// How long a Backup may run where none that succeeded tells how long one takes.
+const UNTOLD: SignedDuration = SignedDuration::from_hours(12);
 /// Why a container waits while all is well.
 const AT_WORK: [&str; 2] = ["ContainerCreating", "PodInitializing"];
 
@@ -56,8 +62,13 @@ pub(super) fn places(observed: &Observed) -> Vec<String> {
     places
 }
 
-/// Returns whether a Backup failed, or does not get on.
+/// Returns whether a Backup failed, or does not get on, or has run for so long that nobody can say it does.
 pub(super) fn is_failing(observed: &Observed, backup: &BackupObject) -> bool {
+    is_halted(observed, backup) || overlong(observed, backup).is_some()
+}
+
+/// Returns whether a Backup failed, or does not get on.
+pub(super) fn is_halted(observed: &Observed, backup: &BackupObject) -> bool {
     let waits_long = || backup.meta.created.is_some_and(|created| observed.at.duration_since(created) > PATIENCE);
     match backup.state {
         BackupState::Failed => true,
@@ -69,6 +80,25 @@ pub(super) fn is_failing(observed: &Observed, backup: &BackupObject) -> bool {
             is_podless && waits_long() || pods.any(|pod| is_stuck(pod, observed.at))
         }
     }
+}
+
+/// How long a Backup has run that runs far longer than any before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Overlong {
+    /// How long.
+    pub(super) ran: SignedDuration,
+    /// How long the longest took that succeeded; `None` where none did.
+    pub(super) longest: Option<SignedDuration>,
+}
+
+/// Returns how long a Backup has run, where that is far longer than any before: its pod may run and upload nothing.
+pub(super) fn overlong(observed: &Observed, backup: &BackupObject) -> Option<Overlong> {
+    let took = |backup: &BackupObject| Some(backup.completed?.duration_since(backup.meta.created?));
+    let good = observed.backups.iter().filter(|backup| backup.state == BackupState::Succeeded);
+    let longest = good.filter_map(took).max();
+    let ran = observed.at.duration_since(backup.meta.created.filter(|_| !backup.state.is_over())?);
+    let bound = longest.map_or(UNTOLD, |longest| longest.saturating_mul(TIMES).max(LEAST));
+    (ran > bound).then_some(Overlong { ran, longest })
 }
 
 /// Returns whether a pod failed, or does not start.
@@ -86,6 +116,14 @@ fn waits_in_vain(container: &ContainerState, is_old: bool) -> bool {
 /// Returns whether the collector of binlogs does not run as it should.
 pub(super) fn has_collector_trouble(observed: &Observed) -> bool {
     observed.collectors.iter().any(|pod| is_stuck(pod, observed.at) || !is_steady(pod, observed.at))
+}
+
+/// Returns whether the cluster is `error` and its collector, which should run, has no pod: a storage that is dead makes just
+/// this state, and the operator makes no new collector while it lasts (operator.md 9).
+pub(super) fn lacks_collector(observed: &Observed) -> bool {
+    let is_on = observed.block.as_ref().is_some_and(|block| block.pitr_on().is_some());
+    let is_error = observed.cluster.as_ref().is_some_and(|cluster| cluster.state == "error");
+    is_on && is_error && observed.collectors.is_empty() && !observed.cannot_see(Role::Collector.pods())
 }
 
 /// Returns whether the containers of a pod have run since long ago.

@@ -1,7 +1,7 @@
 //! Lines → causes: weighs what logs say together. What succeeded later is over, what is about who is no storage never leads
 //! over what is about one. Must never blame a storage for what nobody but a stranger suffers from.
 
-use super::evidence::{Log, Sighting};
+use super::evidence::{Form, Log, Sighting};
 use super::meaning::{bearing, is_over, meaning};
 use super::order::superseded;
 use super::party::{Bearing, Places};
@@ -86,5 +86,6 @@ fn strangers(logs: &[&Log], places: &Places) -> Vec<String> {
 
 /// Returns where a sighting stands, as the start of a sentence.
 fn spoken(log: &Log, sighting: &Sighting) -> String {
-    format!("`{}`, line {}, speaks", log.name, sighting.first)
+    let line = if log.about.form == Form::State { String::new() } else { format!(", line {},", sighting.first) };
+    format!("`{}`{line} speaks", log.name)
 }

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memchr;
 use regex::{Captures, Regex};
 
 use crate::model::place::authority_of;
@@ -33,17 +34,27 @@ const OPERATIONS: [(&str, &str); 7] = [
     ("bucket exists", "HeadBucket"),
 ];
 
-/// Returns the part of a line around an offset as text, as the table reads it.
-pub(super) fn prepared(line: &[u8], at: usize) -> String {
-    let (start, end) = window(line.len(), at);
-    plain(&line[start..end]).trim().to_owned()
+/// Returns a line as text without colours, as it is masked and saved.
+pub(super) fn bare(line: &[u8]) -> String {
+    uncoloured(line).trim_end().to_owned()
 }
 
-/// Returns a line as text without colours and without the quoting of what was quoted once more.
-pub(super) fn plain(line: &[u8]) -> String {
-    let text = String::from_utf8_lossy(line);
+/// Returns a part of a line as text without colours.
+pub(super) fn uncoloured(part: &[u8]) -> String {
+    let text = String::from_utf8_lossy(part);
+    if memchr(b'\x1b', part).is_none() { text.into_owned() } else { ESCAPES.replace_all(&text, "").into_owned() }
+}
+
+/// Returns a masked line without the quoting of what was quoted once more, as the table reads it.
+pub(super) fn unquoted(line: &str) -> String {
     // Logs in JSON and xtrace write quotes so.
-    ESCAPES.replace_all(&text, "").replace("\\\"", "\"").trim_end().to_owned()
+    line.replace("\\\"", "\"")
+}
+
+/// Returns the part of a masked line around an offset.
+pub(super) fn around(line: &str, at: usize) -> &str {
+    let (start, end) = window(line.len(), at);
+    line[line.ceil_char_boundary(start)..line.floor_char_boundary(end)].trim()
 }
 
 /// Returns a line without the names that people chose, hosts, buckets and keys of URLs, which may be any words; URLs of the
@@ -103,10 +114,12 @@ mod tests {
 
     #[test]
     fn takes_off_colours_and_the_quoting_of_json() {
-        assert_eq!(prepared(b"\x1b[31merror\x1b[0m: secret \\\"x\\\" not found\r", 0), "error: secret \"x\" not found");
-        assert_eq!(prepared(b"caf\xe9 \xff", 0), "caf\u{fffd} \u{fffd}");
-        let long = [vec![b'a'; 10_000], b"AccessDenied".to_vec(), vec![b'b'; 10_000]].concat();
-        assert!(prepared(&long, 10_000).contains("AccessDenied"));
+        let line = bare(b"\x1b[31merror\x1b[0m: secret \\\"x\\\" not found\r");
+        assert_eq!(unquoted(&line), "error: secret \"x\" not found");
+        assert_eq!(bare(b"caf\xe9 \xff"), "caf\u{fffd} \u{fffd}");
+        let long = format!("{}AccessDenied{}", "\u{e4}".repeat(5_000), "b".repeat(10_000));
+        let shown = around(&long, 10_000);
+        assert!(shown.contains("AccessDenied") && shown.len() <= WINDOW, "{}", shown.len());
     }
 
     #[test]

@@ -1,16 +1,12 @@
-//! A whole log as it may be handed on: line by line in UTF-8, colours off, secrets masked. Keeps one unfinished line,
-//! however long the log is. What is saved so is what a diagnosis of the saved evidence reads.
+//! A whole log as it may be handed on: line by line in UTF-8, colours off, secrets masked. Keeps the end of one
+//! unfinished line, however long the log or the line is. What is saved so is what a diagnosis of the saved evidence reads.
 
 use memchr::memchr;
 
 use super::decode::Decoder;
-use super::line::plain;
-use super::mask::KeyBlock;
-
-/// The longest line that is kept whole.
-const LINE_MAX: usize = 64 << 10;
-/// What stands where a line was cut.
-const CUT: &str = " … (cut here: the line is longer than 64 KiB)";
+use super::line::bare;
+use super::long::{Long, WINDOW};
+use super::mask::{Before, masked_line};
 
 /// Masks one log.
 pub struct Masker {
@@ -18,10 +14,10 @@ pub struct Masker {
     decoder: Decoder,
     /// The start of a line whose end has not come.
     rest: Vec<u8>,
-    /// Whether that line is being dropped from here on.
-    is_cut: bool,
-    /// Whether the lines are of a private key.
-    key: KeyBlock,
+    /// What of that line was given away already.
+    long: Long,
+    /// What the lines before say.
+    before: Before,
 }
 
 impl Default for Masker {
@@ -33,10 +29,10 @@ impl Default for Masker {
 impl Masker {
     /// Returns a masker of a log that starts.
     pub fn new() -> Self {
-        Self { decoder: Decoder::new(), rest: Vec::new(), is_cut: false, key: KeyBlock::default() }
+        Self { decoder: Decoder::new(), rest: Vec::new(), long: Long::default(), before: Before::default() }
     }
 
-    /// Returns the lines that end in a block.
+    /// Returns the lines that end in a block, and what of a long one can be given away.
     pub fn feed(&mut self, block: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.decoder.decode(block, &mut bytes);
@@ -48,8 +44,8 @@ impl Masker {
         let mut bytes = Vec::new();
         self.decoder.finish(&mut bytes);
         let mut out = self.lines(&bytes);
-        if !self.rest.is_empty() && !self.is_cut {
-            out.extend(self.key.line(&plain(&self.rest)).into_bytes());
+        if !self.rest.is_empty() {
+            self.line(&mut out);
         }
         out
     }
@@ -59,30 +55,31 @@ impl Masker {
         let mut out = Vec::with_capacity(bytes.len());
         while let Some(end) = memchr(b'\n', bytes) {
             self.part(&bytes[..end], &mut out);
-            if !self.is_cut {
-                out.extend(self.key.line(&plain(&self.rest)).into_bytes());
-            }
+            self.line(&mut out);
             out.push(b'\n');
-            self.rest.clear();
-            self.is_cut = false;
             bytes = &bytes[end + 1..];
         }
         self.part(bytes, &mut out);
         out
     }
 
-    /// Takes in a part of a line; writes the start of one that is too long, without its last word, which may be half a secret.
+    /// Takes in a part of a line, and gives away what of it is too long.
     fn part(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        if self.is_cut {
-            return;
+        for bytes in bytes.chunks(WINDOW) {
+            self.rest.extend_from_slice(bytes);
+            if self.rest.len() > WINDOW {
+                out.extend(self.long.part(&mut self.rest).into_bytes());
+            }
         }
-        let room = LINE_MAX.saturating_sub(self.rest.len());
-        self.rest.extend_from_slice(&bytes[..bytes.len().min(room + 1)]);
-        if self.rest.len() > LINE_MAX {
-            let end = self.rest.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
-            out.extend(self.key.line(&plain(&self.rest[..end])).into_bytes());
-            out.extend(CUT.bytes());
-            self.is_cut = true;
+    }
+
+    /// Gives away the line that ends here, or its end.
+    fn line(&mut self, out: &mut Vec<u8>) {
+        let line = bare(&self.rest);
+        self.rest.clear();
+        let masked = if self.long.is_open() { masked_line(&line) } else { self.before.line(&line) };
+        if !self.long.end() {
+            out.extend(masked.into_bytes());
         }
     }
 }
@@ -119,13 +116,19 @@ mod tests {
     }
 
     #[test]
-    fn cuts_a_line_without_end_before_its_last_word() {
-        let log = [b"a ".repeat(40_000), b"\nnext\n".to_vec()].concat();
-        let text = masked(&log, 4096);
-        let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[0].ends_with(CUT) && lines[0].len() < LINE_MAX + 100, "{}", lines[0].len());
-        assert_eq!((lines[1], lines.len()), ("next", 2));
-        let whole = masked(&[b"password=".to_vec(), b"x".repeat(80_000)].concat(), 4096);
-        assert_eq!(whole, CUT);
+    fn keeps_a_line_without_end_whole() {
+        let log = [b"a ".repeat(100_000), b"MYSQL_PWD=sesame x\nnext\n".to_vec()].concat();
+        let want = format!("{}MYSQL_PWD=*** x\nnext\n", "a ".repeat(100_000));
+        for size in [999, 70_000, 1 << 20] {
+            assert!(masked(&log, size) == want, "{size}");
+        }
+    }
+
+    #[test]
+    fn a_secret_longer_than_what_is_held_hides_the_rest_of_its_line() {
+        let log = [b"a password=".to_vec(), b"x".repeat(200_000), b" y\nnext".to_vec()].concat();
+        for size in [4096, 1 << 20] {
+            assert_eq!(masked(&log, size), "a password=***\nnext");
+        }
     }
 }

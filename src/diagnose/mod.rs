@@ -13,6 +13,7 @@ mod judge;
 #[cfg(test)]
 mod laws;
 mod line;
+mod long;
 mod mask;
 mod masker;
 mod matcher;

@@ -170,8 +170,8 @@ impl Observed {
         let live =
             Live { cluster: &self.name, backups: &self.backups, begun: BTreeMap::new(), is_paused: cluster.is_paused };
         let binlogs = BinlogExpiry::read(&cluster.value);
-        let facts = ClockFacts::of_git(self.at, backup, binlogs);
-        Some(clock::read(&ClockFacts { failed, live: (!is_blind).then_some(live), ..facts }))
+        let facts = ClockFacts { is_paused: cluster.is_paused, ..ClockFacts::of_git(self.at, backup, binlogs) };
+        Some(clock::read(&ClockFacts { failed, live: (!is_blind).then_some(live), is_unread: is_blind, ..facts }))
     }
 
     /// Returns the runs that made no Backup.

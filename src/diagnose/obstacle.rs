@@ -1,9 +1,11 @@
 //! What keeps backups from succeeding beside the storage, or makes what is read doubtful: a lease, a cluster that is not
 //! ready, messages of long ago, pods that are gone. Each is a finding with the command or field that mends it.
 
+use jiff::SignedDuration;
+
 use super::cause::Cause;
 use super::evidence::Role;
-use super::history::{History, has_collector_trouble, is_failing};
+use super::history::{History, Overlong, has_collector_trouble, is_failing, is_halted, lacks_collector, overlong};
 use super::observed::{BACKUPS, Observed};
 use super::suspect::Suspect;
 use crate::model::finding::Finding;
@@ -16,9 +18,11 @@ const NO_DONOR: &str = "no-donor";
 /// Returns what is in the way.
 pub(super) fn obstacles(observed: &Observed, history: &History<'_>, leading: &Suspect) -> Vec<Finding> {
     let lease = observed.lease.as_ref().and_then(|lease| held(observed, lease, (history, leading)));
-    let all = [lease, collector(observed), not_ready(observed), stale(observed), donors(leading)];
+    let all =
+        [lease, collector(observed), not_ready(observed), unscheduled(observed), stale(observed), donors(leading)];
+    let long = observed.backups.iter().filter_map(|backup| endless(observed, backup));
     let gone = history.failing.iter().filter_map(|backup| without_pods(observed, backup));
-    all.into_iter().flatten().chain(gone.take(1)).collect()
+    all.into_iter().flatten().chain(long).chain(gone.take(1)).collect()
 }
 
 /// Says that a Backup holds the lease for which others wait (operator.md 12.7, 12.8).
@@ -44,8 +48,11 @@ fn held(observed: &Observed, lease: &LeaseState, (history, leading): (&History<'
     let finding = Finding::warn("lease-held", fact);
     let job = observed.jobs.iter().find(|job| job.backup == backup.meta.name);
     let hint = match job {
+        // One whose pod runs may still get on: only a person can tell that it has to be ended.
         // A Job that ended keeps its Backup running while the cluster is not ready: that has to be mended first.
-        Some(job) if job.failure.is_none() && !job.is_complete => JobState::ended(&job.meta.name, &observed.namespace),
+        Some(job) if job.failure.is_none() && !job.is_complete && is_halted(observed, backup) => {
+            JobState::ended(&job.meta.name, &observed.namespace)
+        }
         _ => None,
     };
     (!backup.state.is_over()).then(|| hinted(finding, hint))
@@ -59,8 +66,45 @@ fn collector(observed: &Observed) -> Option<Finding> {
     let fact = format!(
         "the collector of binlogs does not run ({restarts} restarts): the cluster becomes `error`, and then no backup starts, on whatever storage"
     );
-    (is_on && has_collector_trouble(observed))
-        .then(|| Finding::warn("collector-down", fact).hint("spec.backup.pitr.enabled: false"))
+    let down = || Finding::warn("collector-down", fact).hint("spec.backup.pitr.enabled: false");
+    let gone = || {
+        let fact = "point-in-time recovery is on and the collector of binlogs has no pod: a storage that does not answer makes the cluster `error` so, and the database may too";
+        Finding::warn("collector-gone", fact).hint("leeward diagnose --probe URL")
+    };
+    match (is_on && has_collector_trouble(observed), lacks_collector(observed)) {
+        (true, _) => Some(down()),
+        (false, true) => Some(gone()),
+        (false, false) => None,
+    }
+}
+
+/// Says that a Backup runs far longer than any before: nobody knows whether it still gets on.
+fn endless(observed: &Observed, backup: &BackupObject) -> Option<Finding> {
+    let Overlong { ran, longest } = overlong(observed, backup)?;
+    let before = longest.map_or("none before it succeeded".to_owned(), |longest| {
+        format!("the longest that succeeded took {}", spanned(longest))
+    });
+    let (name, storage, state, ran) = (&backup.meta.name, &backup.storage, &backup.state, spanned(ran));
+    let fact =
+        format!("Backup `{name}` on `{storage}` has been {state} for {ran}, and {before}: how it ends is not known");
+    let label = format!("percona.com/backup-name={}", backup.meta.name);
+    let hint = operand(&observed.namespace).zip(operand(&label));
+    let hint =
+        hint.map(|(namespace, label)| format!("kubectl logs -n {namespace} -l {label} --all-containers --tail=20"));
+    Some(hinted(Finding::warn("backup-endless", fact), hint))
+}
+
+/// Returns a span as people say it.
+fn spanned(span: SignedDuration) -> String {
+    let minutes = span.as_mins();
+    if minutes < 120 { format!("{minutes} min") } else { format!("{} h", minutes / 60) }
+}
+
+/// Says that nothing makes the next backup.
+fn unscheduled(observed: &Observed) -> Option<Finding> {
+    let has_none = observed.block.as_ref().is_some_and(|block| block.schedules.is_empty());
+    let fact = "the cluster has no schedule: a next backup is made only where somebody asks for it";
+    has_none.then(|| Finding::warn("no-schedule", fact).hint("spec.backup.schedule"))
 }
 
 /// Says that no scheduled backup is made at all while the cluster is not ready (operator.md 12.14).

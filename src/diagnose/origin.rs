@@ -1,6 +1,6 @@
 //! Where a line comes from, as programs that collect logs write it around the message: the pod and container that `kubectl
-//! logs --prefix` and stern put before it, the fields of fluent bit and its like beside it. Comes before a line is read:
-//! what a pod, a node or a namespace is called says nothing of what is wrong.
+//! logs --prefix` and stern put before it, the fields of fluent bit and its like beside it, the port that a client got by
+//! chance. Comes before a line is read: what these are called says nothing of what is wrong.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -23,10 +23,14 @@ static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// The client's end of a connection, as Go names it: `10.1.2.3:33062->10.0.0.1:9000`.
+static OWN_END: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9a-f.:\[\]]+:\d{1,5}->"));
+
 /// Returns a line without what tells its origin.
 pub(super) fn without_origin(line: &str) -> Cow<'_, str> {
     let message = PREFIX.find(line).map_or(line, |found| &line[found.end()..]);
-    if message.contains("\":") { FIELDS.replace_all(message, "\"\"") } else { Cow::Borrowed(message) }
+    let bare = if message.contains("\":") { FIELDS.replace_all(message, "\"\"") } else { Cow::Borrowed(message) };
+    if bare.contains("->") { Cow::Owned(OWN_END.replace_all(&bare, "").into_owned()) } else { bare }
 }
 
 /// Returns a pattern of this room.
@@ -53,6 +57,8 @@ mod tests {
                 r#"ERROR x {"", "name": "c", "error": "y"}"#,
             ),
             ("cluster1-pxc-0 refused", "cluster1-pxc-0 refused"),
+            ("read tcp 10.1.2.3:33062->10.0.0.1:9000: reset", "read tcp 10.0.0.1:9000: reset"),
+            ("read tcp [fd00::1]:44441->[fd00::2]:9000: reset", "read tcp [fd00::2]:9000: reset"),
         ] {
             assert_eq!(without_origin(line), message);
         }

@@ -9,13 +9,18 @@ use regex::Regex;
 
 use super::line::without_names;
 use super::observed::Observed;
+use super::origin::without_origin;
 use super::table::party::{PARTIES, Party};
+use crate::model::backup::Storage;
 use crate::model::place::authority_of;
 
 /// How many hosts of one line are kept.
 const HOSTS: usize = 4;
 /// What ends the names of Amazon's endpoints, which have several forms for one region.
 const AMAZON: [&str; 2] = [".amazonaws.com", ".amazonaws.com.cn"];
+
+/// Words of which a line has one that names a host beside its URLs: looked for first, since logs are long.
+const CALLS: [&str; 5] = ["lookup ", "onnect to ", "dial tcp", "resolve host", "host='"];
 
 /// URLs of what speaks HTTP.
 static URL: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?i)https?://[^\s"'/\\<>,;)]+"#));
@@ -29,6 +34,8 @@ static NAMES: LazyLock<Regex> = LazyLock::new(|| {
         r"|\bhost='([^']+)'(?:, port=(\d+))?",
     ))
 });
+/// An address that Go connects to, where no name stands beside it.
+static DIALLED: LazyLock<Regex> = LazyLock::new(|| regex(r"dial tcp (\[[0-9a-f:.]+\]|\d+\.\d+\.\d+\.\d+):(\d+)"));
 /// The words of parties, looked for at once, and whose each is.
 static WORDS: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
     let words = || PARTIES.iter().enumerate().flat_map(|(at, party)| party.words.iter().map(move |word| (at, *word)));
@@ -44,8 +51,10 @@ pub(super) enum Whose {
     Nobody,
     /// Who is at these hosts, each with its port where that is known.
     Hosts(Vec<String>),
-    /// A party that is no storage, at a host where the line names one.
-    Party(&'static Party, Option<String>),
+    /// Who is at an address: of a name nobody tells, but a client keeps to the port of its endpoint.
+    Address(String, String),
+    /// A party that is no storage, at hosts where the line names some.
+    Party(&'static Party, Vec<String>),
 }
 
 /// Whom a line is about, beside the storages of a cluster.
@@ -62,10 +71,13 @@ pub(super) enum Bearing {
 impl Whose {
     /// Returns whom a line is about.
     pub(super) fn of(line: &str) -> Self {
-        let urls: Vec<String> =
-            URL.find_iter(line).map(|found| authority_of(found.as_str().trim_end_matches([':', '.']))).collect();
+        let is_one = |texts: &[&str]| texts.iter().any(|text| line.contains(text));
+        let urls: Vec<String> = URL
+            .find_iter(if is_one(&["://"]) { line } else { "" })
+            .map(|found| authority_of(found.as_str().trim_end_matches([':', '.'])))
+            .collect();
         let mut hosts: Vec<String> = urls.clone();
-        for found in NAMES.captures_iter(line) {
+        for found in NAMES.captures_iter(if is_one(&CALLS) { line } else { "" }) {
             let mut parts =
                 found.iter().skip(1).flatten().map(|part| part.as_str().trim_end_matches('.').to_lowercase());
             hosts.extend(parts.next().map(|host| parts.next().map_or(host.clone(), |port| format!("{host}:{port}"))));
@@ -74,18 +86,21 @@ impl Whose {
         hosts.retain(|host| !host.is_empty() && known.insert(bare(host).to_owned()));
         hosts.truncate(HOSTS);
         match party(line, &hosts, !urls.is_empty()) {
-            Some(party) => Self::Party(party, hosts.pop()),
-            None if hosts.is_empty() => Self::Nobody,
+            Some(party) => Self::Party(party, hosts),
+            None if hosts.is_empty() => DIALLED
+                .captures(line)
+                .map_or(Self::Nobody, |found| Self::Address(found[1].to_owned(), found[2].to_owned())),
             None => Self::Hosts(hosts),
         }
     }
 
-    /// Returns the host that reports name: of several the last, which is what a client came to.
-    pub(super) fn host(&self) -> Option<&str> {
+    /// Returns the host that reports name: of a party the last one, which a client came to.
+    pub(super) fn host(&self) -> Option<String> {
         match self {
             Self::Nobody => None,
-            Self::Hosts(hosts) => hosts.first().map(String::as_str),
-            Self::Party(_, host) => host.as_deref(),
+            Self::Hosts(hosts) => hosts.first().cloned(),
+            Self::Address(host, port) => Some(format!("{host}:{port}")),
+            Self::Party(_, hosts) => hosts.last().cloned(),
         }
     }
 }
@@ -93,7 +108,9 @@ impl Whose {
 /// Returns the party that is no storage of which a line speaks.
 fn party(line: &str, hosts: &[String], has_url: bool) -> Option<&'static Party> {
     let (words, owners) = &*WORDS;
-    let said = words.find_iter(&without_names(line)).map(|found| owners[found.pattern().as_usize()]).min();
+    // Only where a word stands somewhere is it asked whether a person chose it.
+    let text = words.is_match(line).then(|| without_names(&without_origin(line)));
+    let said = text.and_then(|text| words.find_iter(&text).map(|found| owners[found.pattern().as_usize()]).min());
     let is_at = |party: &Party| hosts.iter().any(|host| party.hosts.contains(&bare(host)));
     let is_called = |party: &Party| {
         let first = hosts.first().and_then(|host| bare(host).split('.').next()).unwrap_or_default();
@@ -107,34 +124,38 @@ fn party(line: &str, hosts: &[String], has_url: bool) -> Option<&'static Party> 
 pub(super) struct Places {
     /// Their hosts; empty where nobody knows.
     hosts: BTreeSet<String>,
+    /// Their ports.
+    ports: BTreeSet<String>,
 }
 
 impl Places {
     /// Returns the places that are known: those that somebody named, those of the cluster and of its Backups.
     pub(super) fn of(named: &[String], observed: Option<&Observed>) -> Self {
         let block = observed.and_then(|observed| observed.block.as_ref());
-        let of_block = block.into_iter().flat_map(|block| block.storages.values()).map(|storage| storage.endpoint());
-        // What Backups wrote down was a place once, and tells nothing of those that cannot be read now.
-        let of_backups = observed.into_iter().filter(|_| block.is_some()).flat_map(|observed| {
-            observed
-                .backups
-                .iter()
-                .map(|backup| observed.place(&backup.storage))
-                .filter(|place| !place.starts_with("storage "))
-        });
+        let of_block = block.into_iter().flat_map(|block| block.storages.values()).map(Storage::endpoint);
+        // What Backups wrote down was a place then, and tells nothing of those that cannot be read now.
+        let backups = observed.into_iter().filter(|_| block.is_some()).flat_map(|observed| &observed.backups);
+        let of_backups = backups.filter_map(|backup| backup.s3["endpointUrl"].as_str()).filter(|url| !url.is_empty());
+        let of_backups = of_backups.map(authority_of);
         let all = named.iter().cloned().chain(of_block).chain(of_backups);
-        Self { hosts: all.map(|place| bare(&place).to_owned()).collect() }
+        let (mut hosts, mut ports) = (BTreeSet::new(), BTreeSet::new());
+        for place in all {
+            hosts.insert(bare(&place).to_owned());
+            ports.extend(place.strip_prefix(bare(&place)).and_then(|port| port.strip_prefix(':')).map(str::to_owned));
+        }
+        Self { hosts, ports }
     }
 
     /// Returns whom a line is about.
     pub(super) fn bearing(&self, whose: &Whose) -> Bearing {
+        let is_known = |hosts: &[String]| hosts.iter().any(|host| self.has(bare(host)));
         match whose {
-            Whose::Nobody => Bearing::Storage,
-            Whose::Hosts(hosts) if self.hosts.is_empty() || hosts.iter().any(|host| self.has(bare(host))) => {
-                Bearing::Storage
-            }
-            Whose::Hosts(_) => Bearing::Stranger,
-            Whose::Party(party, _) => Bearing::Party(party),
+            Whose::Party(party, hosts) if party.means.is_some() || !is_known(hosts) => Bearing::Party(party),
+            Whose::Nobody | Whose::Party(..) => Bearing::Storage,
+            _ if self.hosts.is_empty() => Bearing::Storage,
+            Whose::Hosts(hosts) if is_known(hosts) => Bearing::Storage,
+            Whose::Address(host, port) if self.has(host) || self.ports.contains(port) => Bearing::Storage,
+            Whose::Hosts(_) | Whose::Address(..) => Bearing::Stranger,
         }
     }
 
@@ -201,10 +222,17 @@ mod tests {
     fn a_host_of_nobody_is_a_stranger_only_where_places_are_known() {
         let line = "Could not connect to the endpoint URL: \"https://old.example:9000/b\"";
         assert_eq!(bearing(line), Bearing::Stranger);
-        assert_eq!(Whose::of(line).host(), Some("old.example:9000"));
+        assert_eq!(Whose::of(line).host().as_deref(), Some("old.example:9000"));
         assert_eq!(Places::default().bearing(&Whose::of(line)), Bearing::Storage);
         assert_eq!(bearing("curl: (6) Could not resolve host: repo.example.org"), Bearing::Stranger);
         assert_eq!(bearing("Failed to connect to cache.corp port 6379: Connection refused"), Bearing::Stranger);
+    }
+
+    #[test]
+    fn an_address_without_a_name_is_a_stranger_where_no_storage_has_its_port() {
+        let to = |end: &str| bearing(&format!("new db connection: dial tcp {end}: connect: connection refused"));
+        assert_eq!(["10.0.0.1:9000", "10.0.0.1:443"].map(to), [Bearing::Storage; 2]);
+        assert_eq!(["10.0.0.1:5432", "[fd00::1]:8200"].map(to), [Bearing::Stranger; 2]);
     }
 
     #[test]

@@ -6,9 +6,13 @@ use super::confidence::Confidence;
 use super::evidence::{Form, Log};
 use super::line::endpoint;
 use super::signature::{Proof, Says};
+use super::suspect::Suspect;
 
 /// What reports call the log of a probe: another vantage point than that of the pods.
 pub const PROBE: &str = "probe from here";
+
+/// How the lines of a probe start that have to be known.
+const NOTED: &str = "probe: to be known: ";
 
 /// Returns what reports call the log of a probe of a storage.
 pub fn probe_of(storage: &str) -> String {
@@ -51,6 +55,14 @@ pub(super) fn at_most(log: &Log, cause: Cause) -> Confidence {
     }
 }
 
+impl Suspect {
+    /// Returns whether nothing but a possibility speaks for the cause, and that from here alone: too little to move backups
+    /// or to change keys.
+    pub fn is_only_possible_from_here(&self) -> bool {
+        self.confidence == Confidence::Possible && self.cites.iter().all(|cite| cite.source.starts_with(PROBE))
+    }
+}
+
 /// Returns whether a log is of a probe that says nothing of the next backup: nothing depends on what it looked at.
 pub(super) fn is_apart(log: &Log) -> bool {
     is_probe(&log.name) && log.says(Says::Apart)
@@ -86,6 +98,19 @@ pub fn lines_of_trouble(logs: &[Log]) -> Option<Vec<(&str, Option<String>)>> {
 /// Returns whether a log is of a probe of a storage.
 pub(super) fn is_of_storage(log: &Log) -> bool {
     probed(&log.name).is_some()
+}
+
+/// Returns what probes say that has to be known and is no trouble, each with the storage that it is of.
+pub(super) fn to_be_known(logs: &[Log]) -> Vec<String> {
+    let noted = |log: &&Log| is_probe(&log.name) && log.says(Says::Noted);
+    let lines = logs.iter().filter(noted).flat_map(|log| {
+        let sightings = log.sightings.iter().filter(|sighting| sighting.signature.says == Says::Noted);
+        sightings.flat_map(|sighting| &sighting.lines).map(|line| {
+            let text = line.text.trim_start_matches(NOTED);
+            probed(&log.name).map_or_else(|| text.to_owned(), |storage| format!("`{storage}`: {text}"))
+        })
+    });
+    lines.collect()
 }
 
 /// Returns what the lines of a probe prove.

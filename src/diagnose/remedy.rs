@@ -137,7 +137,7 @@ impl Cause {
                 "use a place whose server is known to work with xbcloud; this one cannot hold backups as it is"
             }
             Self::DatabaseSide => "mend the cluster first: a failover of the storage would change nothing",
-            Self::Healthy => "nothing has to be done",
+            Self::Healthy => "nothing that was looked at has to be mended",
             Self::CannotTell => {
                 "give the whole log of every pod of the failed backup, `kubectl logs --all-containers`, not its end alone"
             }

@@ -1,19 +1,19 @@
-//! A log, block by block, into what its lines say. Keeps one unfinished line and a few cited ones, however long the log is.
+//! A log, block by block, into what its lines say. Keeps one unfinished line and a few cited ones, however long the log is; a
+//! line is masked whole before anything is cut from it or looked for in it.
 //! Must never judge: what lines mean together is for the ranking.
 
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::decode::Decoder;
 use super::evidence::{About, Log};
-use super::line::{prepared, shown};
-use super::mask::masked_line;
+use super::line::{around, bare, shown, unquoted};
+use super::long::{Long, WINDOW};
+use super::mask::{Before, masked_line};
 use super::matcher::Matcher;
 use super::partial;
 use super::probe::is_probe;
 use super::signature::{Says, Speaker};
 
-/// The longest line that is waited for; what is longer is looked at in pieces.
-const LINE_MAX: usize = 1 << 20;
 /// How much of a piece is looked at again with the next, since a text may lie across the cut.
 const OVERLAP: usize = 256;
 /// The most of a probe's log that is kept.
@@ -31,6 +31,14 @@ pub struct Scanner {
     decoder: Decoder,
     /// The start of a line whose end has not come.
     rest: Vec<u8>,
+    /// What of that line was looked at already.
+    long: Long,
+    /// The end of what was looked at of it.
+    tail: String,
+    /// The rows that it matches so far.
+    matched: Vec<&'static str>,
+    /// What the lines before say.
+    before: Before,
     /// A probe's own log, whole.
     probe: Vec<u8>,
 }
@@ -47,6 +55,10 @@ impl Scanner {
             log: Log { name: name.into(), about, ..Log::default() },
             decoder: Decoder::new(),
             rest: Vec::new(),
+            long: Long::default(),
+            tail: String::new(),
+            matched: Vec::new(),
+            before: Before::default(),
             probe: Vec::new(),
         }
     }
@@ -58,22 +70,30 @@ impl Scanner {
             self.probe.extend_from_slice(block);
         }
         self.decoder.decode(block, &mut self.rest);
-        let whole = match memrchr(b'\n', &self.rest) {
-            Some(end) => end + 1,
-            None if self.rest.len() > LINE_MAX => self.rest.len(),
-            None => return,
-        };
-        let rest = self.rest.split_off(whole);
-        let lines = std::mem::replace(&mut self.rest, rest);
-        self.read(&lines);
-        if !lines.ends_with(b"\n") {
-            self.rest.splice(..0, lines[lines.len() - OVERLAP..].iter().copied());
+        if self.long.is_open()
+            && let Some(end) = memchr(b'\n', &self.rest)
+        {
+            let rest = self.rest.split_off(end + 1);
+            self.end_of_long();
+            self.rest = rest;
+        }
+        if let Some(end) = memrchr(b'\n', &self.rest) {
+            let rest = self.rest.split_off(end + 1);
+            let lines = std::mem::replace(&mut self.rest, rest);
+            self.read(&lines);
+        }
+        if self.rest.len() > WINDOW {
+            let part = self.long.part(&mut self.rest);
+            self.part(&part);
         }
     }
 
     /// Returns what the log says.
     pub fn finish(mut self) -> Log {
         self.decoder.finish(&mut self.rest);
+        if self.long.is_open() {
+            self.end_of_long();
+        }
         let last = std::mem::take(&mut self.rest);
         if !last.is_empty() {
             self.read(&last);
@@ -93,25 +113,58 @@ impl Scanner {
             let start = memrchr(b'\n', &block[..at]).map_or(0, |end| end + 1);
             let end = memchr(b'\n', &block[at..]).map_or(block.len(), |end| at + end);
             number += count(&block[counted..start]);
-            counted = start;
-            self.line(&block[start..end], at - start, number);
+            self.before.skip(&block[counted..start]);
+            counted = (end + 1).min(block.len());
+            let text = self.before.line(&bare(&block[start..end]));
+            self.masked(&text, number);
+            self.matched.clear();
+            number += 1;
             from = end;
         }
+        self.before.skip(&block[counted..]);
         if let Some(at) = matcher.last_progress(block) {
             self.log.progress_at = self.log.lines + 1 + count(&block[..at]);
         }
         self.log.lines += count(block);
     }
 
-    /// Reads a line in which something was found.
-    fn line(&mut self, line: &[u8], at: usize, number: u64) {
-        let text = masked_line(&prepared(line, at));
-        let is_own = is_probe(&self.log.name) && line.starts_with(OWN);
-        let mut rows = Matcher::get().rows(&text, if is_own { Speaker::Probe } else { Speaker::Anyone });
+    /// Reads the end of a line of which a part was read.
+    fn end_of_long(&mut self) {
+        let line = bare(&std::mem::take(&mut self.rest));
+        if !self.long.end() {
+            self.part(&masked_line(&line));
+        }
+        self.tail.clear();
+        self.matched.clear();
+        self.log.lines += 1;
+    }
+
+    /// Reads a masked part of a line, with the end of the one before, since a text may lie across the cut.
+    fn part(&mut self, part: &str) {
+        let text = std::mem::take(&mut self.tail) + part;
+        let number = self.log.lines + 1;
+        if Matcher::get().last_progress(text.as_bytes()).is_some() {
+            self.log.progress_at = number;
+        }
+        self.masked(&text, number);
+        text[text.floor_char_boundary(text.len().saturating_sub(OVERLAP))..].clone_into(&mut self.tail);
+    }
+
+    /// Reads a masked line: what is found in it when it is masked.
+    fn masked(&mut self, line: &str, number: u64) {
+        let is_own = is_probe(&self.log.name) && line.as_bytes().starts_with(OWN);
+        let line = if line.contains('\\') { masked_line(&unquoted(line)) } else { line.to_owned() };
+        let matcher = Matcher::get();
+        let Some(at) = matcher.next(line.as_bytes(), 0) else { return };
+        let text = around(&line, at);
+        let mut rows = matcher.rows(text, if is_own { Speaker::Probe } else { Speaker::Anyone });
         let names_cause = rows.iter().any(|row| matches!(row.says, Says::Cause(..)));
-        rows.extend(partial::code(&text).filter(|_| !names_cause));
+        rows.extend(partial::code(text).filter(|_| !names_cause));
         for signature in rows {
-            self.log.take(signature, number, &text);
+            if !self.matched.contains(&signature.id) {
+                self.matched.push(signature.id);
+                self.log.take(signature, number, text);
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Says {
     Borrowed,
     /// That nothing depends on what a probe looked at.
     Apart,
+    /// What of a probe has to be known, and is no trouble.
+    Noted,
     /// Nothing: the line looks like trouble and is not.
     Nothing,
 }

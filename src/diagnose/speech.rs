@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::confidence::Confidence;
 use super::evidence::{About, Form, Log, Role};
-use super::history::{History, has_collector_trouble, is_failing, is_stuck, places};
+use super::history::{History, has_collector_trouble, is_failing, is_stuck, lacks_collector, places};
 use super::observed::{Observed, Unseen};
 use super::scan::Scanner;
 use crate::model::observed::{BackupObject, BackupState, EventLine, PodState};
@@ -174,7 +174,8 @@ impl Observed {
         let is_blamed = self.cluster.iter().flat_map(|cluster| &cluster.messages).any(speaks_of_collector);
         let is_dark = |unseen: &Unseen| unseen.what != Role::Operator.pods();
         let has_failed = places(self).iter().any(|place| !History::of(self, place).failing.is_empty());
-        !is_blamed && !has_failed && !has_collector_trouble(self) && !self.unseen.iter().any(is_dark)
+        let is_of_collector = has_collector_trouble(self) || lacks_collector(self);
+        !is_blamed && !has_failed && !is_of_collector && !self.unseen.iter().any(is_dark)
     }
 
     /// Returns the runs that made no Backup.

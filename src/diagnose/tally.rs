@@ -98,8 +98,8 @@ impl<'a> Tallies<'a> {
     fn later(&self, cause: Cause, tally: &Tally<'_>) -> Option<(Cause, Stamp)> {
         let last = tally.last()?;
         let may_lead = |(other, tally): &(&Cause, &Tally<'_>)| {
-            let least = if other.side() == Side::Database { Confidence::Certain } else { Confidence::Likely };
-            **other != cause && tally.is_of_storage() && tally.confidence() >= least
+            let needed = if other.side() == Side::Database { Confidence::Certain } else { Confidence::Likely };
+            **other != cause && tally.is_of_storage() && tally.confidence() >= needed
         };
         let others = self.of.iter().filter(may_lead).filter_map(|(other, tally)| Some((*other, tally.last()?)));
         others.filter(|(_, stamp)| stamp.is_after(last, LATER)).max_by_key(|(_, stamp)| stamp.at)

@@ -92,3 +92,122 @@ fn a_server_without_its_drives_knows_no_bucket() {
     assert_eq!((said.leading.cause, said.leading.confidence), (Cause::QuorumLost, Confidence::Certain));
     assert_eq!((said.others[0].cause, said.others[0].confidence), (Cause::BucketMissing, Confidence::Possible));
 }
+
+/// Returns what one log says where the storages of the cluster are at `minio.a.example:9000`.
+fn placed(log: &str) -> Diagnosis {
+    let mut scanner = Scanner::new("log");
+    scanner.feed(log.as_bytes());
+    let places = vec!["minio.a.example:9000".to_owned()];
+    diagnose(&Evidence { logs: vec![scanner.finish()], places, ..Evidence::default() })
+}
+
+#[test]
+fn a_host_where_no_storage_is_never_leads_and_is_named() {
+    let stranger = "Could not connect to the endpoint URL: \"https://old.example:9000/b\"\n";
+    let said = placed(stranger);
+    assert_eq!((said.leading.cause, said.leading.confidence), (Cause::CannotTell, Confidence::Possible));
+    assert_eq!((said.others[0].cause, said.others[0].confidence), (Cause::EndpointUnreachable, Confidence::Possible));
+    let note = "`log`, line 1, speaks of `old.example:9000`, where no storage of the cluster is: it does not count against one";
+    assert_eq!(said.notes, [note]);
+    // What is said of a storage leads, however unsure, and however often the other is said.
+    let beside =
+        format!("{stranger}An error occurred (403) when calling the HeadBucket operation: Forbidden\n{stranger}");
+    let said = placed(&beside);
+    assert_eq!((said.leading.cause, said.leading.confidence), (Cause::AccessDenied, Confidence::Possible));
+    // The same row of one and of the other is told apart.
+    let both = format!("{stranger}{}", stranger.replace("old", "minio.a"));
+    let said = placed(&both);
+    assert_eq!((said.leading.cause, said.leading.confidence), (Cause::EndpointUnreachable, Confidence::Likely));
+    assert_eq!(said.notes, [note]);
+    let own = "Could not connect to the endpoint URL: \"https://minio.a.example:9000/b\"\n";
+    let (with, without) = (placed(own), judged(&[own]));
+    assert_eq!((with.leading.cause, with.leading.confidence), (without.leading.cause, without.leading.confidence));
+    assert_eq!(with.notes, without.notes);
+}
+
+#[test]
+fn a_party_that_is_no_storage_is_blamed_for_what_it_means_or_not_at_all() {
+    let version = "ERROR failed to ensure version {\"error\": \"Post \\\"https://check.percona.com/versions/v1\\\": dial tcp: lookup check.percona.com: no such host\"}\n";
+    let said = judged(&[version]);
+    assert_eq!(said.leading.cause, Cause::CannotTell);
+    assert!(said.others.is_empty());
+    assert_eq!(
+        said.notes,
+        [
+            "`log0`, line 1, speaks of the version service of the operator at `check.percona.com:443`, which is no storage: it does not count against one"
+        ]
+    );
+    let vault =
+        "Plugin keyring_vault reported: 'Failed to connect to vault.corp port 8200: Connection refused' http://x\n";
+    assert_eq!(verdict(&[vault]), (Cause::DatabaseSide, Confidence::Likely));
+    // Beside what speaks of the storage it never leads.
+    let refused = "An error occurred (403) when calling the HeadBucket operation: Forbidden\n";
+    assert_eq!(verdict(&[&format!("{refused}{vault}")]), (Cause::AccessDenied, Confidence::Possible));
+}
+
+#[test]
+fn a_later_failure_of_another_kind_beats_an_earlier_one_where_times_tell() {
+    let key =
+        |day: &str| format!("{day} 01:00:00 ERROR: The Access Key Id you provided does not exist in our records.\n");
+    let refused =
+        |day: &str| format!("{day} 03:00:00 Read timeout on endpoint URL: \"https://minio.a.example:9000/b\"\n");
+    let said = judged(&[&(key("2026-11-21") + &refused("2026-11-22"))]);
+    assert_eq!((said.leading.cause, said.leading.confidence), (Cause::EndpointUnreachable, Confidence::Likely));
+    assert_eq!((said.others[0].cause, said.others[0].confidence), (Cause::AccessKeyUnknown, Confidence::Possible));
+    let note = "AccessKeyUnknown was said for the last time long before EndpointUnreachable (times without a zone are taken for UTC)";
+    assert_eq!(said.notes, [note]);
+    // The same of two logs, in whatever order they are given; and not where the key was refused again since, or no time is told.
+    assert_eq!(verdict(&[&refused("2026-11-22"), &key("2026-11-21")]).0, Cause::EndpointUnreachable);
+    assert_eq!(verdict(&[&refused("2026-11-22"), &key("2026-11-23")]).0, Cause::AccessKeyUnknown);
+    assert_eq!(verdict(&[&key(""), &refused("2026-11-22")]).0, Cause::AccessKeyUnknown);
+    // What only may follow from a storage does not stand in its place, however late.
+    let full = "2026-11-21 01:00:00 xbcloud: S3 error message: XMinioStorageFull\n";
+    assert_eq!(verdict(&[full, "2026-11-22 01:00:00 [ERROR] Cannot find node for backup\n"]).0, Cause::StorageFull);
+}
+
+#[test]
+fn a_log_that_ends_before_another_succeeded_is_past_where_both_tell_the_time() {
+    let failed = "2026-11-21T03:00:00Z Could not connect to the endpoint URL: \"https://minio.a.example:9000/b\"\n";
+    let good = |start: &str| format!("{start} [INFO] Backup was finished successfully\n");
+    let said = judged(&[failed, &good("2026-11-22T03:00:00Z")]);
+    assert_eq!((said.leading.cause, said.leading.confidence), (Cause::Healthy, Confidence::Likely));
+    assert_eq!(said.over[0].cause, Cause::EndpointUnreachable);
+    assert_eq!(said.notes, ["`log0` ends before the backup succeeded of which `log1` tells"]);
+    let said = judged(&[failed, &good("2026-11-22 03:00:00")]);
+    assert_eq!(said.leading.cause, Cause::Healthy);
+    assert_eq!(
+        said.notes,
+        ["`log0` ends before the backup succeeded of which `log1` tells (times without a zone are taken for UTC)"]
+    );
+    // An older success, one whose zone could undo it, one without a time: as if nothing were known.
+    let maybe = ["`log1` says that a backup succeeded: where it is the newer one, the trouble is over"];
+    for start in ["2026-11-20T03:00:00Z", "2026-11-21 09:00:00", ""] {
+        let said = judged(&[failed, &good(start)]);
+        assert_eq!(
+            (said.leading.cause, said.notes.as_slice()),
+            (Cause::EndpointUnreachable, &maybe.map(str::to_owned)[..])
+        );
+    }
+}
+
+#[test]
+fn only_its_own_last_line_ends_a_run_well() {
+    let upload = "xbcloud: successfully uploaded chunk: c.sst_info/sst_info.0, size: 12\nxbcloud: Upload completed.\n";
+    assert_eq!(verdict(&[upload]), (Cause::CannotTell, Confidence::Possible));
+    assert_eq!(
+        verdict(&[&format!("{upload}2026-11-22 03:10:00 [INFO] Backup finished\n")]),
+        (Cause::Healthy, Confidence::Certain)
+    );
+    // What went wrong before an upload got through is over all the same.
+    let refused = "xbcloud: Operation failed. Error: Couldn't connect to server\n";
+    let said = judged(&[&format!("{refused}{upload}")]);
+    assert_eq!((said.leading.cause, said.over[0].cause), (Cause::CannotTell, Cause::EndpointUnreachable));
+}
+
+#[test]
+fn of_a_full_disk_a_probe_hears_from_the_server_alone() {
+    let mut scanner = Scanner::new(PROBE);
+    scanner.feed(b"health: /minio/health/live: 500 no space left on device\nprobe: the server answers with errors\n");
+    let said = diagnose(&Evidence { logs: vec![scanner.finish()], ..Evidence::default() });
+    assert_eq!((said.leading.cause, said.leading.confidence), (Cause::StorageFull, Confidence::Likely));
+}

@@ -20,8 +20,10 @@ pub struct PlaceSeen {
     pub cause: Cause,
     /// How sure.
     pub confidence: Confidence,
-    /// Whether an answer was an error.
+    /// Whether an answer was an error, or did not come.
     pub has_errors: bool,
+    /// Whether a server of S3 answers there.
+    pub answers: bool,
     /// Its steps in order.
     pub summary: String,
 }
@@ -76,6 +78,7 @@ pub(super) fn places(logs: &[Log]) -> Vec<PlaceSeen> {
             cause: leading.cause,
             confidence: leading.confidence,
             has_errors: log.says(Says::Failed),
+            answers: !proofs(log).is_empty(),
             summary: log.summary.clone(),
         }
     };

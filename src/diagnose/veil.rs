@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::mask::KeyBlock;
+use super::mask::Before;
 use crate::model::secret::secrets_in;
 
 /// The metadata that is kept.
@@ -82,8 +82,8 @@ pub(super) fn masked(object: &mut Value) {
 
 /// Returns a text masked line by line: what somebody else said is repeated only so.
 pub fn masked_text(text: &str) -> String {
-    let mut key = KeyBlock::default();
-    text.split('\n').map(|line| key.line(line)).collect::<Vec<_>>().join("\n")
+    let mut before = Before::default();
+    text.split('\n').map(|line| before.line(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the lines of a configuration of the database that say how long binlogs stay; the others may hold anything.

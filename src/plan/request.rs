@@ -84,6 +84,8 @@ pub enum Proof {
     Verdict {
         /// The Backup.
         backup: String,
+        /// The storage that it is on.
+        storage: String,
         /// When that was seen, RFC 3339.
         at: String,
     },
@@ -91,6 +93,8 @@ pub enum Proof {
     Seen {
         /// The Backup.
         backup: String,
+        /// The storage that it is on.
+        storage: String,
     },
     /// Somebody looked, and nothing proves the place.
     Refuted {
@@ -103,7 +107,7 @@ impl Proof {
     /// Returns the Backup that proves the place.
     pub fn backup(&self) -> Option<&str> {
         match self {
-            Self::Verdict { backup, .. } | Self::Seen { backup } => Some(backup),
+            Self::Verdict { backup, .. } | Self::Seen { backup, .. } => Some(backup),
             Self::Word | Self::Refuted { .. } => None,
         }
     }

@@ -12,6 +12,7 @@ use super::request::Signer;
 use super::said::Said;
 use super::send::{client, send};
 use super::step::Step;
+use super::tongue::Tongue;
 use super::{Ask, Keys, Place, Trust, marker};
 use crate::failure::{Failure, outside};
 
@@ -30,9 +31,13 @@ pub(super) fn ask(ask: &Ask, end: Instant, now: Timestamp, record: &mut Record) 
     };
     let reads = join_all(signer.reads().into_iter().map(|request| send(&client, request, end)));
     let (mut said, shown) = runtime.block_on(join(reads, look));
+    if Tongue::is_foreign(said.iter().map(Said::tongue)) {
+        said = said.into_iter().map(Said::foreign).collect();
+    }
     certified(place, shown.as_ref(), now, record);
     answered(place, &said, record);
-    let is_worth_a_write = keys(ask).is_some() && said.iter().any(|said| said.unanswered().is_none());
+    let answers = said.iter().any(|said| said.unanswered().is_none() && !said.is_foreign());
+    let is_worth_a_write = keys(ask).is_some() && answers;
     if let Some(name) = ask.marker.as_ref().filter(|_| is_worth_a_write) {
         said.extend(runtime.block_on(marker::leave(&client, (place, &signer), name, end, record)));
     }
@@ -72,7 +77,13 @@ fn answered(place: &Place, said: &[Said], record: &mut Record) {
             for said in said {
                 record.line(said.line(place));
             }
-            record.line("probe: the endpoint answers");
+            if said.iter().any(Said::is_foreign) {
+                let url = place.endpoint.url();
+                record.line(format!("probe: {url}: nothing in the answers is of S3"));
+                record.step("what answers is no server of S3");
+            } else {
+                record.line("probe: the endpoint answers");
+            }
             let status = |step| said.iter().find_map(|said| said.status_of(step));
             record.step(match (status(Step::Live), status(Step::Cluster)) {
                 (Some(200), Some(200)) => "MinIO ok".to_owned(),
@@ -84,18 +95,35 @@ fn answered(place: &Place, said: &[Said], record: &mut Record) {
             }
         }
     }
+    if said.iter().any(|said| said.unanswered().is_some()) {
+        record.line("probe: not every question was answered");
+    }
     said.iter().filter(|said| said.unanswered().is_none()).filter_map(Said::word).for_each(|word| record.step(word));
 }
 
-/// Records the clock, and what all answers together say.
+/// Records the clock: what the server's header tells of it counts only where no signature was taken.
+fn timed(place: &Place, said: &[Said], now: Timestamp, record: &mut Record) {
+    let Some(ahead) = said.iter().find_map(|said| said.ahead(now)) else { return };
+    let skew = said.iter().find_map(|said| said.skew(now));
+    let is_taken = said.iter().any(Said::is_signature_taken);
+    let taken = if skew.is_some() && is_taken { ", signatures taken all the same" } else { "" };
+    record.step(format!("clock {ahead:+} s{taken}"));
+    match skew {
+        Some(skew) if is_taken => {
+            record.line(format!("probe: to be known: {skew}, and it takes signatures of this time all the same"));
+        }
+        Some(skew) => {
+            let url = place.endpoint.url();
+            record.line(format!("clock: {url}: by its Date header {skew}, which signatures do not bear"));
+        }
+        None => {}
+    }
+}
+
+/// Records what all answers together say.
 fn concluded(ask: &Ask, said: &[Said], now: Timestamp, record: &mut Record) {
-    if let Some(ahead) = said.iter().find_map(|said| said.ahead(now)) {
-        record.step(format!("clock {ahead:+} s"));
-    }
-    if let Some(line) = said.iter().find_map(|said| said.skew(now)) {
-        record.line(line);
-    }
-    let is_fine = said.iter().all(|said| said.is_fine() && said.skew(now).is_none());
+    timed(&ask.place, said, now, record);
+    let is_fine = said.iter().all(Said::is_fine);
     match (keys(ask), &ask.keys, ask.marker.is_some()) {
         (Some(_), _, true) if is_fine => {
             record.line("probe: every step was answered as it should be, the marker's too");

@@ -10,7 +10,7 @@ use super::reach::left;
 use super::record::Record;
 use super::request::Signer;
 use super::said::Said;
-use super::send::send;
+use super::send::{send, whole};
 
 /// What the object holds.
 const BODY: &str =
@@ -33,14 +33,16 @@ pub(super) async fn leave(
     let until = end.checked_sub(reserve).unwrap_or(end);
     let mut body = BODY.as_bytes().to_vec();
     body.resize(SIZE, b' ');
-    let put = send(client, signer.put(key, body), until).await;
+    let put = send(client, signer.put(key, body.clone()), until).await;
     if put.is_refusal() {
         noted(&put, place, record);
         return vec![put];
     }
     let mut said = vec![put];
     if said[0].unanswered().is_none() {
-        said.push(send(client, signer.get(key), until).await);
+        let (get, read) = whole(client, signer.get(key), until, SIZE + 1).await;
+        // Who did not take it need not have it.
+        said.push(if said[0].is_fine() { compared(get, &read, &body) } else { get });
     }
     let version = said[0].version.clone().filter(|version| version != "null");
     let (removal, kept) = removed(client, signer, (key, version.as_deref()), end).await;
@@ -57,6 +59,19 @@ pub(super) async fn leave(
     }
     said.push(removal);
     said
+}
+
+/// Returns what was said to the reading, which is an error where it gave other bytes than were written: what a backup stores
+/// there would not come back either.
+fn compared(get: Said, read: &[u8], written: &[u8]) -> Said {
+    if !get.is_fine() || read == written {
+        return get;
+    }
+    let same = read.iter().zip(written).take_while(|(read, written)| read == written).count();
+    let length = if read.len() > written.len() { format!("more than {SIZE}") } else { read.len().to_string() };
+    get.garbled(format!(
+        "what was read is not what was written: {length} bytes instead of {SIZE}, the first {same} of them the same"
+    ))
 }
 
 /// Removes the marker, the version that was written where the bucket keeps versions; returns what was said, and the version

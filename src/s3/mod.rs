@@ -18,6 +18,7 @@ mod said;
 mod send;
 mod sign;
 mod step;
+mod tongue;
 
 use std::thread;
 use std::time::{Duration, Instant};

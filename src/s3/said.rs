@@ -11,12 +11,15 @@ use reqwest::header::{DATE, HeaderMap};
 
 use super::hidden::Hidden;
 use super::step::Step;
+use super::tongue::Tongue;
 use super::{Place, Trust};
 
 /// By how many seconds the clocks may differ.
 const SKEW_MAX: i64 = 15 * 60;
 /// The longest code.
 const CODE_MAX: usize = 64;
+/// The code of an object that is read otherwise than it was written; no server says it.
+const OTHER_BYTES: &str = "OtherBytes";
 
 /// What came back.
 #[derive(Debug, Clone)]
@@ -29,6 +32,10 @@ pub(super) struct Said {
     date: Option<Timestamp>,
     /// The version of the object that was written.
     pub(super) version: Option<String>,
+    /// In which tongue it is.
+    tongue: Tongue,
+    /// Whether all that the server said is of no server of S3.
+    is_foreign: bool,
     /// How long it took.
     took: Duration,
 }
@@ -61,12 +68,13 @@ impl Said {
         let code = if unread { Some("Failed to parse list bucket result".to_owned()) } else { code };
         let state = header("x-minio-server-status").map(|state| format!("server not initialized: {state}"));
         // A server that answers nothing of S3 is quoted: a proxy's page, or `Client sent an HTTP request to an HTTPS server`.
-        let quoted = (status >= 400 && step != Step::Unsigned).then(|| text.clone().into_owned());
+        let quoted = ((status >= 400 || unread) && step != Step::Unsigned).then(|| text.clone().into_owned());
         let version = header("x-amz-version-id").filter(|_| step == Step::Put);
         let message = state.or(message).or(quoted).unwrap_or_default();
         let date = header(DATE.as_str()).and_then(|date| rfc2822::parse(&date).ok()).map(|date| date.timestamp());
         let outcome = Outcome::Answer { status, code, message: one_line(&hidden.out_of(&message)) };
-        Self { step, outcome, date, version, took: Duration::ZERO }
+        let tongue = Tongue::of(status, headers, &text);
+        Self { step, outcome, date, version, tongue, is_foreign: false, took: Duration::ZERO }
     }
 
     /// Returns that no answer came.
@@ -88,7 +96,34 @@ impl Said {
 
     /// Returns that no answer came.
     fn none(step: Step, why: String) -> Self {
-        Self { step, outcome: Outcome::None(why), date: None, version: None, took: Duration::ZERO }
+        let (outcome, tongue) = (Outcome::None(why), Tongue::Untold);
+        Self { step, outcome, date: None, version: None, tongue, is_foreign: false, took: Duration::ZERO }
+    }
+
+    /// Returns the same, where all that the server said is of no server of S3.
+    pub(super) fn foreign(self) -> Self {
+        Self { is_foreign: true, ..self }
+    }
+
+    /// Returns the same, which is not what was asked for.
+    pub(super) fn garbled(self, what: String) -> Self {
+        let outcome = match self.outcome {
+            Outcome::Answer { status, .. } => {
+                Outcome::Answer { status, code: Some(OTHER_BYTES.to_owned()), message: what }
+            }
+            none @ Outcome::None(_) => none,
+        };
+        Self { outcome, ..self }
+    }
+
+    /// Returns whether all that the server said is of no server of S3.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
+    /// Returns in which tongue an answer is.
+    pub(super) fn tongue(&self) -> Tongue {
+        self.tongue
     }
 
     /// Returns the same, which took so long.
@@ -128,6 +163,7 @@ impl Said {
     /// Returns whether nothing speaks against the place.
     pub(super) fn is_fine(&self) -> bool {
         match (&self.outcome, self.step) {
+            _ if self.is_foreign => false,
             (Outcome::None(_), _) => false,
             (Outcome::Answer { status, code, .. }, step) if step.is_signed() => {
                 (200..300).contains(status) && code.is_none()
@@ -159,6 +195,7 @@ impl Said {
                 }
             }
             Outcome::Answer { status, .. } if self.step == Step::Unsigned => format!("{step}: {status}"),
+            Outcome::Answer { status, message, .. } if self.is_foreign => format!("{step}: {url}: {status} {message}"),
             Outcome::Answer { status, code, message } => {
                 let code = code.clone().unwrap_or_else(|| status.to_string());
                 format!(
@@ -181,6 +218,7 @@ impl Said {
         };
         Some(match &self.outcome {
             _ if self.is_fine() => format!("{what} ok"),
+            Outcome::Answer { status, .. } if self.is_foreign => format!("{what} {status}, none of S3's"),
             Outcome::Answer { code: Some(code), .. } => format!("{what} {code}"),
             Outcome::Answer { status, .. } => format!("{what} {status}"),
             Outcome::None(_) => format!("{what} not answered"),
@@ -200,12 +238,16 @@ impl Said {
         Some(self.date?.as_second() - now.as_second())
     }
 
-    /// Returns that the server's clock is another, where it is.
+    /// Returns by how much the server's clock is another, where it is by more than signatures bear.
     pub(super) fn skew(&self, now: Timestamp) -> Option<String> {
         let apart = self.ahead(now)?;
         let way = if apart > 0 { "ahead of" } else { "behind" };
-        let words = "clock: the difference between the request time and the server's time is too large";
-        (apart.abs() > SKEW_MAX).then(|| format!("{words}: the server is {} s {way} this machine", apart.abs()))
+        (apart.abs() > SKEW_MAX).then(|| format!("the server's clock is {} s {way} this machine's", apart.abs()))
+    }
+
+    /// Returns whether the server took the signature of a request.
+    pub(super) fn is_signature_taken(&self) -> bool {
+        self.step.is_signed() && self.is_fine()
     }
 }
 

@@ -43,6 +43,11 @@ pub(super) fn client(place: &Place) -> Result<Client, Failure> {
 
 /// Sends a request and returns what was said, or why nothing was.
 pub(super) async fn send(client: &Client, request: Request, end: Instant) -> Said {
+    whole(client, request, end, BODY_MAX).await.0
+}
+
+/// Sends a request and returns what was said, or why nothing was, and the body, of which no more is read than that.
+pub(super) async fn whole(client: &Client, request: Request, end: Instant, most: usize) -> (Said, Vec<u8>) {
     let Request { step, method, url, headers, body, hidden } = request;
     let begun = Instant::now();
     let asked = async {
@@ -50,17 +55,18 @@ pub(super) async fn send(client: &Client, request: Request, end: Instant) -> Sai
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(part) = response.chunk().await? {
-            body.extend_from_slice(&part[..part.len().min(BODY_MAX - body.len())]);
-            if body.len() >= BODY_MAX {
+            body.extend_from_slice(&part[..part.len().min(most - body.len())]);
+            if body.len() >= most {
                 break;
             }
         }
-        Ok::<_, reqwest::Error>(Said::answered((step, status), &headers, &body, &hidden))
+        let read = &body[..body.len().min(BODY_MAX)];
+        Ok::<_, reqwest::Error>((Said::answered((step, status), &headers, read, &hidden), body))
     };
-    let said = match tokio::time::timeout(left(end), asked).await {
-        Ok(Ok(said)) => said,
-        Ok(Err(error)) => Said::broken(step, &error.without_url()),
-        Err(_) => Said::late(step),
+    let (said, body) = match tokio::time::timeout(left(end), asked).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => (Said::broken(step, &error.without_url()), Vec::new()),
+        Err(_) => (Said::late(step), Vec::new()),
     };
-    said.after(begun.elapsed())
+    (said.after(begun.elapsed()), body)
 }

@@ -2,7 +2,7 @@
 //! Comes last in the flow. Must know no git, cluster, network or clock, and must never take a read that failed for an
 //! answer: each check passed, failed, still waits, or cannot be told for want of a right that it names.
 //!
-//! In reading order: `verdict` what checks say and add up to · `merged` with `effect` · `applied` with `flux`, `argo`, `revision` ·
+//! In reading order: `verdict` what checks say and add up to, and `enough` what lets the next stage follow · `merged` with `effect` · `applied` with `flux`, `argo`, `revision` ·
 //! `intended` · `observed` · `secret` · `lock` · `collector` · `backup`, which one it is `attempt`, and
 //! whether it counts `proof` · `place` · `objects`; `said` the words of others.
 
@@ -12,6 +12,7 @@ mod attempt;
 mod backup;
 mod collector;
 mod effect;
+mod enough;
 mod flux;
 mod intended;
 mod lock;
@@ -31,6 +32,7 @@ pub use attempt::{Attempt, Choice, Making};
 pub use backup::{Followed, IllPod, Pods, backup, progress};
 pub use collector::{Collector, Ill, Newest, STAYS, Wanted, collector};
 pub use effect::missing;
+pub use enough::{Lack, lack};
 pub use flux::Flux;
 pub use intended::{Intended, Known, Missing, intended};
 pub use lock::{Holder, Lock, lock};

@@ -14,6 +14,7 @@ mod lists;
 mod logs;
 mod many;
 mod probed;
+mod proof;
 mod saved;
 mod server;
 mod setting;

@@ -20,6 +20,9 @@ fn at(port: u16) -> Incident {
     incident.collectors = vec![collector(&json!({"restartCount": 0, "state": {"running": {}}}))];
     incident.cluster["status"] = json!({"state": "ready", "observedGeneration": 4});
     incident.logs.retain(|(_, container, _)| container == "xtrabackup");
+    for (.., text) in &mut incident.logs {
+        *text = text.replace("https://minio.a.example:9000", &format!("http://127.0.0.1:{port}"));
+    }
     incident
 }
 

@@ -64,8 +64,6 @@ fn clocks_that_backups_bear_are_no_cause() {
     let now = |now| [KEYS[0], KEYS[1], ("LEEWARD_NOW", now)];
     let run = World::empty().leeward_with(&["diagnose", "--probe", &url], &now("2026-11-22T09:53:00Z"));
     assert!(run.stdout.starts_with("Healthy: ") && one_line(&run.stdout).contains("clock +420 s"), "{run:?}");
-    let run = World::empty().leeward_with(&["diagnose", "--probe", &url], &now("2026-11-22T09:40:00Z"));
-    assert!(run.stdout.starts_with("ClockSkew: "), "{run:?}");
 }
 
 #[test]
@@ -108,10 +106,9 @@ fn nothing_is_sound_that_nobody_wrote_to() {
         run.stdout.starts_with("Healthy: nothing in the evidence speaks against the next backup (possible)\n"),
         "{run:?}"
     );
-    assert!(
-        run.stdout.ends_with("next  leeward diagnose --cluster pxc/db --storage minio-a --write-probe\n"),
-        "{run:?}"
-    );
+    let next =
+        "next  leeward diagnose --cluster pxc/db --storage minio-a --credentials minio-a=keys.env --write-probe\n";
+    assert!(run.stdout.ends_with(next), "{run:?}");
     let run = ask(&["--storage", "minio-a", "--write-probe"]);
     assert!(
         run.stdout.starts_with("Healthy: nothing in the evidence speaks against the next backup (certain)\n"),

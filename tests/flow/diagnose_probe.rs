@@ -18,6 +18,9 @@ pub(crate) const KEYS: [(&str, &str); 2] =
 /// A list of a bucket.
 const LIST: &str = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
 
+/// The body that stands for what was written last.
+pub(crate) const WRITTEN: &str = "what was written";
+
 /// An answer: status, header lines, body; no status is silence.
 pub(crate) type Answer = (u16, String, String);
 
@@ -29,18 +32,18 @@ pub(crate) fn server(mind: Mind) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/pxc-a/c1", listener.local_addr().unwrap());
     let asked = Arc::new(Mutex::new(Vec::new()));
-    let (seen, mind) = (Arc::clone(&asked), Arc::new(mind));
+    let (seen, mind, written) = (Arc::clone(&asked), Arc::new(mind), Arc::new(Mutex::new(Vec::new())));
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let (seen, mind) = (Arc::clone(&seen), Arc::clone(&mind));
-            std::thread::spawn(move || answer(&stream, &mind, &seen));
+            let (seen, mind, written) = (Arc::clone(&seen), Arc::clone(&mind), Arc::clone(&written));
+            std::thread::spawn(move || answer(&stream, &mind, &seen, &written));
         }
     });
     (url, asked)
 }
 
 /// Answers the first request of a connection.
-fn answer(stream: &TcpStream, mind: &Mind, seen: &Mutex<Vec<String>>) {
+fn answer(stream: &TcpStream, mind: &Mind, seen: &Mutex<Vec<String>>, written: &Mutex<Vec<u8>>) {
     let mut reader = BufReader::new(stream);
     let mut lines = reader.by_ref().lines().map_while(Result::ok);
     let Some(first) = lines.next() else { return };
@@ -48,7 +51,8 @@ fn answer(stream: &TcpStream, mind: &Mind, seen: &Mutex<Vec<String>>) {
         lines.take_while(|line| !line.is_empty()).map(|line| line.to_ascii_lowercase()).collect();
     let length = headers.iter().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     // Who closes before the body is read cuts it off.
-    if std::io::copy(&mut reader.take(length.unwrap_or(0)), &mut std::io::sink()).is_err() {
+    let mut taken = Vec::new();
+    if reader.take(length.unwrap_or(0)).read_to_end(&mut taken).is_err() {
         return;
     }
     let is_signed = headers.iter().any(|line| line.starts_with("authorization: aws4-hmac-sha256 "));
@@ -58,12 +62,16 @@ fn answer(stream: &TcpStream, mind: &Mind, seen: &Mutex<Vec<String>>) {
     if status == 0 {
         std::thread::park();
     }
+    if first.starts_with("PUT") {
+        *written.lock().unwrap() = taken;
+    }
+    let body = if body == WRITTEN { written.lock().unwrap().clone() } else { body.into_bytes() };
     let length =
         if request.starts_with("HEAD") { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-    let body = if request.starts_with("HEAD") { "" } else { &body };
+    let body = if request.starts_with("HEAD") { Vec::new() } else { body };
     let head = format!("HTTP/1.1 {status} X\r\nDate: {DATE}\r\nConnection: close\r\n{length}{headers}\r\n");
     // A probe that is over does not wait for the rest.
-    drop((&*stream).write_all(format!("{head}{body}").as_bytes()));
+    drop((&*stream).write_all(&[head.into_bytes(), body].concat()));
 }
 
 /// Returns an answer without headers of its own.
@@ -75,6 +83,7 @@ pub(crate) fn plain(status: u16, body: &str) -> Answer {
 pub(crate) fn sound(request: &str) -> Answer {
     match request {
         _ if request.contains("/minio/health/") => plain(200, ""),
+        _ if request.starts_with("GET") && request.contains("/leeward-probe-") => plain(200, WRITTEN),
         _ if request.starts_with("GET") => plain(200, LIST),
         _ if request.contains(" Authorization") => plain(200, ""),
         _ => plain(403, ""),
@@ -174,10 +183,19 @@ fn health_clock_and_strange_servers_are_read_too() {
     let world = World::empty();
     let (url, _) = server(Box::new(sound));
     let late = [KEYS[0], KEYS[1], ("LEEWARD_NOW", "2026-11-22T09:40:00Z")];
+    // A signature that was taken says more than a header; nobody's does not.
     let run = world.leeward_with(&["diagnose", "--probe", &url], &late);
-    assert!(run.stdout.starts_with("ClockSkew: "), "{run:?}");
-    let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("the server is 1200 s ahead of this machine"), "{run:?}");
+    assert!(run.stdout.starts_with("Healthy: "), "{run:?}");
+    let words = |run: &Run| run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&run).contains("clock +1200 s, signatures taken all the same; "), "{run:?}");
+    let note =
+        "note the server's clock is 1200 s ahead of this machine's, and it takes signatures of this time all the same";
+    assert!(words(&run).contains(note), "{run:?}");
+    let run = world.leeward_with(&["diagnose", "--probe", &url], &late[2..]);
+    assert!(
+        run.stdout.starts_with("ClockSkew: the clocks of client and storage are too far apart (likely)\n"),
+        "{run:?}"
+    );
     assert_eq!(NOW, "2026-11-22T10:00:00Z");
 }
 

@@ -58,7 +58,7 @@ fn the_storage_that_failed_leads_and_one_that_answers_is_where_to() {
     assert!(run.stdout.starts_with("EndpointUnreachable: the storage does not answer (likely)\n"), "{run:?}");
     let said = one_line(&run.stdout);
     for part in [
-        "from here `local`: nothing wrong as far as it was asked: not asked: a storage of type `filesystem`",
+        "from here `local`: not asked: a storage of type `filesystem`",
         "`minio-a`: EndpointUnreachable: name ok (127.0.0.1); connection refused, 3 times, so nothing more was asked",
         "`minio-b`: nothing wrong: name ok (127.0.0.1); connection ok; MinIO ok; bucket ok; list ok; clock +0 s; keys of file `keys.env`; no write tried;",
         "next leeward plan --cluster pxc/db --storage minio-a --to minio-b",

@@ -24,19 +24,28 @@ fn merged() -> World {
     world
 }
 
-/// Returns a verdict of the usual incident, changed by a patch.
-fn verdict(patch: &Value) -> String {
+/// Returns the checks of a verdict; one of them says something else.
+fn checks(other: Option<(&str, &str, &str)>) -> Value {
+    let names = ["merged", "applied", "intended", "observed", "secret", "collector", "backup", "place", "objects"];
+    let check = |name: &str| {
+        let said = other.filter(|(known, ..)| *known == name);
+        let (outcome, fact) = said.map_or(("passed", "it is so"), |(_, outcome, fact)| (outcome, fact));
+        json!({"name": name, "outcome": outcome, "fact": fact, "hint": null})
+    };
+    Value::Array(names.map(check).to_vec())
+}
+
+/// Returns a verdict of the usual incident as a leeward wrote it that names no change, altered by a patch.
+fn verdict(world: &World, patch: &Value) -> String {
     let mut verdict = json!({
         "version": 1, "kind": "Verdict", "incident": "minio-a-1122", "action": "failover", "stage": "protect",
         "cluster": {"root": "clusters/prod-a/pxc", "namespace": "pxc-a", "name": "cluster1"},
-        "verdict": "passed",
-        "checks": [{"name": "merged", "outcome": "passed", "fact": "it is", "hint": null},
-            {"name": "backup", "outcome": "passed", "fact": "it succeeded", "hint": null}],
+        "verdict": "passed", "checks": checks(None),
         "backup": {"name": "leeward-minio-a-1122-1", "storage": "minio-b-daily", "state": "Succeeded",
             "destination": "s3://pxc-dr/clusters/prod-a/pxc/cluster1/daily/cluster1-2026-11-22-10:14:31-full",
             "completed": "2026-11-22T10:18:43Z"},
-        "base": "main", "commit": "abc", "live": "context `prod-a`", "at": "2026-11-22T10:20:00Z",
-        "opened_at": "2026-11-22T10:00:00Z", "next": null,
+        "base": "main", "commit": world.git(&["rev-parse", "main"]), "live": "context `prod-a`",
+        "at": "2026-11-22T10:20:00Z", "opened_at": "2026-11-22T10:00:00Z", "next": null,
     });
     merge(&mut verdict, patch);
     verdict.to_string()
@@ -54,8 +63,9 @@ fn merge(value: &mut Value, patch: &Value) {
 
 /// Runs the stage with a verdict.
 fn with_verdict(world: &World, patch: &Value) -> Run {
-    std::fs::write(world.top().join("verdict.json"), verdict(patch)).unwrap();
-    world.leeward(&[&TYPED[..], &["--verdict", "../verdict.json"]].concat())
+    std::fs::write(world.top().join("verdict.json"), verdict(world, patch)).unwrap();
+    let words = [&TYPED[..], &["--verdict", "../verdict.json"]].concat();
+    world.leeward_with(&words, &[("LEEWARD_NOW", "2026-11-22T10:30:00Z")])
 }
 
 #[test]
@@ -63,54 +73,115 @@ fn a_verdict_proves_the_place_and_its_backup_goes_into_git() {
     let world = merged();
     let run = with_verdict(&world, &json!({}));
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
-    let said = "backup-verified: Backup `leeward-minio-a-1122-1` succeeded on `minio-b-daily`,";
+    let said = "backup-verified: Backup `leeward-minio-a-1122-1` succeeded on `minio-b-daily`, as\n";
     assert!(run.stdout.contains(said), "{run:?}");
     let file = world.show(RESUME, "clusters/prod-a/pxc/recovery/minio-a-1122/incident.yaml");
     assert!(file.contains("confirmed_backup: \"leeward-minio-a-1122-1\""), "{file}");
 }
 
+/// Returns why a verdict proves nothing.
+fn refused(world: &World, patch: &Value) -> String {
+    let run = with_verdict(world, patch);
+    assert_eq!(run.code, 3, "{run:?}");
+    let start = "error: the recovery of `pxc-a/cluster1` is refused: unconfirmed: ";
+    let fact = run.stderr.strip_prefix(start).unwrap_or_else(|| panic!("{run:?}"));
+    fact.strip_suffix(&format!("\n{LOOK}")).unwrap_or_else(|| panic!("{run:?}")).to_owned()
+}
+
 #[test]
 fn a_verdict_of_something_else_proves_nothing() {
     let world = merged();
-    let said = |patch: &Value| {
-        let run = with_verdict(&world, patch);
-        assert_eq!(run.code, 3, "{run:?}");
-        let start = "error: the recovery of `pxc-a/cluster1` is refused: unconfirmed: ";
-        let fact = run.stderr.strip_prefix(start).unwrap_or_else(|| panic!("{run:?}"));
-        fact.strip_suffix(&format!("\n{LOOK}")).unwrap_or_else(|| panic!("{run:?}")).to_owned()
-    };
+    let said = |patch: &Value| refused(&world, patch);
     let of = "verdict `../verdict.json` ";
-    assert_eq!(
-        said(&json!({"cluster": {"name": "cluster2"}})),
-        "no verdict is of `clusters/prod-a/pxc:pxc-a/cluster1`"
-    );
-    let other = format!(
-        "{of}is of incident `minio-a-1121` of 2026-11-22T10:00:00Z, not of `minio-a-1122` of 2026-11-22T10:00:00Z"
-    );
+    let none = "no verdict is of `clusters/prod-a/pxc:pxc-a/cluster1`";
+    assert_eq!(said(&json!({"cluster": {"name": "cluster2"}})), none);
+    let own = "not of `minio-a-1122` of 2026-11-22T10:00:00Z";
+    let other = format!("{of}is of incident `minio-a-1121` of 2026-11-22T10:00:00Z, {own}");
     assert_eq!(said(&json!({"incident": "minio-a-1121"})), other);
-    let older = format!(
-        "{of}is of incident `minio-a-1122` of 2025-11-22T10:00:00Z, not of `minio-a-1122` of 2026-11-22T10:00:00Z"
-    );
+    let older = format!("{of}is of incident `minio-a-1122` of 2025-11-22T10:00:00Z, {own}");
     assert_eq!(said(&json!({"opened_at": "2025-11-22T10:00:00Z"})), older);
     assert_eq!(said(&json!({"stage": "resume"})), format!("{of}is of stage resume, not of protect"));
-    let failed = json!({"checks": [{"name": "place", "outcome": "failed", "fact": "it lies elsewhere", "hint": null}]});
-    assert_eq!(said(&failed), format!("{of}says that check `place` failed: it lies elsewhere"));
+    let future = format!("{of}is of 2099-01-01T00:00:00Z, which is still to come");
+    assert_eq!(said(&json!({"at": "2099-01-01T00:00:00Z"})), future);
+    let past = format!("{of}is of 1999-01-01T00:00:00Z, before the incident was opened, 2026-11-22T10:00:00Z");
+    assert_eq!(said(&json!({"at": "1999-01-01T00:00:00Z"})), past);
     assert_eq!(said(&json!({"backup": null})), format!("{of}names no Backup that succeeded"));
     assert_eq!(said(&json!({"backup": {"state": "Failed"}})), format!("{of}names no Backup that succeeded"));
-    let waiting = json!({"checks": [{"name": "backup", "outcome": "waiting", "fact": "it runs", "hint": null}]});
-    assert_eq!(said(&waiting), format!("{of}names no Backup that succeeded"));
     let backup = "leeward-minio-a-1122-1";
     let elsewhere =
         format!("{of}is of Backup `{backup}`, which is on `archive`, not on `minio-b-daily`, `minio-b-weekly`");
     assert_eq!(said(&json!({"backup": {"storage": "archive"}})), elsewhere);
-    let volume = format!(
-        "{of}is of Backup `leeward-minio-a-1122-1`, which lies at `pvc/x`: only a backup on S3 proves a place of binlogs"
-    );
+    let volume =
+        format!("{of}is of Backup `{backup}`, which lies at `pvc/x`: only a backup on S3 proves a place of binlogs");
     assert_eq!(said(&json!({"backup": {"destination": "pvc/x"}})), volume);
+    let misplaced = format!(
+        "{of}is of Backup `{backup}`, which says that it lies at `s3://pxc-a/x`, and not below \
+         `s3://pxc-dr/clusters/prod-a/pxc/cluster1/daily/` of `minio-b-daily`"
+    );
+    assert_eq!(said(&json!({"backup": {"destination": "s3://pxc-a/x"}})), misplaced);
     let named = [&TYPED[..], &["--verdict", "../verdict.json", "--confirmed-backup", "other"]].concat();
-    std::fs::write(world.top().join("verdict.json"), verdict(&json!({}))).unwrap();
-    let run = world.leeward(&named);
+    std::fs::write(world.top().join("verdict.json"), verdict(&world, &json!({}))).unwrap();
+    let run = world.leeward_with(&named, &[("LEEWARD_NOW", "2026-11-22T10:30:00Z")]);
     assert!(run.stderr.contains("is of Backup `leeward-minio-a-1122-1`, not of `other`\n"), "{run:?}");
+}
+
+#[test]
+fn a_verdict_proves_no_more_than_verify_itself_calls_enough() {
+    let world = merged();
+    let of = "verdict `../verdict.json` ";
+    let saying = |name: &str, outcome: &str| json!({"verdict": outcome, "checks": checks(Some((name, outcome, "why\n\u{1b}[2J")))});
+    for name in ["merged", "applied", "intended", "observed", "secret", "collector", "backup", "place", "objects"] {
+        let failed = format!("{of}says that check `{name}` failed: why [2J");
+        assert_eq!(refused(&world, &saying(name, "failed")), failed);
+        let waits = format!("{of}says that check `{name}` was waited for: why [2J");
+        assert_eq!(refused(&world, &saying(name, "waiting")), waits);
+        let without: Vec<Value> =
+            checks(None).as_array().unwrap().iter().filter(|check| check["name"] != name).cloned().collect();
+        let missing = json!({"checks": without});
+        if ["secret", "collector", "objects"].contains(&name) {
+            assert_eq!(with_verdict(&world, &saying(name, "cannot-tell")).code, 0, "{name}");
+            continue;
+        }
+        assert_eq!(refused(&world, &missing), format!("{of}says nothing of check `{name}`"));
+        if name == "applied" {
+            assert_eq!(with_verdict(&world, &saying(name, "cannot-tell")).code, 0, "the live cluster shows it");
+            continue;
+        }
+        let unknown = format!("{of}cannot tell check `{name}`: why [2J");
+        assert_eq!(refused(&world, &saying(name, "cannot-tell")), unknown);
+    }
+    let odd = format!("{of}says `failed`, and its checks come to `passed`");
+    assert_eq!(refused(&world, &json!({"verdict": "failed"})), odd);
+}
+
+#[test]
+fn a_verdict_is_of_the_change_that_stands() {
+    let world = merged();
+    let of = "verdict `../verdict.json` ";
+    let unknown = format!("{of}is of commit `{}`, which is not here", "f".repeat(40));
+    assert_eq!(refused(&world, &json!({"commit": "f".repeat(40)})), unknown);
+    let before = world.git(&["rev-parse", "main"]);
+    world.replace("leeward.yaml", "minio-b-credentials", "minio-b-keys-2");
+    world.commit("Another Secret");
+    assert_eq!(with_verdict(&world, &json!({"commit": before})).code, 0, "the overlay is as it was");
+    world.git(&["branch", "-q", "-D", RESUME]);
+    let run = world.leeward(&[&FAILOVER[..], &["--incident", "minio-a-1122"]].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    world.git(&["merge", "-q", "--no-ff", "-m", "Another Secret", "leeward/minio-a-1122/protect"]);
+    let outdated = |short: &str| {
+        format!(
+            "{of}is of commit `{short}`: what the base says of where backups go, and with which keys, changed since"
+        )
+    };
+    assert_eq!(refused(&world, &json!({"commit": before})), outdated(&before[..7]));
+    let named = json!({"commit": before, "change": "0a1b2c3d4e5f6071"});
+    assert_eq!(refused(&world, &named), outdated(&before[..7]));
+    assert_eq!(with_verdict(&world, &json!({})).code, 0);
+    world.git(&["checkout", "-q", "--detach", &before]);
+    let aside = world.commit("aside");
+    world.git(&["checkout", "-q", "main"]);
+    let said = format!("{of}is of commit `{}`, which is not in `main`", &aside[..7]);
+    assert_eq!(refused(&world, &json!({"commit": aside})), said);
 }
 
 #[test]
@@ -123,10 +194,13 @@ fn refuses_files_that_are_no_verdict() {
     world.write("latin", "x");
     std::fs::write(world.repo().join("latin"), [0xff, 0xfe]).unwrap();
     world.refuses(&typed("latin"), 3, &format!("{context} `latin`\ncaused by: it is not UTF-8 text\n{make}"));
-    std::fs::write(world.repo().join("other"), verdict(&json!({"kind": "Plan"}))).unwrap();
+    std::fs::write(world.repo().join("other"), verdict(&world, &json!({"kind": "Plan"}))).unwrap();
     let hint = "hint: leeward verify --verdict-out FILE\n";
     let fact = "it is `Plan` of version `1`, not `Verdict` of version `1`";
     world.refuses(&typed("other"), 3, &format!("{context} `other`\ncaused by: {fact}\n{hint}"));
+    std::fs::write(world.repo().join("name"), verdict(&world, &json!({"backup": {"name": "Not A Name"}}))).unwrap();
+    let fact = "`backup/name` `Not A Name` is not a name Kubernetes accepts";
+    world.refuses(&typed("name"), 3, &format!("{context} `name`\ncaused by: {fact}\n{hint}"));
     std::fs::write(world.repo().join("large"), vec![b' '; (4 << 20) + 1]).unwrap();
     world.refuses(&typed("large"), 3, &format!("{context} `large`\ncaused by: it has more than 4 MiB\n{make}"));
 }
@@ -193,7 +267,8 @@ fn the_newest_backup_that_the_cluster_shows_proves_the_place() {
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     let file = world.show(RESUME, "clusters/prod-a/pxc/recovery/minio-a-1122/incident.yaml");
     assert!(file.contains("confirmed_backup: \"newest\""), "{file}");
-    assert!(run.stdout.contains("as the cluster shows"), "{run:?}");
+    let said = "backup-verified: Backup `newest` succeeded on `minio-b-daily`, as the cluster\n";
+    assert!(run.stdout.contains(said), "{run:?}");
 }
 
 #[test]
@@ -206,8 +281,8 @@ fn a_backup_that_does_not_count_proves_nothing() {
         let fact = run.stderr.strip_prefix(start).unwrap_or_else(|| panic!("{run:?}"));
         fact.strip_suffix(&format!("\n{LOOK}")).unwrap_or_else(|| panic!("{run:?}")).to_owned()
     };
-    let none =
-        "the cluster shows no Backup that succeeded on `minio-b-daily`, `minio-b-weekly` since 2026-11-22T10:00:00Z";
+    let none = "the cluster shows no Backup that succeeded on `minio-b-daily`, `minio-b-weekly` since the change came at \
+         2026-11-22T10:00:00Z";
     assert_eq!(said(&[], &[]), none);
     let not = [
         json!({"status": {"state": "Failed"}}),
@@ -224,9 +299,10 @@ fn a_backup_that_does_not_count_proves_nothing() {
     assert_eq!(named(&not[0]), "Backup `mine` proves nothing: it is Failed");
     assert_eq!(
         named(&not[1]),
-        "Backup `mine` proves nothing: it was made before the incident was opened, 2026-11-22T10:00:00Z"
+        "Backup `mine` proves nothing: it was made at 2026-11-22T09:59:59Z by the API server's clock, before the change \
+         came at 2026-11-22T10:00:00Z by the clock of its commit"
     );
-    assert_eq!(named(&not[2]), "Backup `mine` proves nothing: it is being deleted");
+    assert_eq!(named(&not[2]), "Backup `mine` proves nothing: it is being deleted since 2026-11-22T11:00:00Z");
     assert_eq!(named(&not[4]), "the cluster has no Backup `mine` of `cluster1`");
     assert!(
         named(&not[6])

@@ -21,9 +21,15 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 
 /// Returns what the bytes of one log say.
 fn judged(bytes: &[u8]) -> Diagnosis {
+    judged_at(bytes, &[])
+}
+
+/// Returns what the bytes of one log say where it is known at which places storages are.
+fn judged_at(bytes: &[u8], places: &[&str]) -> Diagnosis {
     let mut scanner = Scanner::new("log");
     scanner.feed(bytes);
-    diagnose(&Evidence { logs: vec![scanner.finish()], ..Evidence::default() })
+    let places = places.iter().map(|place| (*place).to_owned()).collect();
+    diagnose(&Evidence { logs: vec![scanner.finish()], places, ..Evidence::default() })
 }
 
 /// How often excerpts of one cause were taken for which.
@@ -84,6 +90,20 @@ fn logs_are_taken_for_what_they_are() {
     assert!(all >= 80, "{all}");
     assert!(right * 100 >= all * 95, "{right} of {all}");
     assert_eq!(crossed, 0);
+}
+
+#[test]
+fn a_log_about_storages_that_are_elsewhere_never_leads_to_a_certain_cause_at_a_host() {
+    let excerpts = PARTS.iter().flat_map(|part| entries(&folder(part))).flat_map(|cause| entries(&cause));
+    for excerpt in excerpts {
+        let bytes = std::fs::read(&excerpt).unwrap();
+        let plain = judged(&bytes).leading;
+        let Some(endpoint) = plain.endpoint.clone() else { continue };
+        assert_eq!(judged_at(&bytes, &[&endpoint, "minio.b.example:9000"]).leading, plain, "{}", excerpt.display());
+        let elsewhere = judged_at(&bytes, &["minio.b.example:9000"]);
+        let leads = elsewhere.leading.endpoint.is_some();
+        assert!(!leads && !elsewhere.notes.is_empty(), "{}: {elsewhere:?}", excerpt.display());
+    }
 }
 
 /// The parts of the corpus.

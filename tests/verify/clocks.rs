@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::scene::{BACKUP, BRANCH, Scene};
+use crate::scene::{BACKUP, Scene};
 
 /// The kind's plural.
 const BACKUPS: &str = "perconaxtradbclusterbackups";
@@ -76,25 +76,13 @@ fn any_other_counts_from_the_date_of_the_merge_on_and_both_times_are_told() {
     }
 }
 
-/// Has the target name another Secret, proposed, merged and applied.
-fn rotate(scene: &Scene) {
-    scene.world.replace("leeward.yaml", "minio-b-credentials", "minio-b-keys-2");
-    scene.world.commit("Another Secret");
-    let flags = ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--to", "minio-b"];
-    let run = scene.world.leeward(&[&flags[..], &["--incident", "minio-a-1122"]].concat());
-    assert_eq!(run.code, 0, "{run:?}");
-    scene.world.git(&["merge", "-q", "--no-ff", "-m", "Merge it again", BRANCH]);
-    let merge = scene.world.git(&["rev-parse", "main"]);
-    scene.apply(&merge);
-}
-
 #[test]
 fn one_that_was_made_for_an_earlier_state_of_the_change_is_waited_for_and_proves_nothing() {
     let now = "2026-11-22T10:30:00Z";
     let scene = Scene::applied();
     backup(&scene, now, &["--test-backup"]);
     scene.api.change(BACKUP, |backup| backup["status"] = json!({"state": "Running"}));
-    rotate(&scene);
+    scene.with_another_secret();
     let (outcome, fact, next) = backup(&scene, now, &["--test-backup"]);
     let want = "`leeward-minio-a-1122-1` is Running; it was made for another state of the change, and one that proves this is \
                 made after it";

@@ -17,6 +17,7 @@ mod operator;
 mod refusal;
 mod resumed;
 mod rights;
+mod saved;
 mod scene;
 #[path = "../skip.rs"]
 mod skip;

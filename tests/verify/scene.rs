@@ -63,6 +63,16 @@ impl Scene {
         self.world.git(&["rev-parse", "main"])
     }
 
+    /// Has the target name another Secret, proposed, merged and applied.
+    pub(crate) fn with_another_secret(&self) {
+        self.world.replace("leeward.yaml", "minio-b-credentials", "minio-b-keys-2");
+        self.world.commit("Another Secret");
+        let flags = ["propose", "--cluster", "pxc-a/cluster1", "--storage", "minio-a", "--to", "minio-b"];
+        let run = self.world.leeward(&[&flags[..], &["--incident", "minio-a-1122"]].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        self.merge_and_apply();
+    }
+
     /// Dates the tip of the base anew and returns it.
     pub(crate) fn dated(&self, at: &str) -> String {
         let amend =

@@ -72,6 +72,9 @@ pub(super) struct Saver {
     folder: PathBuf,
     /// What it holds so far.
     logs: Vec<Entry>,
+    /// What this run made, and takes away where it comes to no end, so that it can be run again: the folder where it made it
+    /// too.
+    made: Vec<PathBuf>,
 }
 
 /// What a folder held.
@@ -88,8 +91,10 @@ impl Saver {
     /// # Errors
     /// Refuses a folder that is in use; fails where it cannot be written.
     pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
+        let is_new = !folder.exists();
         make(folder).with_context(|| context(folder))?;
-        Ok(Self { folder: folder.to_owned(), logs: Vec::new() })
+        let made = is_new.then(|| folder.to_owned()).into_iter().chain([folder.join("logs")]).collect();
+        Ok(Self { folder: folder.to_owned(), logs: Vec::new(), made })
     }
 
     /// Returns the file of one more log.
@@ -98,7 +103,9 @@ impl Saver {
     /// Fails where it cannot be written.
     pub(super) fn log(&mut self, name: &str, spoken: Option<&Spoken>) -> anyhow::Result<File> {
         let file = format!("logs/{:02}.log", self.logs.len() + 1);
-        let made = File::create(self.folder.join(&file)).with_context(|| context(&self.folder))?;
+        let path = self.folder.join(&file);
+        let made = File::create(&path).with_context(|| context(&self.folder))?;
+        self.made.push(path);
         self.logs.push(Entry { name: name.to_owned(), file, spoken: spoken.cloned() });
         Ok(made)
     }
@@ -107,9 +114,11 @@ impl Saver {
     ///
     /// # Errors
     /// Fails where it cannot be written.
-    pub(super) fn finish(self, subject: &SubjectArgs, snapshot: Option<&Snapshot>) -> anyhow::Result<()> {
-        let write = |file: &str, text: String| {
-            std::fs::write(self.folder.join(file), text + "\n").with_context(|| context(&self.folder))
+    pub(super) fn finish(mut self, subject: &SubjectArgs, snapshot: Option<&Snapshot>) -> anyhow::Result<()> {
+        let folder = self.folder.clone();
+        let mut write = |file: &str, text: String| {
+            self.made.push(folder.join(file));
+            std::fs::write(folder.join(file), text + "\n").with_context(|| context(&folder))
         };
         if let Some(snapshot) = snapshot {
             write(OBJECTS, serde_json::to_string_pretty(snapshot)?)?;
@@ -117,8 +126,21 @@ impl Saver {
         let SubjectArgs { cluster, storage, to } = subject.clone();
         let subject = Subject { clusters: cluster, storage, to };
         let objects = snapshot.map(|_| OBJECTS.to_owned());
-        let index = Index { version: VERSION, kind: "Evidence".to_owned(), subject, objects, logs: self.logs };
-        write(INDEX, serde_json::to_string_pretty(&index)?)
+        let logs = std::mem::take(&mut self.logs);
+        let index = Index { version: VERSION, kind: "Evidence".to_owned(), subject, objects, logs };
+        write(INDEX, serde_json::to_string_pretty(&index)?)?;
+        self.made.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Saver {
+    /// Takes away what a run made that came to no end: half a bundle is none, and would be in the way of the next run.
+    fn drop(&mut self) {
+        for path in self.made.iter().rev() {
+            // A folder in which something else lies by now stays.
+            drop(if path.is_dir() { std::fs::remove_dir(path) } else { std::fs::remove_file(path) });
+        }
     }
 }
 
@@ -182,7 +204,8 @@ fn parsed<T: serde::de::DeserializeOwned>(folder: &Path, file: &str, most: u64) 
 
 /// Returns a file of a folder; refuses paths and links that lead out of it.
 fn inside(folder: &Path, file: &str) -> Result<PathBuf, Failure> {
-    let path = RepoPath::parse(file).map_err(|failure| failure.hint("--evidence DIR"))?;
+    let outside = |_| refused(format!("`{}` is no file of the folder", file.escape_debug())).hint("--evidence DIR");
+    let path = RepoPath::parse(file).map_err(outside)?;
     let mut full = folder.to_owned();
     for part in path.as_str().split('/') {
         full.push(part);

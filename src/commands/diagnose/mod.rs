@@ -2,6 +2,7 @@
 //! of `--save`; what is saved is what the answer rests on, so that it can be had again.
 
 mod bundle;
+mod doubt;
 mod fill;
 mod git;
 mod input;
@@ -10,6 +11,7 @@ mod next;
 mod placed;
 mod probe;
 mod taker;
+mod typed;
 
 use std::time::Instant;
 
@@ -42,7 +44,9 @@ struct Gathered {
 /// Runs the verb.
 pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow::Result<Answer> {
     let (mut subject, git) = (args.subject.clone(), Git::of(&args.probe));
-    let Gathered { mut evidence, snapshot, saver } = gather(args, &git, &mut subject, now)?;
+    let gathered = gather(args, &git, &mut subject, now)?;
+    let doubts = doubt::notes(args, &git, &gathered, &mut subject);
+    let Gathered { mut evidence, snapshot, saver } = gathered;
     let diagnosis = placed::diagnosed(args, &git, &subject, &mut evidence);
     let (asked, given) = (subject.clone(), &args.evidence);
     name(&mut subject, &diagnosis);
@@ -53,10 +57,12 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     }
     let site = git_site(args, &git, &subject);
     let mut report = DiagnosisReport::of(&diagnosis, &evidence, None);
+    let clusters: Vec<String> = subject.cluster.iter().filter(|name| *name != doubt::NOBODY).cloned().collect();
+    report.about(&clusters, subject.storage.as_ref());
     report.next = next::command(&diagnosis, &subject, &Again::of(args, site, &subject));
     report.clock = live_clock(&evidence, &diagnosis);
     if report.clock.is_empty() && given.save.is_none() {
-        report.clock = git_clock(&git, site, &subject, now);
+        report.clock = git_clock(args, &git, (site, &subject), now);
     }
     report.adapt(filled.remedy, filled.notes);
     let text = match format {
@@ -66,7 +72,7 @@ pub(super) fn run(args: &DiagnoseArgs, format: Format, now: Timestamp) -> anyhow
     };
     let failure = unnamed(&diagnosis, &report);
     let code = failure.as_ref().map_or(0, |failure| failure.kind.exit_code());
-    Ok(Answer { text, code, signs: None, failure, notes: Vec::new() })
+    Ok(Answer { text, code, signs: None, failure, notes: doubts })
 }
 
 /// Fills in what nobody said and Git knows. What a folder of evidence holds is told from it alone, so that it reads the
@@ -96,10 +102,20 @@ fn git_site<'a>(args: &DiagnoseArgs, git: &'a Git<'_>, subject: &SubjectArgs) ->
 }
 
 /// Returns how much time there is, as far as Git tells.
-fn git_clock(git: &Git<'_>, site: Option<&git::Site>, subject: &SubjectArgs, now: Timestamp) -> Vec<ClockReport> {
+fn git_clock(
+    args: &DiagnoseArgs,
+    git: &Git<'_>,
+    (site, subject): (Option<&git::Site>, &SubjectArgs),
+    now: Timestamp,
+) -> Vec<ClockReport> {
     let (Some(site), Ok(known)) = (site, git.known()) else { return Vec::new() };
     let failed: Vec<String> = subject.storage.iter().cloned().collect();
-    let facts = ClockFacts { failed: &failed, ..ClockFacts::of_git(now, &site.cluster.backup, site.expiry) };
+    let facts = ClockFacts {
+        failed: &failed,
+        is_paused: site.cluster.is_paused,
+        is_unread: live::is_asked(args),
+        ..ClockFacts::of_git(now, &site.cluster.backup, site.expiry)
+    };
     vec![ClockReport::of(&clock::read(&facts), &known.shown(&site.cluster.id))]
 }
 
@@ -145,15 +161,19 @@ fn probed(
     let Some((observed, secrets)) = seen.filter(|_| !is_url) else {
         return probe::run(&args.probe, (&args.evidence, logs), (git, subject), now);
     };
-    let has_storages = |block: &&Backup| !block.storages.is_empty();
-    let Some(block) = observed.block.as_ref().filter(has_storages).filter(|_| !args.probe.no_probe) else {
+    if args.probe.no_probe {
         return Ok(Vec::new());
-    };
-    if subject.storage.is_none() {
-        subject.storage = failing_storage(observed);
     }
     let left = args.probe.timeout.saturating_sub(started.elapsed().as_secs()).max(1);
     let probe = ProbeArgs { timeout: left, ..args.probe.clone() };
+    if observed.cluster.is_none() {
+        return probe::by_git(&probe, logs, (git, subject), now);
+    }
+    let has_storages = |block: &&Backup| !block.storages.is_empty();
+    let Some(block) = observed.block.as_ref().filter(has_storages) else { return Ok(Vec::new()) };
+    if subject.storage.is_none() {
+        subject.storage = failing_storage(observed);
+    }
     probe::storages(block, &Known { secrets, logs }, &probe, subject, now)
 }
 

@@ -1,59 +1,66 @@
 //! The command to type next, with what is known of the place; what nobody knows stands in capitals.
 
 use super::git::Site;
+use super::typed;
 use crate::cli::{DiagnoseArgs, SubjectArgs};
-use crate::diagnose::{Cause, Confidence, Diagnosis, Mismatch, PROBE, Side};
+use crate::diagnose::{Cause, Diagnosis, Mismatch, PlaceSeen, Side};
 use crate::model::incident::Action;
 use crate::model::shell::quoted;
 
 /// What prints the logs that a diagnosis needs, of the pods that the storage's repair has to reach.
 const LOGS: &str = "kubectl logs --all-containers --prefix POD | leeward diagnose --log -";
+/// A place to probe that nobody typed.
+const PLACE: &str = " --probe https://HOST:PORT/BUCKET";
+/// Keys that nobody named.
+const KEYS: &str = "--credentials FILE";
 
-/// How to look again once something is mended.
+/// How to look again once something is mended, each with the flags that were typed.
 #[derive(Debug, Default)]
 pub(super) struct Again {
     /// At the cluster, where this run looked at it.
     live: Option<String>,
-    /// At the storage, where Git knows one on S3.
+    /// At the storage: the one that was typed, else one on S3 that Git knows.
     probe: Option<String>,
+    /// At the storage, as far as nothing more was typed: what one flag more is added to.
+    asked: String,
     /// At the logs of the cluster's backups, where its namespace is known.
     logs: Option<String>,
+    /// The repository, as flags.
+    repository: String,
+    /// Whether nothing but a place that was typed was looked at.
+    is_of_url: bool,
 }
 
 impl Again {
     /// Returns how the question of a run is asked again.
     pub(super) fn of(args: &DiagnoseArgs, site: Option<&Site>, subject: &SubjectArgs) -> Self {
-        let cluster = subject.cluster.first().map(|name| quoted(name));
-        let is_live = super::live::is_asked(args);
-        let live = cluster.as_ref().filter(|_| is_live).map(|cluster| {
-            let context = args.live.context.as_ref().map(|context| format!(" --context {}", quoted(context)));
-            let file =
-                args.live.kubeconfig.as_ref().map(|file| format!(" --kubeconfig {}", quoted(&file.to_string_lossy())));
-            let storage = subject.storage.as_ref().map(|storage| format!(" --storage {}", quoted(storage)));
-            let flags: String = storage.into_iter().chain(context).chain(file).collect();
-            format!("leeward diagnose --cluster {cluster}{flags}")
-        });
-        let storage = subject.storage.as_ref();
-        let is_s3 = |name: &&String| {
-            site.is_some_and(|site| {
-                site.cluster.backup.storages.get(*name).is_some_and(|storage| storage.kind() == "s3")
-            })
+        let (named, asking, repository) = (typed::subject(subject), typed::asking(args), typed::repository(args));
+        let (url, is_live) = (typed::url(args), super::live::is_asked(args));
+        let is_named = !subject.cluster.is_empty();
+        let place = url.clone().unwrap_or_default();
+        let live = (is_live && is_named)
+            .then(|| format!("leeward diagnose{named}{}{place}{asking}{repository}", typed::server(args)));
+        let is_s3 = |name: &String| {
+            let storage = site.and_then(|site| site.cluster.backup.storages.get(name));
+            storage.is_some_and(|storage| storage.kind() == "s3")
         };
-        let probe = cluster.as_ref().zip(storage.filter(is_s3));
-        let probe = probe.map(|(cluster, storage)| {
-            format!("leeward diagnose --cluster {cluster} --storage {} --probe", quoted(storage))
-        });
-        let logs = site.and_then(|site| {
+        let of_git = (is_named && !args.probe.no_probe && subject.storage.as_ref().is_some_and(is_s3))
+            .then(|| format!("leeward diagnose{named} --probe{asking}{repository}"));
+        let of_url = url.as_ref().map(|url| format!("leeward diagnose{named}{url}{asking}{repository}"));
+        let place = url.clone().or_else(|| (!is_named).then(|| PLACE.to_owned())).unwrap_or_default();
+        let asked = live.clone().unwrap_or_else(|| format!("leeward diagnose{named}{place}{asking}{repository}"));
+        let logs = site.filter(|_| is_named).and_then(|site| {
             let (namespace, name) = (site.cluster.id.namespace.as_ref()?, &site.cluster.id.name);
             let labels = format!("percona.com/cluster={name},percona.com/backup-type=xtrabackup");
+            let named = typed::subject(&SubjectArgs { storage: args.subject.storage.clone(), ..subject.clone() });
             Some(format!(
-                "kubectl logs -n {} -l {} --all-containers --prefix --tail=-1 | leeward diagnose --log - --cluster {}",
+                "kubectl logs -n {} -l {} --all-containers --prefix --tail=-1 | leeward diagnose --log -{named}{repository}",
                 quoted(namespace),
                 quoted(&labels),
-                cluster.as_ref()?
             ))
         });
-        Self { live, probe, logs }
+        let is_of_url = url.is_some() && !is_live && args.evidence.log.is_empty() && args.evidence.evidence.is_empty();
+        Self { live, probe: of_url.or(of_git), asked, logs, repository, is_of_url }
     }
 
     /// Returns the way to more evidence.
@@ -66,6 +73,12 @@ impl Again {
         let of_storage = Some(&self.probe).filter(|_| cause.side() == Side::Storage).and_then(Option::as_ref);
         self.live.as_ref().or(of_storage).cloned().unwrap_or_else(|| self.look())
     }
+
+    /// Returns the command that asks the same place again, with one flag more.
+    fn more(&self, flag: &str) -> String {
+        let is_typed = self.asked.ends_with(flag) || self.asked.contains(&format!("{flag} "));
+        if is_typed { self.asked.clone() } else { format!("{} {flag}", self.asked) }
+    }
 }
 
 /// Returns the command that a cause calls for: the plan of its action, or another look once something is mended; none
@@ -74,28 +87,18 @@ pub(super) fn command(diagnosis: &Diagnosis, subject: &SubjectArgs, again: &Agai
     // What worked from here a moment ago is not moved away from: the log of a newer backup tells.
     let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
     let leading = &diagnosis.leading;
-    let is_from_here = leading.cites.iter().all(|cite| cite.source.starts_with(PROBE));
+    // A server of S3 that answers all that it is asked, and still nobody can tell: no right was tried.
+    let is_keyless = |place: &PlaceSeen| place.cause == Cause::CannotTell && place.answers && !place.has_errors;
     match leading.cause.remedy().action() {
         _ if is_doubtful => Some(again.look()),
-        _ if leading.confidence > Confidence::Possible || !is_from_here => of_cause(leading.cause, subject, again),
-        None if leading.cause == Cause::Healthy => Some(asked_more(subject, "--write-probe")),
+        _ if again.is_of_url && diagnosis.places.iter().any(is_keyless) => Some(again.more(KEYS)),
+        _ if !leading.is_only_possible_from_here() => of_cause(leading.cause, subject, again),
+        None if leading.cause == Cause::Healthy => Some(again.more("--write-probe")),
         // Whose keys they were is not known: nothing is rotated for that.
-        Some(Action::Rotate) => Some(asked_more(subject, "--credentials FILE")),
-        _ => of_cause(leading.cause, subject, again),
+        Some(Action::Rotate) => Some(again.more(KEYS)),
+        Some(Action::Failover | Action::Buffer) => Some(again.look()),
+        None => of_cause(leading.cause, subject, again),
     }
-}
-
-/// Returns the command that asks the same place again, with one flag more.
-fn asked_more(subject: &SubjectArgs, flag: &str) -> String {
-    let mut words: Vec<String> = ["leeward", "diagnose"].map(str::to_owned).into();
-    for (name, value) in [("--cluster", subject.cluster.first()), ("--storage", subject.storage.as_ref())] {
-        words.extend(value.into_iter().flat_map(|value| [name.to_owned(), quoted(value)]));
-    }
-    if subject.cluster.is_empty() {
-        words.push("--probe https://HOST:PORT/BUCKET".to_owned());
-    }
-    words.push(flag.to_owned());
-    words.join(" ")
 }
 
 /// Returns the command that a cause by itself calls for.
@@ -118,7 +121,7 @@ fn of_cause(cause: Cause, subject: &SubjectArgs, again: &Again) -> Option<String
     if subject.cluster.is_empty() {
         words.push("--all".to_owned());
     }
-    Some(words.join(" "))
+    Some(words.join(" ") + &again.repository)
 }
 
 #[cfg(test)]
@@ -147,7 +150,7 @@ mod tests {
     fn looks_again_where_it_shows() {
         let way = |text: &str| Some(text.to_owned());
         let nobody = SubjectArgs { cluster: Vec::new(), storage: None, to: None };
-        let git = || Again { live: None, probe: way("probe"), logs: way("logs") };
+        let git = || Again { probe: way("probe"), logs: way("logs"), ..Again::default() };
         let command = |cause, again: &Again| of_cause(cause, &nobody, again).unwrap_or_default();
         assert_eq!(command(Cause::AccessDenied, &git()), "probe");
         assert_eq!(

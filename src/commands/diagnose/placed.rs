@@ -4,6 +4,7 @@
 use super::git::Git;
 use crate::cli::{DiagnoseArgs, SubjectArgs};
 use crate::diagnose::{Diagnosis, Evidence, Side, diagnose};
+use crate::model::backup::Storage;
 
 /// Returns what evidence says, with the places that Git knows where a storage is blamed and no cluster was looked at.
 pub(super) fn diagnosed(
@@ -22,7 +23,7 @@ pub(super) fn diagnosed(
     }
     let Ok(known) = git.known() else { return diagnosis };
     let meant = known.meant(&subject.cluster).into_iter();
-    let endpoints = meant.flat_map(|site| site.cluster.backup.storages.values()).map(|storage| storage.endpoint());
+    let endpoints = meant.flat_map(|site| site.cluster.backup.storages.values()).map(Storage::endpoint);
     evidence.places = endpoints.collect();
     diagnose(evidence)
 }

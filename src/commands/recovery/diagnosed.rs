@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde_json::Value;
 
-use crate::diagnose::{Cause, Remedy};
+use crate::diagnose::{Cause, Remedy, masked_text};
 use crate::failure::refused;
 use crate::model::finding::Finding;
 use crate::model::incident::Action;
@@ -33,6 +33,9 @@ fn parse(path: &Path) -> anyhow::Result<Diagnosed> {
     if !path.exists() {
         return Err(refused("no such file").hint(MAKE).into());
     }
+    if path.is_dir() {
+        return Err(refused("it is a folder").hint(MAKE).into());
+    }
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(SIZE_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > SIZE_MAX {
@@ -45,14 +48,14 @@ fn parse(path: &Path) -> anyhow::Result<Diagnosed> {
         return Err(refused(format!("it is {found}, not `Diagnosis` of version `1`")).hint(MAKE).into());
     }
     let mut value = value;
-    value.get_mut("clock").into_iter().for_each(mask);
+    mask(&mut value);
     Ok(Diagnosed(serde_json::from_value(value).map_err(refusal)?))
 }
 
-/// Masks every text of a value: what a file says is shown in pull requests.
+/// Masks every text of a value: what a file says, whoever wrote it, goes into Git and is shown in pull requests.
 fn mask(value: &mut Value) {
     match value {
-        Value::String(text) => *text = masked(text, &[]),
+        Value::String(text) => *text = masked(&masked_text(text), &[]),
         Value::Array(items) => items.iter_mut().for_each(mask),
         Value::Object(fields) => fields.values_mut().for_each(mask),
         _ => {}
@@ -60,6 +63,11 @@ fn mask(value: &mut Value) {
 }
 
 impl Diagnosed {
+    /// Returns what it says.
+    pub(super) fn report(&self) -> &DiagnosisReport {
+        &self.0
+    }
+
     /// Returns the name of the cause.
     pub(super) fn cause(&self) -> &'static str {
         self.0.leading.cause.name()

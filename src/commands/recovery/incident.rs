@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::about;
 use super::branches::{self, Branches};
 use super::diagnosed::{self, Diagnosed};
 use super::scene::Scene;
 use super::select::Choice;
 use crate::cli::{ActionArg, RecoveryArgs, StageArg};
+use crate::diagnose::masked_text;
 use crate::failure::{Failure, refused, usage};
 use crate::model::finding::Finding;
 use crate::model::incident::{Action, Cause, Incident, Stage};
@@ -70,6 +72,7 @@ pub(super) fn find(scene: &Scene, args: &RecoveryArgs, chosen: &[Choice], now: T
     let opened_at = open.map_or_else(|| now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), |open| open.opened_at.clone());
     let diagnosed = args.incident.diagnosis.as_deref().map(diagnosed::read).transpose()?;
     findings.extend(diagnosed.as_ref().and_then(|diagnosed| diagnosed.finding(action)));
+    findings.extend(diagnosed.as_ref().and_then(|diagnosed| about::finding(diagnosed, scene, chosen)));
     let cause = cause(args, open, diagnosed.as_ref());
     let clock = diagnosed.as_ref().map(Diagnosed::clock).unwrap_or_default();
     Ok(Found { id, action, stage, opened_at, cause, clock, findings })
@@ -115,14 +118,14 @@ fn refuse_partial(scene: &Scene, branches: &Branches, branch: &str, chosen: &[Ch
     Err(refused(fact).hint(flags.join(" ")))
 }
 
-/// Returns a text on one line and without users and passwords of URLs: what has no shape of its own, or hides another,
+/// Returns a text on one line and without what could be a secret: what has no shape of its own, or hides another,
 /// becomes a space.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let hides = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    masked(&text.replace(hides, " ").split_whitespace().collect::<Vec<_>>().join(" "), &[])
+    masked(&masked_text(text).replace(hides, " ").split_whitespace().collect::<Vec<_>>().join(" "), &[])
 }
 
 /// Says which incident is continued, and which others of the place are open.

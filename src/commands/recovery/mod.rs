@@ -1,10 +1,12 @@
 //! The main flow, shared by `plan` and `propose`: repository → clusters → plan → overlay → proof.
 //! Glue: calls the rooms in the order of the design and hands on what each returns.
 
+mod about;
 mod activate;
 mod bare;
 mod branches;
 mod changes;
+mod claim;
 mod confirm;
 mod diagnosed;
 mod incident;
@@ -94,6 +96,7 @@ pub(super) fn recover(repository: &Repository, args: &RecoveryArgs, now: Timesta
     let ids: Vec<ClusterId> = chosen.iter().map(|choice| choice.cluster.clone()).collect();
     let without = scene.without(&found.id, &ids, &builder)?;
     let subjects = subject::subjects(&scene, &without, &chosen, &found, args)?;
+    let subjects = confirm::proved(subjects, &scene, &found, args, now)?;
     let request = request::request(args, &found)?;
     let others: Vec<Cluster> = scene.clusters_except(&ids);
     let plan = plan(&request, &subjects, &others);

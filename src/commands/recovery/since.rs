@@ -15,11 +15,11 @@ use crate::model::yaml;
 /// The files of an overlay that say what it does.
 const FILES: [&str; 2] = ["incident.yaml", "backup-patch.yaml"];
 
+/// What of `incident.yaml` says nothing of where backups go.
+const UNMOVED: [&str; 3] = ["stage", "confirmed_backup", "cause"];
+
 /// What of a patch is the switch of point-in-time recovery.
 const SWITCH: &str = "/spec/backup/pitr/enabled";
-
-/// How many bytes of a digest name a change: as a label, sixteen letters.
-const DIGEST: usize = 8;
 
 /// What tells the backups that prove a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,16 +72,20 @@ pub(in crate::commands) fn change(tree: &Tree<'_>, folder: &RepoPath) -> anyhow:
         digest.update(format!("{name} {}\n", said.len()));
         digest.update(&said);
     }
-    Ok(digest.finalize()[..DIGEST].iter().map(|byte| format!("{byte:02x}")).collect())
+    // Sixteen letters, which fit a label and are enough to tell the states of one overlay apart.
+    let digest = digest.finalize();
+    let first = digest.first_chunk().expect("a digest has 32 bytes");
+    Ok(format!("{:016x}", u64::from_be_bytes(*first)))
 }
 
 /// Returns what a file of an overlay says of where backups go; turning point-in-time recovery on again (stage resume) moves
-/// none of them, so a backup of the stage before proves that stage too.
+/// none of them, so a backup of the stage before proves that stage too. Nor does what anybody says of the cause.
 fn moved(bytes: &[u8]) -> Option<Value> {
     let mut value = yaml::documents(std::str::from_utf8(bytes).ok()?).ok()?.pop()?;
     if let Some(fields) = value.as_object_mut() {
-        fields.remove("stage");
-        fields.remove("confirmed_backup");
+        for field in UNMOVED {
+            fields.remove(field);
+        }
     }
     if let Some(operations) = value.as_array_mut() {
         operations.retain(|operation| operation["path"] != SWITCH);
@@ -103,11 +107,12 @@ mod tests {
                    - {op: replace, path: /spec/backup/pitr/enabled, value: false}\n";
         assert_eq!(patch("dr", off), patch("dr", ""));
         assert_ne!(patch("dr", ""), patch("dr-2", ""));
-        let file = |stage: &str, proof: &str, to: &str| {
-            moved(format!("stage: {stage}\nconfirmed_backup: {proof}\nto: {to}\n").as_bytes()).unwrap()
+        let file = |stage: &str, proof: &str, why: &str, to: &str| {
+            let text = format!("stage: {stage}\nconfirmed_backup: {proof}\ncause: {{reason: {why}}}\nto: {to}\n");
+            moved(text.as_bytes()).unwrap()
         };
-        assert_eq!(file("protect", "null", "b"), file("resume", "x-1", "b"));
-        assert_ne!(file("protect", "null", "b"), file("protect", "null", "c"));
+        assert_eq!(file("protect", "null", "disks", "b"), file("resume", "x-1", "fire", "b"));
+        assert_ne!(file("protect", "null", "disks", "b"), file("protect", "null", "disks", "c"));
         assert_eq!(moved(b"a: [\n"), None);
     }
 }

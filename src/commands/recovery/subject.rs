@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 
 use super::bare::Bare;
-use super::confirm;
 use super::incident::Found;
 use super::scene::Scene;
 use super::select::Choice;
@@ -29,13 +28,9 @@ pub(super) fn subjects(
     found: &Found,
     args: &RecoveryArgs,
 ) -> anyhow::Result<Vec<Subject>> {
-    let mut proofs = confirm::proofs(scene, chosen, found, args)?;
     let subject = |choice: &Choice| {
         let subject = subject(scene, bare, choice, found, args);
-        let proof = proofs.remove(&choice.cluster).unwrap_or(Proof::Word);
-        subject
-            .map(|subject| Subject { proof, ..subject })
-            .with_context(|| format!("failed to plan for `{}`", choice.cluster.short()))
+        subject.with_context(|| format!("failed to plan for `{}`", choice.cluster.short()))
     };
     chosen.iter().map(subject).collect()
 }

@@ -163,6 +163,7 @@ impl Told<'_> {
             failed: &incident.from.storages,
             bucket: bucket(&self.args.clock),
             replaced: replaced(row, incident, backup, self.earlier),
+            is_paused: site.cluster.is_paused,
             live: live.as_ref().map(live::Seen::facts),
             ..ClockFacts::of_git(self.now, backup, told.unwrap_or(expiry))
         };

@@ -62,7 +62,8 @@ fn onward(incident: &Incident, args: &StatusArgs, (cluster, confirmed): (Option<
     match confirmed.filter(|_| has_more) {
         Some(backup) => {
             let words = [&words("propose", &["--stage", "resume", "--confirmed-backup"])[..], &[backup]].concat();
-            with(args, &words, Live::Without)
+            // The proposal looks itself, so that nobody's word is asked for what was seen here.
+            with(args, &words, Live::With)
         }
         None if has_more => with(args, &words("verify", &["--test-backup"]), Live::With),
         None => with(args, &words("verify", &[]), Live::With),

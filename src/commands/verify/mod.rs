@@ -214,6 +214,7 @@ impl<'a> Run<'a> {
             base: self.proposal.base.name.clone(),
             commit: self.proposal.base.commit.id.clone(),
             live: self.cluster.describe(),
+            change: Some(self.proposal.bounds.change.clone()),
             at: scene.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             opened_at: incident.opened_at.clone(),
             next: next::command(&scene, look),

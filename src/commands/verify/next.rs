@@ -20,7 +20,7 @@ pub(super) fn command(scene: &Scene<'_>, look: &Look) -> Option<String> {
         Outcome::Passed | Outcome::CannotTell => {}
     }
     match outcome(CheckName::Backup) {
-        Some(Outcome::Passed) if look.verdict.goes_on() => resume(scene, look),
+        Some(Outcome::Passed) if look.verdict.is_enough() => resume(scene, look),
         Some(Outcome::CannotTell) if look.verdict.goes_on() && look.backup.is_none() => {
             // What could not be asked may answer the next time, and finds a backup that was made all the same.
             let is_new = !scene.args.backup.test_backup || look.broken.is_some();

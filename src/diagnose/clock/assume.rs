@@ -1,6 +1,7 @@
 //! What the clock does not know, and what it believes: said in full, so that nobody takes a number for more than it is.
 
 use super::facts::ClockFacts;
+use crate::model::backup::Schedule;
 use crate::model::binlog::ExpiryFrom;
 use crate::model::cron::{Cron, Hazard, hazard};
 
@@ -8,9 +9,12 @@ use crate::model::cron::{Cron, Hazard, hazard};
 pub fn unknowns(facts: &ClockFacts<'_>) -> Vec<String> {
     let mut unknown = Vec::new();
     if facts.live.is_none() {
-        unknown.push(
-            "which backups exist and what was missed: Git does not say it, and no cluster was looked at (`--context NAME`)".to_owned(),
-        );
+        let why = if facts.is_unread {
+            "the cluster's could not be read"
+        } else {
+            "no cluster was looked at (`--context NAME`)"
+        };
+        unknown.push(format!("which backups exist and what was missed: Git does not say it, and {why}"));
     }
     if let Some(live) = &facts.live {
         unknown.extend(
@@ -24,20 +28,39 @@ pub fn unknowns(facts: &ClockFacts<'_>) -> Vec<String> {
             format!("what `{name}` missed: it has made no Backup yet, and since when it runs is not known")
         }));
     }
-    for schedule in &facts.backup.schedules {
-        if matches!(hazard(&schedule.cron), Some(Hazard::Every | Hazard::Unreadable)) {
-            unknown.push(format!(
-                "when `{}` is due: its cron `{}` is none that the operator survives",
-                schedule.name, schedule.cron
-            ));
-        }
-    }
     if facts.bucket.lifecycle_days.is_none()
         && facts.backup.storages.values().any(|storage| storage.kind() != "filesystem")
     {
         unknown.push("whether lifecycle rules of a bucket delete by age".to_owned());
     }
     unknown
+}
+
+/// Returns what keeps runs from being made, or the operator from running (operator.md 12.32).
+pub fn warnings(facts: &ClockFacts<'_>) -> Vec<String> {
+    let paused = facts.is_paused().then(|| "the cluster is paused (`spec.pause`): no run is made".to_owned());
+    let has_none = facts.backup.schedules.is_empty();
+    let none = has_none.then(|| "there is no schedule: nothing makes a next backup".to_owned());
+    let of = |schedule: &Schedule| {
+        let why = match hazard(&schedule.cron) {
+            Some(Hazard::Every) => "the operator panics over it, and takes up no schedule after it",
+            Some(Hazard::Unreadable) => {
+                "the operator cannot read it: it says so in its log, and makes no backup for it"
+            }
+            Some(Hazard::ShortChecksum) => {
+                "the operator dies when it is due: its checksum is too short for a backup's name, another minute has another"
+            }
+            None if is_never_due(facts, schedule) => "it names a day that does not come",
+            None => return None,
+        };
+        Some(format!("cron `{}` of `{}`: {why}", schedule.cron, schedule.name))
+    };
+    paused.into_iter().chain(none).chain(facts.backup.schedules.iter().filter_map(of)).collect()
+}
+
+/// Returns whether no run of a schedule will ever be due.
+fn is_never_due(facts: &ClockFacts<'_>, schedule: &Schedule) -> bool {
+    Cron::parse(&schedule.cron).is_some_and(|cron| cron.runs_after(facts.now).next().is_none())
 }
 
 /// Returns what is believed.

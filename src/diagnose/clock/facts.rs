@@ -23,8 +23,12 @@ pub struct ClockFacts<'a> {
     pub bucket: BucketRules,
     /// The schedules that others stand for now.
     pub replaced: Vec<Replaced>,
-    /// What the cluster shows; `None` where it was not looked at.
+    /// Whether `spec.pause` stands in Git.
+    pub is_paused: bool,
+    /// What the cluster shows; `None` where it was not looked at, or could not be read.
     pub live: Option<Live<'a>>,
+    /// Whether the cluster was asked and could not be read.
+    pub is_unread: bool,
 }
 
 /// What buckets do by age, as a person says.
@@ -63,7 +67,22 @@ pub struct Live<'a> {
 impl<'a> ClockFacts<'a> {
     /// Returns the facts that Git alone gives.
     pub fn of_git(now: Timestamp, backup: &'a Backup, binlogs: BinlogExpiry) -> Self {
-        Self { now, backup, binlogs, failed: &[], bucket: BucketRules::default(), replaced: Vec::new(), live: None }
+        Self {
+            now,
+            backup,
+            binlogs,
+            failed: &[],
+            bucket: BucketRules::default(),
+            replaced: Vec::new(),
+            is_paused: false,
+            live: None,
+            is_unread: false,
+        }
+    }
+
+    /// Returns whether the operator makes no backups: the cluster says so where it was looked at, else Git.
+    pub(super) fn is_paused(&self) -> bool {
+        self.live.as_ref().map_or(self.is_paused, |live| live.is_paused)
     }
 
     /// Returns the Backups of the cluster, where it was looked at.

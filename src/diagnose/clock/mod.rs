@@ -9,7 +9,7 @@ mod missed;
 mod retention;
 mod until;
 
-pub use assume::{assumptions, unknowns};
+pub use assume::{assumptions, unknowns, warnings};
 pub use facts::{BucketRules, ClockFacts, Live, Replaced};
 pub use good::{Good, Pitr, Restorable, Seen};
 pub use missed::{MissedRuns, RunSpan};
@@ -52,6 +52,8 @@ pub struct RiskClock {
     pub binlogs: Option<BinlogClock>,
     /// Until when something has to be done, where that is known.
     pub act_before: Option<ActBefore>,
+    /// What keeps runs from being made, or the operator from running.
+    pub warnings: Vec<String>,
     /// What is not known.
     pub unknown: Vec<String>,
     /// What is believed.
@@ -69,7 +71,7 @@ pub struct ScheduleClock {
     pub cron: String,
     /// What the operator does not survive in it.
     pub hazard: Option<Hazard>,
-    /// When it is due again; `None` where it never is, or cannot be read.
+    /// When it is due again; `None` where it never is, cannot be read, or the cluster is paused.
     pub next: Option<Timestamp>,
     /// Its newest backup that succeeded.
     pub last_good: Option<Timestamp>,
@@ -108,6 +110,7 @@ pub fn read(facts: &ClockFacts<'_>) -> RiskClock {
             .collect(),
         being_deleted: facts.terminating(),
         act_before: until::act_before(facts.now, expiries, binlogs),
+        warnings: warnings(facts),
         unknown: unknowns(facts),
         assumptions: assumptions(facts),
         newest,
@@ -141,7 +144,7 @@ fn of_schedule(facts: &ClockFacts<'_>, schedule: &Schedule, goods: Option<&[Good
         storage: schedule.storage.clone(),
         cron: schedule.cron.clone(),
         hazard: hazard(&schedule.cron),
-        next: cron.as_ref().and_then(|cron| cron.runs_after(facts.now).next()),
+        next: cron.as_ref().filter(|_| !facts.is_paused()).and_then(|cron| cron.runs_after(facts.now).next()),
         last_good: goods.and_then(|goods| goods.iter().rev().find(own)).map(|good| good.at),
         missed: cron.as_ref().and_then(|cron| missed::missed(facts, schedule, cron, facts.now)),
         evicts: goods.and_then(|goods| keeps.evicted(goods.iter().filter(own))),

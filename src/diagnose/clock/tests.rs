@@ -97,7 +97,6 @@ fn git_alone_says_what_is_due_and_not_what_there_is() {
         clock.unknown,
         [
             "which backups exist and what was missed: Git does not say it, and no cluster was looked at (`--context NAME`)",
-            "when `odd` is due: its cron `@every 1h` is none that the operator survives",
             "whether lifecycle rules of a bucket delete by age",
         ]
     );
@@ -109,6 +108,45 @@ fn git_alone_says_what_is_due_and_not_what_there_is() {
             "no node lost its binlogs, by a full volume or by hand",
         ]
     );
+}
+
+#[test]
+fn crons_that_harm_the_operator_or_never_come_and_a_pause_are_said() {
+    let said = |crons: &[(&str, &str)], is_paused: bool| {
+        let backup = block(crons, false);
+        let facts = ClockFacts::of_git(at("2026-11-24T10:00:00Z"), &backup, BinlogExpiry::read(&Value::Null));
+        let clock = read(&ClockFacts { is_paused, ..facts });
+        (clock.warnings, clock.schedules.iter().map(|schedule| schedule.next.is_some()).collect::<Vec<_>>())
+    };
+    let unread = "the operator cannot read it: it says so in its log, and makes no backup for it";
+    for (cron, why) in [
+        ("@every 1h", "the operator panics over it, and takes up no schedule after it"),
+        ("0 0 * * 7", unread),
+        ("0 0 * * * *", unread),
+        ("CRON_TZ=Nowhere/Land 0 0 * * *", unread),
+        ("0 0 30 2 *", "it names a day that does not come"),
+    ] {
+        assert_eq!(said(&[("daily", cron)], false), (vec![format!("cron `{cron}` of `daily`: {why}")], vec![false]));
+    }
+    let (short, due) = said(&[("daily", "54 9 * * 5")], false);
+    assert!(
+        short[0].starts_with("cron `54 9 * * 5` of `daily`: the operator dies when it is due: ") && due[0],
+        "{short:?}"
+    );
+    let paused = "the cluster is paused (`spec.pause`): no run is made".to_owned();
+    assert_eq!(said(&[("daily", "0 3 * * *")], true), (vec![paused], vec![false]));
+    let none = "there is no schedule: nothing makes a next backup".to_owned();
+    assert_eq!(said(&[], false), (vec![none], vec![]));
+    assert_eq!(said(&[("daily", "0 3 * * *")], false), (vec![], vec![true]));
+}
+
+#[test]
+fn a_cluster_that_could_not_be_read_was_looked_at() {
+    let backup = block(&[("daily", "0 3 * * *")], false);
+    let facts = ClockFacts::of_git(at("2026-11-24T10:00:00Z"), &backup, BinlogExpiry::read(&Value::Null));
+    let clock = read(&ClockFacts { is_unread: true, ..facts });
+    let said = "which backups exist and what was missed: Git does not say it, and the cluster's could not be read";
+    assert_eq!(clock.unknown[0], said);
 }
 
 #[test]

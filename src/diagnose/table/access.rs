@@ -22,6 +22,9 @@ pub(super) const ROWS: &[Signature] = &[
             "no such access key",
             "access key not found",
             "access key does not exist",
+            // Garage and Ceph RGW answer so.
+            "forbidden: no such key",
+            "usersuspended",
         ],
         S3,
     ),
@@ -39,6 +42,12 @@ pub(super) const ROWS: &[Signature] = &[
             "request signature we calculated does not match",
             "signature mismatch",
             "invalid signature",
+            // Azure: the account key that signed is not its own.
+            "(authenticationfailed)",
+            "code>authenticationfailed",
+            "error code: authenticationfailed",
+            "authenticationfailed server failed to authenticate",
+            "authenticationfailed: server failed to authenticate",
         ],
         S3,
     )
@@ -59,6 +68,8 @@ pub(super) const ROWS: &[Signature] = &[
     )
     .without(&[
         "access denied for user",
+        "forbidden: no such key",
+        "forbidden: invalid signature",
         ":3306",
         ":33062",
         "failed to create bucket",

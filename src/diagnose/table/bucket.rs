@@ -11,7 +11,14 @@ pub(super) const ROWS: &[Signature] = &[
     Signature::of(
         "no-such-bucket",
         Cause(BucketMissing, Certain),
-        &["nosuchbucket", "specified bucket does not exist", "bucket not found"],
+        &[
+            "nosuchbucket",
+            "specified bucket does not exist",
+            "bucket not found",
+            // A bucket of Azure.
+            "containernotfound",
+            "specified container does not exist",
+        ],
         S3,
     ),
     Signature::of("bucket-gone", Cause(BucketMissing, Certain), &[" does not exist", " doesn't exist"], OPERATOR)

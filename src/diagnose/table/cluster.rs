@@ -4,7 +4,7 @@ use super::super::cause::Cause::{BufferFull, ClusterWiring, SecretMissing, Volum
 use super::super::confidence::Confidence::{Certain, Likely, Possible};
 use super::super::signature::Says::Cause;
 use super::super::signature::Signature;
-use super::voice::{KUBERNETES, SERVER, joined};
+use super::voice::{KUBERNETES, NOT_STORAGE, SERVER, joined};
 use super::{CLIENT, CODE, OPERATOR};
 
 /// Texts by which the database speaks of its own disk.
@@ -92,7 +92,8 @@ pub(super) const ROWS: &[Signature] = &[
         OPERATOR,
     )
     .with(&["storage ", "backupsource", "pxccluster", "serviceaccount \"", "configmap \""])
-    .without(&["bucket", "object", "key", "secret", "volume", "storageclass"]),
+    // The collector starts each of its own errors so, whatever the storage answered.
+    .without(&["bucket", "object", "key", "secret", "volume", "storageclass", "storage manager", "container"]),
     Signature::of(
         "options",
         Cause(ClusterWiring, Certain),
@@ -154,6 +155,40 @@ pub(super) const ROWS: &[Signature] = &[
         &["is forbidden: user", "error looking up service account"],
         CLIENT,
     )
-    .with(KUBERNETES),
+    .with(KUBERNETES)
+    // Who may not look at pods is whoever typed `kubectl`.
+    .without(&["error from server ("]),
+    // The file of `s3.caBundle` is not where the script says it is, or no certificate is in it.
+    Signature::of(
+        "ca-file",
+        Cause(ClusterWiring, Certain),
+        &["could not find a suitable tls ca certificate bundle", "problem with the ssl ca cert"],
+        CLIENT,
+    ),
+    Signature::of("pod-security", Cause(ClusterWiring, Certain), &["violates podsecurity"], CLIENT),
+    // A server or a proxy before it that wants a certificate of its clients gets none from backups.
+    Signature::of(
+        "client-certificate",
+        Cause(ClusterWiring, Likely),
+        &["tls: certificate required", "certificate_required", "no required ssl certificate was sent"],
+        CLIENT,
+    )
+    .without(NOT_STORAGE),
+    // What a dead proxy keeps from a storage, another storage does not get either.
+    Signature::of(
+        "proxy",
+        Cause(ClusterWiring, Likely),
+        &[
+            "failed to connect to proxy",
+            "resolve proxy name",
+            "resolve proxy:",
+            "tunnel connection failed",
+            "proxy authentication required",
+            "proxyconnect tcp:",
+            "proxyerror(",
+        ],
+        CLIENT,
+    )
+    .without(NOT_STORAGE),
     Signature::of("memory", Cause(ClusterWiring, Likely), &["oomkilled", "nil pointer dereference"], CODE),
 ];

@@ -17,6 +17,13 @@ pub(super) const ROWS: &[Signature] = &[
         &["donor disappeared", "sst request failure", "sst request failed", "donor is no longer in the cluster"],
         OPERATOR,
     ),
+    // `run_backup.sh` of 1.18 and newer: what the donor sent ended before its last file.
+    Signature::of(
+        "cut-stream",
+        Cause(DatabaseSide, Likely),
+        &["maybe the donor interrupted the connection", "sst file not found"],
+        CODE,
+    ),
     // The script that uploads ends so too.
     Signature::of(
         "generic-failure",

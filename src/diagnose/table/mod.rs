@@ -7,6 +7,7 @@ mod cluster;
 mod database;
 mod marks;
 pub(super) mod party;
+mod probe;
 mod reach;
 mod server;
 mod tls;
@@ -27,7 +28,17 @@ const CLIENT: &str = "the client's library";
 
 /// Returns every row.
 pub(super) fn signatures() -> impl Iterator<Item = &'static Signature> {
-    [reach::ROWS, tls::ROWS, access::ROWS, bucket::ROWS, server::ROWS, cluster::ROWS, database::ROWS, marks::ROWS]
-        .into_iter()
-        .flatten()
+    [
+        reach::ROWS,
+        tls::ROWS,
+        access::ROWS,
+        bucket::ROWS,
+        server::ROWS,
+        cluster::ROWS,
+        database::ROWS,
+        marks::ROWS,
+        probe::ROWS,
+    ]
+    .into_iter()
+    .flatten()
 }

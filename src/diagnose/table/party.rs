@@ -108,7 +108,8 @@ pub(in super::super) const PARTIES: &[Party] = &[
         None,
         &[
             "unable to connect to the server:",
-            "error from server",
+            "error from server (",
+            "error from server:",
             "the connection to the server ",
             "logged in to the server",
             "getting credentials: exec",

@@ -100,7 +100,7 @@ pub(super) const ROWS: &[Signature] = &[
     Signature::of(
         "closed-early",
         Cause(EndpointUnreachable, Likely),
-        &["\": eof", "unexpected eof", "eof occurred in violation of protocol"],
+        &["\": eof", "unexpected eof", "eof occurred in violation of protocol", "broken pipe"],
         CLIENT,
     )
     .with(&["http://", "https://", "ssl"])

@@ -131,7 +131,7 @@ fn at_resume(context: &Context) -> Vec<Finding> {
 /// Refuses without a Backup that succeeded: on a dead bucket point-in-time recovery stops every backup (operator.md 9).
 fn confirmation(context: &Context) -> Finding {
     let to = &context.desired.incident.to;
-    let to = if to.storages.is_empty() { to.binlogs.clone() } else { to.storages.join("`, `") };
+    let to = if to.storages.is_empty() { std::slice::from_ref(&to.binlogs) } else { &to.storages };
     let incident = &context.desired.incident;
     let look = format!(
         "leeward verify --incident {} --cluster {} --test-backup",
@@ -140,19 +140,22 @@ fn confirmation(context: &Context) -> Finding {
     );
     match (&context.subject.proof, &incident.confirmed_backup) {
         (Proof::Refuted { fact }, _) => Finding::refuse("unconfirmed", fact.as_str()).hint(look),
-        (Proof::Verdict { backup, at }, _) => Finding::note(
+        (Proof::Verdict { backup, storage, at }, _) => Finding::note(
             "backup-verified",
-            format!("Backup `{backup}` succeeded on `{to}`, as the verdict of {at} says"),
+            format!("Backup `{backup}` succeeded on `{storage}`, as the verdict of {at} says"),
         ),
-        (Proof::Seen { backup }, _) => {
-            Finding::note("backup-verified", format!("Backup `{backup}` succeeded on `{to}`, as the cluster shows"))
+        (Proof::Seen { backup, storage }, _) => Finding::note(
+            "backup-verified",
+            format!("Backup `{backup}` succeeded on `{storage}`, as the cluster shows"),
+        ),
+        (Proof::Word, Some(name)) => {
+            let on = to.join("` or `");
+            let fact = format!("that Backup `{name}` succeeded on `{on}` is taken from you, no cluster was given");
+            Finding::note("backup-not-checked", fact)
         }
-        (Proof::Word, Some(name)) => Finding::note(
-            "backup-not-checked",
-            format!("that Backup `{name}` succeeded on `{to}` is taken from you, no cluster was given"),
-        ),
         (Proof::Word, None) => {
-            Finding::refuse("unconfirmed", format!("no full backup is known to have succeeded on `{to}`")).hint(look)
+            let fact = format!("no full backup is known to have succeeded on `{}`", to.join("`, `"));
+            Finding::refuse("unconfirmed", fact).hint(look)
         }
     }
 }

@@ -64,11 +64,15 @@ fn believes_a_backup_of_the_base_only_at_stage_resume() {
 #[test]
 fn a_backup_that_was_seen_goes_before_any_word() {
     let proved = |proof: Proof| Case::resume().know(|subject| subject.proof = proof.clone());
-    let verdict = proved(Proof::Verdict { backup: "b1".to_owned(), at: "2026-11-22T11:00:00Z".to_owned() });
-    let said = "note: Backup `b1` succeeded on `minio-b`, as the verdict of 2026-11-22T11:00:00Z says";
+    let verdict = proved(Proof::Verdict {
+        backup: "b1".to_owned(),
+        storage: "minio-b-daily".to_owned(),
+        at: "2026-11-22T11:00:00Z".to_owned(),
+    });
+    let said = "note: Backup `b1` succeeded on `minio-b-daily`, as the verdict of 2026-11-22T11:00:00Z says";
     verdict.says("backup-verified", said);
     assert_eq!(verdict.plan().incident.unwrap().confirmed_backup.as_deref(), Some("b1"));
-    let seen = proved(Proof::Seen { backup: "b2".to_owned() });
+    let seen = proved(Proof::Seen { backup: "b2".to_owned(), storage: "minio-b".to_owned() });
     seen.says("backup-verified", "note: Backup `b2` succeeded on `minio-b`, as the cluster shows");
     let refuted = proved(Proof::Refuted { fact: "Backup `manual-1` proves nothing: it is Failed".to_owned() });
     refuted.says(

@@ -49,6 +49,9 @@ pub struct ClockReport {
     pub binlogs: Option<BinlogLine>,
     /// Until when something has to be done, where that is known.
     pub act_before: Option<ActLine>,
+    /// What keeps runs from being made, or the operator from running.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// What is not known.
     pub unknown: Vec<String>,
     /// What is believed.
@@ -113,7 +116,7 @@ pub struct ScheduleLine {
     pub storage: String,
     /// Its cron.
     pub cron: String,
-    /// When it is due again; null where it never is, its cron cannot be read, or another stands for it.
+    /// When it is due again; null where it never is, its cron cannot be read, the cluster is paused, or another stands for it.
     pub next: Option<String>,
     /// When its newest good backup was complete.
     pub last_good: Option<String>,

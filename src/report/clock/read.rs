@@ -31,6 +31,7 @@ impl ClockReport {
             lifecycle: clock.expiries.map(lifecycle),
             binlogs: clock.binlogs.map(binlogs),
             act_before: clock.act_before.map(act),
+            warnings: clock.warnings.clone(),
             unknown: clock.unknown.clone(),
             assumptions: clock.assumptions.clone(),
         }

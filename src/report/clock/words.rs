@@ -14,6 +14,7 @@ pub(in crate::report) fn said(clock: &ClockReport) -> Vec<(&'static str, String)
     said.push(("point in time", point_in_time(clock)));
     said.extend(clock.schedules.iter().filter_map(missed).map(|text| ("missed", text)));
     said.extend(due(clock).map(|text| ("due next", text)));
+    said.extend(clock.warnings.iter().map(|text| ("warning", text.clone())));
     said.extend(deleted(clock).map(|text| ("being deleted", text)));
     said.extend(retention(clock).map(|text| ("retention", text)));
     said.extend(lifecycle(clock).map(|text| ("lifecycle", text)));

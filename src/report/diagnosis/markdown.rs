@@ -88,7 +88,7 @@ fn cited(out: &mut String, suspect: &SuspectLine) {
     }
     put(out, "\n| where | line |\n| --- | --- |");
     for cite in &suspect.evidence {
-        put(out, &format!("| {} | {} |", cell(&cite.at()), code(&cite.text).replace('|', "\\|")));
+        put(out, &format!("| {} | {} |", cell(&cite.at()), code(&cite.words()).replace('|', "\\|")));
     }
     if let Some(more) = suspect.unshown() {
         put(out, &format!("\n{more}"));

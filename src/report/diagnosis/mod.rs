@@ -27,6 +27,10 @@ const BUFFERED: &str = "keep backups on volumes, since no other S3 place is know
 const DOUBTFUL: &str = "let one backup run and look at its log: where it succeeds the storage has healed, where it fails \
                         only the cluster has the trouble";
 
+/// What to do where only a possibility, and that from here, speaks for moving backups.
+const TOO_LITTLE: &str = "see that scheme, host and port are those of the storage, and what stands before it; what this \
+                          machine alone saw is too little to move backups for";
+
 /// What to know where nothing is wrong and nothing was written.
 const UNWRITTEN: &str = "as far as it was tried: no write was, and a full storage looks the same to who only reads";
 
@@ -38,6 +42,9 @@ pub struct DiagnosisReport {
     pub leading: SuspectLine,
     /// On which side it lies.
     pub side: Side,
+    /// What it was asked about, as far as it is known.
+    #[serde(default)]
+    pub subject: SubjectLine,
     /// What it calls for.
     pub calls_for: Remedy,
     /// What that means, in a sentence.
@@ -67,6 +74,15 @@ pub struct DiagnosisReport {
     pub looked_at: Vec<SourceLine>,
     /// What to type next, where anything has to be done.
     pub next: Option<String>,
+}
+
+/// What a diagnosis is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SubjectLine {
+    /// The clusters: `[ROOT:][NAMESPACE/]NAME`; empty where nobody says.
+    pub clusters: Vec<String>,
+    /// The storages of the place, the one that fails first; empty where nobody says.
+    pub storages: Vec<String>,
 }
 
 /// A cause that evidence names.
@@ -118,8 +134,10 @@ impl DiagnosisReport {
         let cause = diagnosis.leading.cause;
         let is_doubtful = diagnosis.contradiction.is_some_and(|found| found.kind == Mismatch::OnlyTheLogs);
         let is_unwritten = cause == Cause::Healthy && diagnosis.leading.confidence == Confidence::Possible;
+        let is_too_little = diagnosis.leading.is_only_possible_from_here();
         let (calls_for, advice) = match cause.remedy() {
             _ if is_doubtful => (Remedy::LookFurther, DOUBTFUL),
+            Remedy::Failover if is_too_little => (Remedy::LookFurther, TOO_LITTLE),
             remedy if is_unwritten => (remedy, UNWRITTEN),
             remedy => (remedy, cause.advice()),
         };
@@ -129,6 +147,7 @@ impl DiagnosisReport {
         Self {
             leading: SuspectLine::of(&diagnosis.leading, whose),
             side: cause.side(),
+            subject: SubjectLine::default(),
             calls_for,
             advice: advice.to_owned(),
             others: lines(&diagnosis.others),
@@ -145,6 +164,15 @@ impl DiagnosisReport {
             },
             next,
         }
+    }
+
+    /// Takes in what it was asked about: the storages of the place are those that the cluster's objects tell, after the one that
+    /// was named.
+    pub fn about(&mut self, clusters: &[String], storage: Option<&String>) {
+        let mut storages: Vec<String> = storage.into_iter().cloned().collect();
+        let of_place = self.site.iter().flat_map(|site| &site.storages);
+        storages.extend(of_place.filter(|name| Some(*name) != storage).cloned());
+        self.subject = SubjectLine { clusters: clusters.to_vec(), storages };
     }
 
     /// Takes in what a failover comes to in this repository, where that is another thing, and what a person has to choose.
@@ -167,14 +195,23 @@ impl SuspectLine {
             signature: cite.signature.to_owned(),
             known_from: cite.known_from.to_owned(),
         };
+        // A line that two rows match is one line.
+        let is_again = |number: usize, cite: &Cite| {
+            let is_same =
+                |other: &Cite| (&other.source, other.line, &other.text) == (&cite.source, cite.line, &cite.text);
+            suspect.cites[..number].iter().any(is_same)
+        };
+        let cites = suspect.cites.iter().enumerate().filter(|(number, cite)| !is_again(*number, cite));
+        let evidence: Vec<CiteLine> = cites.map(|(_, line)| cite(line)).collect();
+        let again = (suspect.cites.len() - evidence.len()) as u64;
         Self {
             cause: suspect.cause,
             confidence: suspect.confidence,
             claim: claim(suspect.cause, whose),
             endpoint: suspect.endpoint.clone(),
             operations: suspect.operations.clone(),
-            evidence: suspect.cites.iter().map(cite).collect(),
-            lines: suspect.count,
+            evidence,
+            lines: suspect.count.saturating_sub(again),
         }
     }
 
@@ -196,6 +233,11 @@ impl SuspectLine {
 }
 
 impl CiteLine {
+    /// Returns the text as people read it: what a log sets apart by tabs is words.
+    fn words(&self) -> String {
+        self.text.replace('\t', " ")
+    }
+
     /// Returns where the line stands: `pod.log:12`.
     pub fn at(&self) -> String {
         self.line.map_or_else(|| self.source.clone(), |line| format!("{}:{line}", self.source))

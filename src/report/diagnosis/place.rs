@@ -14,9 +14,12 @@ pub struct PlaceLine {
     pub cause: Cause,
     /// How sure.
     pub confidence: Confidence,
-    /// Whether an answer was an error.
+    /// Whether an answer was an error, or did not come.
     #[serde(default)]
     pub has_errors: bool,
+    /// Whether a server of S3 answers there.
+    #[serde(default)]
+    pub answers: bool,
     /// Its steps in order.
     pub summary: String,
 }
@@ -49,8 +52,8 @@ pub enum ContradictionKind {
 impl PlaceLine {
     /// Returns the line of a place.
     pub(super) fn of(seen: &PlaceSeen) -> Self {
-        let PlaceSeen { storage, cause, confidence, has_errors, summary } = seen.clone();
-        Self { storage, cause, confidence, has_errors, summary }
+        let PlaceSeen { storage, cause, confidence, has_errors, answers, summary } = seen.clone();
+        Self { storage, cause, confidence, has_errors, answers, summary }
     }
 
     /// Returns the place for people: the storage, what is wrong with it, what was seen of it.
@@ -59,6 +62,9 @@ impl PlaceLine {
         let verdict = match self.cause {
             Cause::Healthy => "nothing wrong".to_owned(),
             Cause::CannotTell if self.has_errors => "not clear".to_owned(),
+            // Of what nobody asked nothing can be said.
+            Cause::CannotTell if !self.answers && !self.summary.is_empty() => return format!("{name}{}", self.summary),
+            Cause::CannotTell if !self.answers => "not asked".to_owned(),
             Cause::CannotTell => "nothing wrong as far as it was asked".to_owned(),
             cause => cause.name().to_owned(),
         };

@@ -71,7 +71,7 @@ pub(super) fn calls_for(report: &DiagnosisReport) -> String {
 /// Returns the cited lines, each below where it stands.
 fn evidence(suspect: &SuspectLine) -> Vec<String> {
     let cited = suspect.evidence.iter().flat_map(|cite| {
-        let text = wrapped(&cite.text, WIDTH - INDENT - 2).into_iter().map(|line| format!("  {line}"));
+        let text = wrapped(&cite.words(), WIDTH - INDENT - 2).into_iter().map(|line| format!("  {line}"));
         std::iter::once(cite.at()).chain(text)
     });
     cited.chain(suspect.unshown()).collect()

@@ -142,7 +142,7 @@ pub struct LiveLine {
     pub is_observed: bool,
     /// Its newest Backups, the newest first.
     pub backups: Vec<LiveBackup>,
-    /// The newest Backup that succeeded on the new place since the incident was opened.
+    /// The newest Backup that proves the new place: whole, where Git says, and of the change that stands.
     pub confirmed_backup: Option<String>,
     /// What could not be read, and why.
     pub trouble: Vec<String>,

@@ -7,6 +7,7 @@ mod text;
 pub use markdown::{comment as verdict_comment, verdict as verdict_markdown};
 pub use text::verdict as verdict_text;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ use super::mask::masked;
 use crate::diagnose::masked_text;
 use crate::failure::{Failure, refused};
 use crate::model::incident::{Action, Stage};
+use crate::model::name::object_name;
 use crate::verify::{Check, CheckName, Outcome, Verdict};
 
 /// What `verify` says.
@@ -40,6 +42,9 @@ pub struct VerdictReport {
     pub commit: String,
     /// What was asked: the context and the server.
     pub live: String,
+    /// The digest of what that base says of where backups go; null from a leeward that did not say.
+    #[serde(default)]
+    pub change: Option<String>,
     /// When it was looked at, RFC 3339, UTC.
     pub at: String,
     /// When the incident was opened, RFC 3339, UTC.
@@ -130,7 +135,7 @@ pub fn verdict_json(report: &VerdictReport) -> String {
 /// Reads a report again from its JSON.
 ///
 /// # Errors
-/// Refuses what is no verdict, and one of another version.
+/// Refuses what is no verdict, one of another version, and names and times that no leeward wrote: they go into Git.
 pub fn verdict_read(text: &str) -> Result<VerdictReport, Failure> {
     let hint = "leeward verify --verdict-out FILE";
     let saved: Saved =
@@ -138,6 +143,13 @@ pub fn verdict_read(text: &str) -> Result<VerdictReport, Failure> {
     if saved.kind != "Verdict" || saved.version != json::VERSION {
         let found = format!("`{}` of version `{}`", saved.kind.escape_debug(), saved.version);
         return Err(refused(format!("it is {found}, not `Verdict` of version `{}`", json::VERSION)).hint(hint));
+    }
+    let VerdictReport { backup, at, .. } = &saved.report;
+    if at.parse::<Timestamp>().is_err() {
+        return Err(refused(format!("`at` `{}` is not an RFC 3339 time", at.escape_debug())).hint(hint));
+    }
+    if let Some(backup) = backup {
+        object_name("`backup/name`", &backup.name).map_err(|refusal| refusal.hint(hint))?;
     }
     Ok(saved.report)
 }

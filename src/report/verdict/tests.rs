@@ -42,6 +42,7 @@ pub(super) fn report() -> VerdictReport {
         base: "main".to_owned(),
         commit: "77aa0e3c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c".to_owned(),
         live: "context `prod-a` at `https://10.0.0.1:6443`".to_owned(),
+        change: Some("0a1b2c3d4e5f6071".to_owned()),
         at: "2026-11-22T10:38:00Z".to_owned(),
         opened_at: "2026-11-22T10:00:00Z".to_owned(),
         next: Some("leeward verify --incident minio-a-1122".to_owned()),
@@ -105,4 +106,9 @@ fn what_is_saved_is_read_again_and_nothing_else_is() {
         "it is `Plan` of version `1`, not `Verdict` of version `1`"
     );
     assert!(of("{}").starts_with("it is no verdict: "));
+    let name = of(&json.replace("\"name\": \"leeward-minio-a-1122-1\"", "\"name\": \"Not A Name\\n\""));
+    assert_eq!(name, "`backup/name` `Not A Name\\n` is not a name Kubernetes accepts");
+    assert_eq!(of(&json.replace("2026-11-22T10:38:00Z", "soon")), "`at` `soon` is not an RFC 3339 time");
+    let older = json.replace("  \"change\": \"0a1b2c3d4e5f6071\",\n", "");
+    assert_eq!(verdict_read(&older).map(|read| read.change), Ok(None));
 }

@@ -92,8 +92,8 @@ fn none_is_made_beside_its_own_of_another_state_of_the_change() {
     unlabelled["metadata"]["creationTimestamp"] = "2026-11-22T09:59:40Z".into();
     for earlier in [of_change(1, "0b", "Running"), unlabelled] {
         let wait = awaited("leeward-a-1122-1", "leeward-a-1122-2");
-        assert_eq!(chosen(&[earlier.clone()], Making::Asked), wait);
-        assert_eq!(chosen(&[earlier.clone()], Making::NotAsked), Choice::None);
+        assert_eq!(chosen(std::slice::from_ref(&earlier), Making::Asked), wait);
+        assert_eq!(chosen(std::slice::from_ref(&earlier), Making::NotAsked), Choice::None);
         let both = [earlier.clone(), of_change(2, "0a", "Failed")];
         assert_eq!(chosen(&both, Making::Asked), awaited("leeward-a-1122-1", "leeward-a-1122-3"));
         let both = [earlier, of_change(2, "0a", "Running")];
@@ -112,8 +112,8 @@ fn one_that_lies_elsewhere_or_goes_is_made_anew_and_told_of_where_none_is_asked_
     let mut going = of_change(1, "0a", "Succeeded");
     going["metadata"]["deletionTimestamp"] = "2026-11-22T11:00:00Z".into();
     for lost in [&elsewhere, &going] {
-        assert_eq!(chosen(&[lost.clone()], Making::Asked), Choice::Make("leeward-a-1122-2".to_owned()));
-        assert_eq!(chosen(&[lost.clone()], Making::NotAsked), Choice::Follow("leeward-a-1122-1".to_owned()));
+        assert_eq!(chosen(std::slice::from_ref(lost), Making::Asked), Choice::Make("leeward-a-1122-2".to_owned()));
+        assert_eq!(chosen(std::slice::from_ref(lost), Making::NotAsked), Choice::Follow("leeward-a-1122-1".to_owned()));
     }
     let other = scheduled("daily", "b", "2026-11-22T11:00:00Z", "Succeeded");
     assert_eq!(chosen(&[going, other], Making::NotAsked), Choice::Follow("daily".to_owned()));

@@ -80,7 +80,7 @@ fn a_cluster_that_is_looked_at_shows_its_state_its_backups_and_what_was_missed()
                   `spec.pxc.configuration` sets it
                 assumed: no node lost its binlogs, by a full volume or by hand
                 assumed: no Backup object was deleted by hand
-      next      leeward propose --incident minio-a-1122 --stage resume --confirmed-backup cron-1
+      next      leeward propose --incident minio-a-1122 --stage resume --confirmed-backup cron-1 --context prod-a --kubeconfig ../kubeconfig
     ");
 }
 

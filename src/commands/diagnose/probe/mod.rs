@@ -54,6 +54,23 @@ pub(super) fn run(
     }
 }
 
+/// Returns what probes of the storages came to that Git has, where those of the cluster could not be read; nothing where Git
+/// does not know the cluster.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn by_git(
+    args: &ProbeArgs,
+    logs: &[Log],
+    (git, subject): (&Git<'_>, &mut SubjectArgs),
+    now: Timestamp,
+) -> anyhow::Result<Vec<Input>> {
+    let Some(site) = git.known().ok().and_then(|known| known.one(&subject.cluster).ok()) else {
+        return Ok(Vec::new());
+    };
+    storages(&site.cluster.backup, &Known { secrets: &Secrets::default(), logs }, args, subject, now)
+}
+
 /// Returns what is asked: a cluster by itself is a question, beside logs only `--probe` is.
 fn asked<'a>(args: &'a ProbeArgs, evidence: &EvidenceArgs, subject: &SubjectArgs) -> Asked<'a> {
     let is_alone = evidence.log.is_empty() && evidence.evidence.is_empty() && !subject.cluster.is_empty();
