@@ -6,8 +6,9 @@ use super::mask::{HIDDEN, secrets, without};
 
 /// The longest line that is held whole, and the size of a window.
 pub(super) const WINDOW: usize = 64 << 10;
-/// How much of a window waits for the next one: the name of a secret and the secret stay together.
-const HELD: usize = 8 << 10;
+/// How much of a window waits for the next one: the name of a secret and the secret stay together. What is told a secret by
+/// its end alone, the user of a URL, is longer than this nowhere.
+const HELD: usize = 16 << 10;
 
 /// What is known of a line whose end has not come.
 #[derive(Debug, Default)]

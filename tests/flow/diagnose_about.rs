@@ -54,8 +54,11 @@ fn a_diagnosis_of_another_cluster_or_storage_is_a_finding() {
 fn where_nobody_said_a_storage_the_endpoint_of_the_evidence_tells() {
     let world = World::gitops();
     let of_a = ["--cluster", "pxc-a/cluster1", "--storage", "minio-a"];
-    let about = diagnosed(&world, "(InvalidAccessKeyId) https://minio.z.example:9000/pxc-a\n", &[]);
+    // Made where nobody knows the storages: here the host would be known to be none of them.
+    let elsewhere = World::empty();
+    let about = diagnosed(&elsewhere, "(InvalidAccessKeyId) https://minio.z.example:9000/pxc-a\n", &[]);
     assert_eq!(about, json!({"clusters": [], "storages": []}));
+    std::fs::copy(elsewhere.top().join("diagnosis.json"), world.top().join("diagnosis.json")).unwrap();
     let rotate: Vec<[String; 3]> = said(&world, &of_a);
     assert_eq!(rotate.len(), 1, "{rotate:?}");
     assert!(

@@ -119,7 +119,11 @@ fn markdown_holds_together_whatever_is_in_it() {
     let run = world.leeward(&[&["plan", "--reason", reason], &all[..]].concat());
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     assert_well_formed(&run.stdout);
-    assert!(run.stdout.contains("\nReason: a | b ``` &lt;img> &#64;team ``` # heading\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("\nReason: a | b \\`\\`\\` &lt;img> &#64;team \\`\\`\\` # heading\n"),
+        "{}",
+        run.stdout
+    );
     let refused = world.leeward(&[&["plan", "--only-storage"], &all[..]].concat());
     assert_eq!(refused.code, 3);
     assert_well_formed(&refused.stdout);

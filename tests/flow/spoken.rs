@@ -93,7 +93,12 @@ fn shows_what_would_act_on_a_terminal() {
         let acts = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!run.stdout.contains(acts) && !run.stderr.contains(acts), "{format}: {run:?}");
         assert!(!run.stdout.lines().any(|line| line.trim_start().starts_with("proven    forged")), "{format}: {run:?}");
-        assert!(run.stdout.contains("u{1b}[2J") || run.stdout.contains("u001b[2J"), "{format}: {run:?}");
+        let shown = match format {
+            "text" => "u{1b}[2J",
+            "markdown" => "u{1b}\\[2J",
+            _ => "u001b[2J",
+        };
+        assert!(run.stdout.contains(shown), "{format}: {run:?}");
     }
     let run = world.leeward(&["plan", "--cluster", "a\u{1b}[2J\nerror: b", "--storage", "minio-a", "--to", "minio-b"]);
     assert!(!run.stderr.contains('\u{1b}') && !run.stderr.contains("\nerror: b"), "{run:?}");

@@ -146,7 +146,8 @@ fn filled(form: &str, secret: &str) -> String {
     form.replace("{}", &if starts { secret.replace('/', "+") } else { secret.to_owned() })
 }
 
-/// Asserts that no part of a secret comes out of a log, and that the saved one says the same.
+/// Asserts that no part of a secret comes out of a log, and that the saved one says the same: to the letter, unless a line is
+/// so long that it was read in windows, whose borders a saved one has elsewhere.
 fn holds(log: &str, secret: &str, block: usize) -> Result<(), TestCaseError> {
     let once = saved(log.as_bytes(), block);
     let rows = said(log.as_bytes(), block);
@@ -157,7 +158,11 @@ fn holds(log: &str, secret: &str, block: usize) -> Result<(), TestCaseError> {
         let around = at.map(|at| &shown[shown.floor_char_boundary(at.saturating_sub(60))..at + PART]);
         prop_assert!(at.is_none(), "`{part}` of `{secret}`: {around:?}");
     }
-    prop_assert_eq!(said(&once, block), rows);
+    let is_whole = log.lines().all(|line| line.len() < HELD);
+    let told = |row: &String| if is_whole { row.clone() } else { row.split('[').next().unwrap_or_default().to_owned() };
+    let (again, rows): (Vec<_>, Vec<_>) =
+        (said(&once, block).iter().map(told).collect(), rows.iter().map(told).collect());
+    prop_assert_eq!(again, rows);
     prop_assert_eq!(saved(&once, block + 1), once);
     Ok(())
 }
