@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 
 use super::cause::Cause;
 use super::confidence::Confidence;
-use super::evidence::{Evidence, Form, Log};
+use super::evidence::{Evidence, Form, Heard, Log};
 use super::history::{History, Past, has_collector_trouble, places};
-use super::judge::{Heard, Judgement, judged};
+use super::judge::{Judgement, judged};
 use super::observed::Observed;
 use super::party::Places;
 use super::probe::{is_of_other, is_of_storage, is_unclear, to_be_known};

@@ -98,6 +98,15 @@ impl Spoken {
     }
 }
 
+/// A log, and whether what it speaks of is past.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heard<'a> {
+    /// The log.
+    pub(super) log: &'a Log,
+    /// Whether it only says how things were.
+    pub(super) is_past: bool,
+}
+
 /// What a log says.
 #[derive(Debug, Clone, Default)]
 pub struct Log {

@@ -1,7 +1,7 @@
 //! Lines → causes: weighs what logs say together. What succeeded later is over, what is about who is no storage never leads
 //! over what is about one. Must never blame a storage for what nobody but a stranger suffers from.
 
-use super::evidence::{Form, Log, Sighting};
+use super::evidence::{Form, Heard, Log, Sighting};
 use super::meaning::{bearing, is_over, meaning};
 use super::order::superseded;
 use super::party::{Bearing, Places};
@@ -11,15 +11,6 @@ use super::tally::{Ranked, Tallies};
 
 /// The most notes on who else is spoken of.
 const ELSE: usize = 3;
-
-/// A log, and whether what it speaks of is past.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Heard<'a> {
-    /// The log.
-    pub(super) log: &'a Log,
-    /// Whether it only says how things were.
-    pub(super) is_past: bool,
-}
 
 /// What logs say.
 pub(super) struct Judgement {

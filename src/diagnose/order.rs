@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::confidence::Confidence;
-use super::evidence::{Form, Log};
-use super::judge::Heard;
+use super::evidence::{Form, Heard, Log};
 use super::meaning::meaning;
 use super::party::Places;
 use super::probe::is_probe;

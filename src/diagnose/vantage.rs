@@ -4,8 +4,8 @@
 
 use super::cause::{Cause, Side};
 use super::confidence::Confidence;
-use super::evidence::Log;
-use super::judge::{Heard, judged};
+use super::evidence::{Heard, Log};
+use super::judge::judged;
 use super::party::Places;
 use super::probe::{is_probe, probed, proofs};
 use super::signature::{Proof, Says};

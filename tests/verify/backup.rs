@@ -71,8 +71,7 @@ backup `leeward-minio-a-1122-1` is Running
         "destination": "s3://pxc-dr/clusters/prod-a/pxc/cluster1/daily/cluster1-2026-11-22-10:00:00-full",
         "completed": "2026-11-22T10:04:12Z"});
     assert_eq!(answer["backup"], want);
-    let next =
-        "leeward propose --incident minio-a-1122 --stage resume --confirmed-backup leeward-minio-a-1122-1 --push --pr";
+    let next = "leeward propose --incident minio-a-1122 --stage resume --confirmed-backup leeward-minio-a-1122-1 --kubeconfig ../kubeconfig --push --pr";
     assert_eq!(answer["next"], next);
     let path = BACKUP.rsplit_once('/').unwrap().0;
     assert_eq!(scene.api.writes(), [format!("POST {path}")]);

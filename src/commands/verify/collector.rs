@@ -6,22 +6,13 @@ use serde_json::Value;
 
 use super::live::{Reader, of_kind};
 use super::pods;
-use super::scene::{Look, Memory, Scene};
+use super::scene::{Look, Memory, Scene, Seen};
 use crate::model::live::Reading;
 use crate::model::observed::{ContainerState, Meta, PodState};
 use crate::verify::{self, Collector, Ill, IllPod, Newest, STAYS, Wanted};
 
 /// The container that collects.
 const CONTAINER: &str = "pitr";
-
-/// A run of the container, and when this run of ours saw it first.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Seen {
-    /// The pod, and how often its container was started again.
-    run: (String, u32),
-    /// When.
-    at: Timestamp,
-}
 
 impl Scene<'_> {
     /// Adds what the collector of binlogs says; returns since when it is there.

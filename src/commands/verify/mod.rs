@@ -19,6 +19,7 @@ mod pods;
 mod proposal;
 mod scene;
 mod site;
+mod typed;
 mod wait;
 
 use std::time::{Duration, Instant};

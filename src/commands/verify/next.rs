@@ -1,14 +1,11 @@
 //! The command to type next, with the flags of this run, quoted for a shell.
 
-use std::path::PathBuf;
-
 use super::scene::{Look, Scene};
-use crate::cli::{BuilderArg, ProposalArgs, SecretUse};
+use super::typed::{flag, line, path, place};
+use crate::cli::SecretUse;
 use crate::commands::next::word;
-use crate::model::incident::{Incident, Stage};
+use crate::model::incident::Stage;
 use crate::model::shell::quoted;
-use crate::plan;
-use crate::report::masked;
 use crate::verify::{CheckName, Outcome};
 
 /// Returns the command that the verdict calls for; `None` where nothing is left to do, or only a person can.
@@ -39,28 +36,23 @@ pub(super) fn command(scene: &Scene<'_>, look: &Look) -> Option<String> {
     }
 }
 
-/// Returns the command that renders an incident again as it stands.
-pub(super) fn rendered(incident: &Incident, args: &ProposalArgs) -> String {
-    let place = place(args);
-    if incident.stage == Stage::Protect {
-        return line(&[&plan::again(incident), &place]);
-    }
-    let (id, cluster) = (quoted(&incident.id), quoted(&incident.cluster.shown()));
-    let confirmed = flag("--confirmed-backup", incident.confirmed_backup.as_ref());
-    line(&["leeward propose --incident", &id, "--stage resume --cluster", &cluster, &confirmed, &place])
-}
-
 /// Returns the command that proposes the next stage, where there is one.
 fn resume(scene: &Scene<'_>, look: &Look) -> Option<String> {
     let incident = &scene.proposal.standing.incident;
     let has_next = scene.proposal.stage == Stage::Protect && !incident.to.binlogs.is_empty();
     let backup = look.backup.as_ref().filter(|_| has_next && incident.stage == Stage::Protect)?;
+    let live = &scene.args.live;
     let proof = match &scene.args.wait.verdict_out {
         Some(file) => format!("--verdict {}", quoted(&file.to_string_lossy())),
-        None => format!("--confirmed-backup {}", quoted(&backup.name)),
+        // With the way to the cluster it is looked at again; without it the name would be a person's word.
+        None => line(&[
+            &format!("--confirmed-backup {}", quoted(&backup.name)),
+            &flag("--context", live.context.as_ref()),
+            &flag("--kubeconfig", path(live.kubeconfig.as_ref()).as_ref()),
+        ]),
     };
     let (id, cluster) = (quoted(&incident.id), cluster(scene));
-    let version = flag("--operator-version", scene.args.live.operator_version.as_ref());
+    let version = flag("--operator-version", live.operator_version.as_ref());
     Some(line(&[
         "leeward propose",
         &place(&scene.args.proposal),
@@ -103,31 +95,4 @@ fn again(scene: &Scene<'_>, backup: &str) -> String {
 /// Returns the flag that names the cluster, where this run had it: what was proved is proved for no other.
 fn cluster(scene: &Scene<'_>) -> String {
     flag("--cluster", scene.args.proposal.cluster.as_ref())
-}
-
-/// Returns the flags that name the repository and the base, and how they are built.
-fn place(args: &ProposalArgs) -> String {
-    let repo = (args.repo.as_os_str() != ".").then(|| args.repo.to_string_lossy().into_owned());
-    let builder = Some(word(&args.builder)).filter(|_| args.builder != BuilderArg::Auto);
-    line(&[
-        &flag("--repo", repo.as_ref()),
-        &flag("--base", args.base.as_ref()),
-        &flag("--load-restrictor", args.load_restrictor.as_ref().map(word).as_ref()),
-        &flag("--builder", builder.as_ref()),
-    ])
-}
-
-/// Returns a flag with its value, where it has one.
-fn flag(name: &str, value: Option<&String>) -> String {
-    value.map(|value| format!("{name} {}", quoted(value))).unwrap_or_default()
-}
-
-/// Returns a path as text.
-fn path(path: Option<&PathBuf>) -> Option<String> {
-    path.map(|path| path.to_string_lossy().into_owned())
-}
-
-/// Returns words as one line.
-fn line(words: &[&str]) -> String {
-    masked(&words.iter().filter(|word| !word.is_empty()).copied().collect::<Vec<_>>().join(" "), &[])
 }

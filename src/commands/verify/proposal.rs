@@ -3,7 +3,7 @@
 
 use super::branches::{Branch, Incidents, branches, incidents, is_known, merged, once_merged, unread};
 use super::choose::{chosen, none, one_cluster, stage, unknown, unproposed};
-use super::next;
+use super::typed;
 use crate::cli::ProposalArgs;
 use crate::commands::recovery::{Bounds, bounds};
 use crate::git::{Base, Commit, Landing, Repository, Tree};
@@ -96,7 +96,9 @@ fn became(
     let short = |commit: &Commit| commit.short().to_owned();
     Ok(Some(match repository.landing(&base.commit, path.as_str(), &file.incident.id, &holds)? {
         Landing::Stands { commit, merge } => match included(&repository.tree(&base.commit)?, file)? {
-            Some(kustomization) => MergedState::Inactive { kustomization, again: next::rendered(&file.incident, args) },
+            Some(kustomization) => {
+                MergedState::Inactive { kustomization, again: typed::rendered(&file.incident, args) }
+            }
             None => MergedState::Stands { commit: commit.as_ref().map(short), merge: merge.as_ref().map(short) },
         },
         Landing::TakenOut(by) => match tip {

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::collector::Seen;
 use super::given::Given;
 use super::live::is_passing;
 use super::proposal::Proposal;
@@ -78,6 +77,15 @@ impl Memory {
             notes: Vec::new(),
         }
     }
+}
+
+/// A run of the collector's container, and when this run of ours saw it first.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Seen {
+    /// The pod, and how often its container was started again.
+    pub(super) run: (String, u32),
+    /// When.
+    pub(super) at: Timestamp,
 }
 
 /// What one look saw.
