@@ -81,10 +81,10 @@ impl Matcher {
         let speaks = |row: &&Row| row.signature.says != Says::Nothing;
         let triggers = rows.iter().filter(speaks).flat_map(|row| row.signature.any);
         Self {
-            triggers: automaton(triggers.copied()),
-            progress: automaton(PROGRESS.into_iter()),
+            triggers: automaton(triggers.copied(), AhoCorasickKind::DFA),
+            progress: automaton(PROGRESS.into_iter(), AhoCorasickKind::DFA),
             n_texts: texts.len(),
-            texts: automaton(texts.into_iter().map(|(_, text)| text)),
+            texts: automaton(texts.into_iter().map(|(_, text)| text), AhoCorasickKind::ContiguousNFA),
             rows,
         }
     }
@@ -112,12 +112,13 @@ impl Matcher {
     }
 }
 
-/// Returns what looks for texts at once, without regard to case.
-fn automaton<'a>(texts: impl Iterator<Item = &'a str>) -> AhoCorasick {
+/// Returns what looks for texts at once, without regard to case: through every line by a full table, through the few in which
+/// something was found by what is built sooner.
+fn automaton<'a>(texts: impl Iterator<Item = &'a str>, kind: AhoCorasickKind) -> AhoCorasick {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(kind))
         .build(texts)
         .expect("the table has no more texts than an automaton can hold")
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
 use super::line::without_names;
@@ -39,7 +39,9 @@ static DIALLED: LazyLock<Regex> = LazyLock::new(|| regex(r"dial tcp (\[[0-9a-f:.
 /// The words of parties, looked for at once, and whose each is.
 static WORDS: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
     let words = || PARTIES.iter().enumerate().flat_map(|(at, party)| party.words.iter().map(move |word| (at, *word)));
-    let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(words().map(|(_, word)| word));
+    // A full table costs more to build than the few lines that it is asked about.
+    let kind = Some(AhoCorasickKind::NoncontiguousNFA);
+    let automaton = AhoCorasick::builder().kind(kind).ascii_case_insensitive(true).build(words().map(|(_, word)| word));
     (automaton.expect("the table is small"), words().map(|(at, _)| at).collect())
 });
 

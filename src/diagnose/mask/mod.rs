@@ -14,7 +14,7 @@ mod value;
 pub(super) use across::Before;
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::Regex;
 use regex::bytes;
@@ -38,12 +38,8 @@ static ANY: LazyLock<bytes::RegexSet> = LazyLock::new(|| {
     let set = builder.unicode(false).dfa_size_limit(ROOM).build();
     set.expect("the rules are constants that the tests compile")
 });
-/// The rules, each by itself. All that they tell apart is ASCII, which is many times faster.
-static EACH: LazyLock<Vec<(bytes::Regex, Takes)>> = LazyLock::new(|| {
-    let rule = |pattern: &str| bytes::RegexBuilder::new(pattern).unicode(false).build();
-    let rule = |pattern: &str| rule(pattern).expect("the rules are constants that the tests compile");
-    RULES.iter().map(|(pattern, takes)| (rule(pattern), *takes)).collect()
-});
+/// The rules, each by itself once it is needed. All that they tell apart is ASCII, which is many times faster.
+static EACH: LazyLock<Vec<OnceLock<bytes::Regex>>> = LazyLock::new(|| RULES.iter().map(|_| OnceLock::new()).collect());
 /// What a shell and others say behind the name of a variable that is not there.
 static MISSING: LazyLock<Regex> = LazyLock::new(|| {
     constant(
@@ -52,6 +48,12 @@ static MISSING: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A line that is nothing but base64.
 static BARE: LazyLock<Regex> = LazyLock::new(|| constant(r"^\s*([A-Za-z0-9+/]{40,4096}={0,2})\s*$"));
+
+/// Compiles a rule.
+fn rule(pattern: &str) -> bytes::Regex {
+    let rule = bytes::RegexBuilder::new(pattern).unicode(false).build();
+    rule.expect("the rules are constants that the tests compile")
+}
 
 /// Compiles a pattern.
 fn constant(pattern: &str) -> Regex {
@@ -79,8 +81,8 @@ pub(super) fn secrets(line: &str) -> Vec<Secret> {
         found.push((0, body.range()));
     }
     for index in ANY.matches(line.as_bytes()) {
-        let (pattern, takes) = &EACH[index];
-        for told in pattern.captures_iter(line.as_bytes()) {
+        let (pattern, takes) = &RULES[index];
+        for told in EACH[index].get_or_init(|| rule(pattern)).captures_iter(line.as_bytes()) {
             taken(line, &told, *takes, &mut found);
         }
     }
