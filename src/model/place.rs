@@ -19,6 +19,8 @@ pub struct Endpoint {
 pub enum EndpointFault {
     /// Without a scheme the operator's client speaks plain HTTP.
     NoScheme,
+    /// Neither of the two that the operator speaks.
+    Scheme,
     /// A path can replace the bucket.
     Path,
     /// A user or password in the URL would be committed.
@@ -31,6 +33,7 @@ impl fmt::Display for EndpointFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoScheme => "has no scheme: the operator would speak plain http",
+            Self::Scheme => "has a scheme that is neither https nor http",
             Self::Path => "has a path: the operator would take it for the bucket",
             Self::UserInfo => "has a user or password in it, which would be committed",
             Self::Host => "has no usable host and port",
@@ -53,6 +56,9 @@ impl Endpoint {
             return Err(EndpointFault::Path);
         }
         let scheme = scheme.to_ascii_lowercase();
+        if default_port(&scheme).is_none() {
+            return Err(EndpointFault::Scheme);
+        }
         let authority = authority(&scheme, rest).ok_or(EndpointFault::Host)?;
         Ok(Self { url: format!("{scheme}://{rest}"), authority })
     }
@@ -68,13 +74,18 @@ impl Endpoint {
     }
 }
 
+/// Returns the port of a scheme that storages speak.
+fn default_port(scheme: &str) -> Option<&'static str> {
+    match scheme {
+        "https" => Some("443"),
+        "http" => Some("80"),
+        _ => None,
+    }
+}
+
 /// Returns `host:port` of the part after the scheme, the scheme's port where none is given.
 fn authority(scheme: &str, rest: &str) -> Option<String> {
-    let default_port = match scheme {
-        "https" => "443",
-        "http" => "80",
-        _ => return None,
-    };
+    let default_port = default_port(scheme)?;
     let (host, port) = match rest.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port),
         _ => (rest, default_port),
@@ -133,7 +144,7 @@ mod tests {
             ("https://key:secret@minio", EndpointFault::UserInfo),
             ("https://", EndpointFault::Host),
             ("https://minio:99999", EndpointFault::Host),
-            ("ftp://minio", EndpointFault::Host),
+            ("ftp://minio", EndpointFault::Scheme),
         ];
         for (text, fault) in faults {
             assert_eq!(Endpoint::parse(text), Err(fault), "{text}");

@@ -93,8 +93,8 @@ const INLINE: [(&str, &str, &str, &str); 10] = [
         "dr",
         "",
         "error: failed to plan for `pxc-a/cluster1`\n\
-                caused by: target `secondary`: endpoint `ftp://minio.c` has no usable host and \
-                port\n\
+                caused by: target `secondary`: endpoint `ftp://minio.c` has a scheme that is neither \
+                https nor http\n\
                 hint: --endpoint https://minio.b.example:9000\n",
     ),
     (
